@@ -1,1 +1,0 @@
-"""A study file read, checked, run, saved and read back."""
