@@ -47,9 +47,8 @@ class StudySection(_Section):
         False,
         description="true puts a watermark and the word 'simulated' on every page",
     )
-    places_comparable: bool = Field(
-        True,
-        description="false when counts abroad are missing, so border regions are flagged",
+    border_missing: bool = Field(
+        False, description="true when counts abroad are missing; flags border regions"
     )
 
 
@@ -232,7 +231,7 @@ class MethodSection(_Section):
         0.5,
         ge=0,
         le=1,
-        description="share of a field the codes must separate, else unverifiable (ours)",
+        description="share of a field the codes must separate, or unverifiable (ours)",
     )
     permutations: int = Field(
         999, ge=99, description="permutations of the spatial statistic"
@@ -353,7 +352,7 @@ def read_study_file(path: Path) -> StudyFile:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise StudyError(
-            f"{path}: there is no such file. `clusterid init DIR` writes a commented one."
+            f"{path}: there is no such file. `clusterid init DIR` writes one."
         ) from None
     except UnicodeDecodeError as error:
         raise StudyError(
