@@ -1,5 +1,7 @@
 """Labelled, checked inputs: employment, regions, flows, links, plants, survey."""
 
+from clusterid.tables._collaborations import ORGANISATION_KINDS, read_collaborations
+from clusterid.tables._contiguity import contiguity
 from clusterid.tables._economy import (
     TOTAL,
     Economy,
@@ -8,5 +10,30 @@ from clusterid.tables._economy import (
     economy,
     margins,
 )
+from clusterid.tables._employment import read_employment
+from clusterid.tables._flows import read_flows, read_links
+from clusterid.tables._places import check_answers, check_declared, check_places
+from clusterid.tables._plants import read_plants
+from clusterid.tables._reading import read_table
+from clusterid.tables._regions import read_regions
 
-__all__ = ["TOTAL", "Economy", "Margins", "Metadata", "economy", "margins"]
+__all__ = [
+    "ORGANISATION_KINDS",
+    "TOTAL",
+    "Economy",
+    "Margins",
+    "Metadata",
+    "check_answers",
+    "check_declared",
+    "check_places",
+    "contiguity",
+    "economy",
+    "margins",
+    "read_collaborations",
+    "read_employment",
+    "read_flows",
+    "read_links",
+    "read_plants",
+    "read_regions",
+    "read_table",
+]

@@ -1,0 +1,574 @@
+"""Checks that collect every fault of a table before they raise once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from clusterid.errors import Fault, TableError, nearest
+from clusterid.tables._reading import RawTable
+
+__all__ = ["Check", "Numerals", "known_codes"]
+
+_SHOWN = 5
+_MONTHS = (
+    "jan|feb|mar|mär|mrz|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez"
+    "|januar|februar|märz|april|juni|juli|august|september|oktober|november|dezember"
+    "|january|february|march|june|july|october|december"
+)
+_DATE = re.compile(
+    rf"""^(?:
+        \d{{1,2}}\.?[ -]?(?:{_MONTHS})\.?(?:[ -]?\d{{2,4}})?   # 12. Okt, 10-Dec
+      | (?:{_MONTHS})\.?[ -]?\d{{1,4}}                         # Oct-12, Okt 12
+      | \d{{4}}-\d{{2}}-\d{{2}}(?:[T ]\d{{2}}:\d{{2}}.*)?       # 2012-10-01
+      | \d{{1,2}}[./]\d{{1,2}}[./](?:\d{{2}}|\d{{4}})           # 10.12.2012
+    )$""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_SCIENTIFIC = re.compile(r"^\d+(?:[.,]\d+E[+-]?|E[+-])\d+$", re.IGNORECASE)
+_NULL_WORDS = frozenset({"", "nan", "NaN", "None", "<NA>", "NaT", "null", "NULL"})
+_NUMBER = re.compile(r"^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$")
+_COMMA = re.compile(r"^[+-]?\d+,\d+$")
+_GROUPS = re.compile(
+    r"^[+-]?\d{1,3}(?:([., '\u00a0\u202f’])\d{3})(?:\1\d{3})*(?:[.,]\d+)?$"
+)
+_MARKS = frozenset({
+    ".",
+    "..",
+    "...",
+    "-",
+    "–",
+    "/",
+    "x",
+    "X",
+    "*",
+    "•",
+    ":",
+    "n.a.",
+    "c",
+})
+
+
+@dataclass(frozen=True, slots=True)
+class Numerals:
+    """How numbers are written: decimal sign, thousands separator, marks."""
+
+    decimal: str = "."
+    thousands: str | None = None
+    nil: Sequence[str] = ()
+    withheld: Sequence[str] = ()
+
+    def __post_init__(self) -> None:
+        if self.decimal not in {".", ","}:
+            raise TableError(
+                "options",
+                [Fault(f"decimal={self.decimal!r} is not offered", 'use "." or ","')],
+            )
+        if self.thousands == self.decimal:
+            raise TableError(
+                "options",
+                [Fault("decimal= and thousands= are the same sign", "change one")],
+            )
+
+
+def known_codes(known: Any) -> list[str] | None:
+    """Codes of a GeoDataFrame, table, Economy, Index or list; None stays None."""
+    if known is None:
+        return None
+    if isinstance(known, pd.DataFrame):
+        if "region" in known.columns:
+            return sorted({str(c) for c in known["region"]})
+        return sorted({str(c) for c in known.index})
+    if hasattr(known, "employment"):
+        return sorted({str(c) for c in known.employment.index})
+    return sorted({str(c) for c in known})
+
+
+class Check:
+    """Collect the faults of one table; ``done`` raises them together."""
+
+    def __init__(self, raw: RawTable) -> None:
+        self.name = raw.name
+        self.frame = raw.frame
+        self.faults: list[Fault] = list(raw.faults)
+        self.numbers_of = raw.frame.index.to_numpy() + 1
+
+    # -- collecting ---------------------------------------------------------------
+
+    def fault(
+        self,
+        wrong: NDArray[np.bool_],
+        rule: str,
+        mend: str,
+        values: Any = None,
+    ) -> None:
+        """Add a fault for the rows where ``wrong`` is true."""
+        where = np.flatnonzero(wrong)
+        if not len(where):
+            return
+        shown = where[:_SHOWN]
+        if isinstance(values, str):
+            values = self.frame[values]
+        if isinstance(values, (list, tuple)):
+            told: list[Any] = [
+                " / ".join(str(self.frame[c].iloc[i]) for c in values) for i in shown
+            ]
+        elif values is None:
+            told = ["" for _ in shown]
+        else:
+            told = [_plain(values.iloc[i]) for i in shown]
+        rows = tuple(
+            (int(self.numbers_of[i]), value)
+            for i, value in zip(shown, told, strict=True)
+        )
+        self.faults.append(Fault(rule, mend, len(where), rows))
+
+    def say(self, rule: str, mend: str) -> None:
+        """Add a fault of the table as a whole."""
+        self.faults.append(Fault(rule, mend))
+
+    def done(self) -> None:
+        """Raise one TableError with every fault found, if any."""
+        if self.faults:
+            raise TableError(self.name, self.faults)
+
+    # -- columns ------------------------------------------------------------------
+
+    def columns(self, required: Sequence[str], optional: Sequence[str] = ()) -> None:
+        """Keep the named columns; a missing one is told with the nearest name."""
+        have = [str(c) for c in self.frame.columns]
+        for column in required:
+            if column not in have:
+                hint = nearest(column, [c for c in have if c not in required])
+                shown = ", ".join(have[:12]) + (" ..." if len(have) > 12 else "")
+                self.say(
+                    f"the column {column!r} is missing",
+                    f'pass columns={{"{column}": "<its name in the file>"}}; '
+                    f"the table has: {shown or 'no column'}.{hint}",
+                )
+        wanted = [c for c in (*required, *optional) if c in have]
+        self.frame = self.frame[wanted].copy()
+
+    def has(self, column: str) -> bool:
+        """Return whether the table has the column."""
+        return column in self.frame.columns
+
+    # -- codes --------------------------------------------------------------------
+
+    def codes(
+        self,
+        column: str,
+        *,
+        null: bool = False,
+        pad: int | None = None,
+        known: Iterable[str] | None = None,
+        known_as: str = "regions",
+    ) -> None:
+        """Make a column text; tell nulls, spreadsheet damage and unknown codes."""
+        if not self.has(column) or not len(self.frame):
+            return
+        values = self.frame[column]
+        if isinstance(values.dtype, pd.CategoricalDtype):
+            values = values.astype(object)
+        place, uniques = pd.factorize(values, use_na_sentinel=True)
+        text = np.array([_code_text(u) for u in uniques], dtype=object)
+        is_null = _null_words(text)
+        if pad:
+            text = np.array(
+                [t.zfill(pad) if t.isdigit() else t for t in text], dtype=object
+            )
+        missing = np.concatenate([is_null, [True]])[place]
+        if not null:
+            self.fault(
+                missing,
+                f"{column} is missing",
+                "fill in the code or drop the row",
+                values,
+            )
+        if pad is None:
+            for bad, rule, mend in _damage(column, text, uniques, is_null):
+                self.fault(np.concatenate([bad, [False]])[place], rule, mend, values)
+        text[is_null] = None
+        series = pd.Series(text, dtype=object).reindex(place)
+        series.index = self.frame.index
+        self.frame[column] = _as_text(series)
+        if known is not None:
+            self._unknown(column, place, text, sorted(set(known)), known_as)
+
+    def _unknown(
+        self,
+        column: str,
+        place: NDArray[np.intp],
+        text: NDArray[np.object_],
+        known: list[str],
+        known_as: str,
+    ) -> None:
+        have = set(known)
+        bad = np.array([t is not None and t not in have for t in text], dtype=bool)
+        if not bad.any():
+            return
+        first = str(text[bad][0])
+        width = max((len(c) for c in known), default=0)
+        padded = [str(t).zfill(width) for t in text[bad]]
+        if any(p in have for p in padded) and width > len(first):
+            mend = f'leading zeros were lost: pass pad={{"{column}": {width}}}'
+        else:
+            mend = f"add them to {known_as}, or drop the rows.{nearest(first, known)}"
+        self.fault(
+            np.concatenate([bad, [False]])[place],
+            f"{column} is not one of the {len(known)} known {known_as}",
+            mend,
+            column,
+        )
+
+    # -- numbers ------------------------------------------------------------------
+
+    def numbers(
+        self,
+        column: str,
+        numerals: Numerals,
+        *,
+        minimum: float | None = 0.0,
+        maximum: float | None = None,
+        whole: bool = False,
+        null: bool = True,
+        positive: bool = False,
+        counts: bool = False,
+    ) -> None:
+        """Make a column numbers; tell text, signs, ranges, missing and fractions."""
+        if not self.has(column) or not len(self.frame):
+            return
+        original = self.frame[column]
+        values, was_null = self._parsed(column, original, numerals, counts or whole)
+        if not null:
+            self.fault(
+                was_null,
+                f"{column} is missing",
+                "fill in the number or drop the row",
+                original,
+            )
+        self.fault(np.isinf(values), f"{column} is infinite", "correct it", original)
+        values = np.where(np.isinf(values), np.nan, values)
+        with np.errstate(invalid="ignore"):
+            if positive:
+                self.fault(
+                    values <= 0,
+                    f"{column} is not above 0",
+                    "correct it, or leave it empty if unknown",
+                    original,
+                )
+            elif minimum is not None:
+                what = "negative" if minimum == 0 else f"below {minimum:g}"
+                self.fault(
+                    values < minimum,
+                    f"{column} is {what}",
+                    "correct the source; leave withheld values empty",
+                    original,
+                )
+            if maximum is not None:
+                self.fault(
+                    values > maximum,
+                    f"{column} is above {maximum:g}",
+                    "correct the source",
+                    original,
+                )
+            if whole:
+                self.fault(
+                    np.isfinite(values) & (values != np.floor(values)),
+                    f"{column} is not a whole number",
+                    "a count has no fractions: check the column and the decimal sign",
+                    original,
+                )
+        self.frame[column] = values
+
+    def _parsed(
+        self, column: str, original: pd.Series, numerals: Numerals, counts: bool
+    ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        if pd.api.types.is_bool_dtype(original.dtype):
+            self.say(f"{column} holds yes and no, not numbers", "check the column")
+            return np.full(len(original), np.nan), np.zeros(len(original), dtype=bool)
+        if pd.api.types.is_numeric_dtype(original.dtype):
+            array = original.to_numpy(dtype=np.float64, na_value=np.nan)
+            return array, np.isnan(array)
+        if isinstance(original.dtype, pd.CategoricalDtype):
+            original = original.astype(object)
+        place, uniques = pd.factorize(original, use_na_sentinel=True)
+        parsed = np.full(len(uniques) + 1, np.nan)
+        kinds = np.full(len(uniques) + 1, "", dtype=object)
+        kinds[-1] = "null"
+        dotted = []
+        for i, unique in enumerate(uniques):
+            parsed[i], kinds[i] = _number(unique, numerals)
+            text = str(unique).strip()
+            if isinstance(unique, str) and "." in text and not kinds[i]:
+                dotted.append((i, bool(_GROUPS.match(text))))
+        if (
+            counts
+            and numerals.decimal == "."
+            and numerals.thousands is None
+            and len(dotted) > 1
+            and all(is_group for _, is_group in dotted)
+        ):
+            for i, _ in dotted:
+                kinds[i], parsed[i] = "points", np.nan
+        kind = kinds[place]
+        for key, rule, mend in _NUMBER_FAULTS:
+            self.fault(kind == key, f"{column} {rule}", mend, original)
+        return parsed[place], kind == "null"
+
+    def whole_years(self, column: str = "year", *, null: bool = False) -> None:
+        """Make a column whole years; a date or text is told."""
+        if not self.has(column) or not len(self.frame):
+            return
+        original = self.frame[column]
+        if pd.api.types.is_datetime64_any_dtype(original.dtype):
+            self.say(
+                f"{column} holds dates", f"take the year: table['{column}'].dt.year"
+            )
+            self.frame[column] = original.dt.year
+            return
+        before = len(self.faults)
+        self.numbers(
+            column, Numerals(), minimum=1500, maximum=2200, whole=True, null=null
+        )
+        years = self.frame[column]
+        if len(self.faults) == before and not null:
+            self.frame[column] = years.astype(np.int64)
+
+    # -- keys, words, rules -------------------------------------------------------
+
+    def unique(self, keys: Sequence[str], mend: str) -> None:
+        """Tell rows whose keys stand more than once."""
+        keys = [k for k in keys if self.has(k)]
+        if not keys or not len(self.frame):
+            return
+        complete = self.frame[list(keys)].notna().all(axis=1).to_numpy()
+        twice = self.frame.duplicated(list(keys), keep=False).to_numpy() & complete
+        noun = " and ".join(keys) if len(keys) < 3 else ", ".join(keys)
+        verb = "stands" if len(keys) == 1 else "stand"
+        self.fault(twice, f"{noun} {verb} more than once", mend, list(keys))
+
+    def words(
+        self,
+        column: str,
+        known: Sequence[str],
+        *,
+        translation: Mapping[str, str] | None = None,
+        null: bool = True,
+        mend: str = "",
+    ) -> None:
+        """Make a column one of the known words (after translation); tell others."""
+        if not self.has(column) or not len(self.frame):
+            return
+        original = self.frame[column]
+        translation = translation or {}
+        place, uniques = pd.factorize(original.astype(object), use_na_sentinel=True)
+        words: list[str | None] = []
+        for unique in uniques:
+            word = str(unique).strip()
+            word = translation.get(word, translation.get(word.casefold(), word))
+            words.append(None if word in _NULL_WORDS or word == "NA" else word)
+        bad = np.array([w is not None and w not in known for w in words], dtype=bool)
+        empty = np.array([w is None for w in words], dtype=bool)
+        if not null:
+            self.fault(
+                np.concatenate([empty, [True]])[place],
+                f"{column} is missing",
+                f"use one of {', '.join(known)}",
+                original,
+            )
+        hint = ""
+        if bad.any():
+            first = next(str(w) for w, b in zip(words, bad, strict=True) if b)
+            hint = nearest(first, known)
+        self.fault(
+            np.concatenate([bad, [False]])[place],
+            f"{column} is not one of {', '.join(known)}",
+            (mend or "correct the word") + (f".{hint}" if hint else ""),
+            original,
+        )
+        series = pd.Series(words, dtype=object).reindex(place)
+        series.index = self.frame.index
+        self.frame[column] = _as_text(series)
+
+
+_NUMBER_FAULTS = (
+    (
+        "comma",
+        "has a comma in its numbers",
+        'pass decimal="," if it is a decimal comma, thousands="," if it groups digits',
+    ),
+    (
+        "group",
+        "has separated thousands",
+        "pass thousands= with the sign that groups digits",
+    ),
+    (
+        "points",
+        "looks like thousands written with points (always three digits behind)",
+        'pass thousands="." and decimal=",", or thousands="" if these are fractions',
+    ),
+    (
+        "mark",
+        "holds a mark instead of a number",
+        'say what it means: withheld=(".",) for withheld, nil=("-",) for a true zero',
+    ),
+    ("text", "is not a number", "write a number, or leave the cell empty if withheld"),
+)
+
+
+def _number(value: Any, numerals: Numerals) -> tuple[float, str]:
+    """Return the number and '' or the kind of fault."""
+    if isinstance(value, (bool, np.bool_)):
+        return math.nan, "text"
+    if isinstance(value, (int, float, np.integer, np.floating, Decimal)):
+        number = float(value)
+        return number, "null" if math.isnan(number) else ""
+    if not isinstance(value, str):
+        return math.nan, "text"
+    text = value.strip()
+    if text in numerals.withheld:
+        return math.nan, ""
+    if text in numerals.nil:
+        return 0.0, ""
+    if text in _NULL_WORDS or text == "NA":
+        return math.nan, "null"
+    plain = text.replace("−", "-")
+    if numerals.thousands:
+        plain = plain.replace(numerals.thousands, "")
+    if numerals.decimal == ",":
+        if "." in plain:
+            return math.nan, "group"
+        plain = plain.replace(",", ".")
+    if _NUMBER.match(plain):
+        return float(plain), ""
+    if text in _MARKS:
+        return math.nan, "mark"
+    if _COMMA.match(plain):
+        return math.nan, "comma"
+    if _GROUPS.match(plain):
+        return math.nan, "group"
+    return math.nan, "text"
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _as_text(series: pd.Series) -> pd.Series:
+    """Text column of the default text type of the pandas at hand, NaN for none."""
+    inferred = series.infer_objects()
+    if inferred.dtype == object and pd.Series(["a"]).dtype != object:
+        return inferred.astype("str")
+    return inferred.where(inferred.notna(), np.nan)
+
+
+def _code_text(value: Any) -> str:
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, (dt.date, dt.datetime, pd.Timestamp, np.datetime64)):
+        return pd.Timestamp(value).strftime("%Y-%m-%d")
+    if isinstance(value, bytes):
+        return value.decode("utf-8", errors="replace").strip()
+    return str(value)
+
+
+def _null_words(text: NDArray[np.object_]) -> NDArray[np.bool_]:
+    nulls = np.array([t in _NULL_WORDS for t in text], dtype=bool)
+    is_na = np.array([t == "NA" for t in text], dtype=bool)
+    if is_na.any():  # a true code only among other codes of two capital letters
+        others = list(text[~is_na & ~nulls])
+        like = sum(len(t) == 2 and t.isalpha() and t.isupper() for t in others)
+        if like <= len(others) / 2:
+            nulls |= is_na
+    return nulls
+
+
+def _damage(
+    column: str,
+    text: NDArray[np.object_],
+    uniques: Any,
+    is_null: NDArray[np.bool_],
+) -> list[tuple[NDArray[np.bool_], str, str]]:
+    """Return what a spreadsheet may have done to codes, as (mask, rule, mend)."""
+    found = []
+
+    def mask(test: Any) -> NDArray[np.bool_]:
+        return np.array([bool(test(t)) for t in text], dtype=bool) & ~is_null
+
+    dates = mask(_DATE.match)
+    if dates.any():
+        found.append((
+            dates,
+            f"{column} looks like a date: a spreadsheet turned the code into one",
+            "format the column as text in the source and enter the codes again",
+        ))
+    scientific = mask(_SCIENTIFIC.match)
+    if scientific.any():
+        found.append((
+            scientific,
+            f"{column} is in scientific notation: a spreadsheet rounded the code",
+            "format the column as text in the source and export it again",
+        ))
+    is_float = np.array(
+        [isinstance(u, (float, np.floating)) for u in uniques], dtype=bool
+    )
+    pointed = [t for t in text if "." in t]
+    ends_zero = bool(pointed) and all(re.fullmatch(r"\d+\.0", t) for t in pointed)
+    decimals = (mask(lambda t: ends_zero and "." in t) | is_float) & ~is_null
+    if decimals.any():
+        found.append((
+            decimals,
+            f"{column} became a decimal number ({text[decimals][0]!r})",
+            f'read the file with dtype=str; or pad={{"{column}": <width>}} after '
+            "turning it into whole numbers",
+        ))
+    digits = mask(lambda t: t.isdigit())
+    lengths = np.array([len(t) for t in text])
+    if digits.any() and not decimals.any():
+        short = _lost_zeros(text, digits, lengths, uniques)
+        if short.any():
+            width = int(lengths[digits].max())
+            found.append((
+                short,
+                f"{column} has lost leading zeros",
+                f'pass pad={{"{column}": {width}}}, or pad={{"{column}": 0}} if '
+                "these are the codes",
+            ))
+    return found
+
+
+def _lost_zeros(
+    text: NDArray[np.object_],
+    digits: NDArray[np.bool_],
+    lengths: NDArray[np.intp],
+    uniques: Any,
+) -> NDArray[np.bool_]:
+    """Codes of digits that are shorter than their kind allows."""
+    nothing = np.zeros(len(text), dtype=bool)
+    leading = digits & np.array([t.startswith("0") and len(t) > 1 for t in text])
+    if leading.any():
+        return np.asarray(digits & (lengths < lengths[leading].min()))
+    sizes = sorted(set(lengths[digits].tolist()))
+    if len(sizes) < 2:
+        return nothing
+    is_number = np.array([isinstance(u, (int, np.integer)) for u in uniques])
+    if is_number.any():
+        return np.asarray(digits & is_number & (lengths < sizes[-1]))
+    if not (digits.all() and len(sizes) == 2 and sizes[1] - sizes[0] == 1):
+        return nothing
+    if sizes[1] < 4:  # one to three digits: levels of a code tree look the same
+        return nothing
+    short = {str(t) for t in text[lengths == sizes[0]]}
+    if any(str(t)[: sizes[0]] in short for t in text[lengths == sizes[1]]):
+        return nothing
+    return np.asarray(digits & (lengths == sizes[0]))

@@ -1,0 +1,191 @@
+"""Which regions are neighbours."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from clusterid.errors import DataWarning, GeometryError, check_option
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from libpysal.graph import Graph
+
+__all__ = ["contiguity"]
+
+
+def contiguity(
+    regions: gpd.GeoDataFrame,
+    *,
+    rule: str = "queen",
+    k: int = 6,
+    distance_km: float | None = None,
+    islands: str = "warn",
+) -> Graph:
+    """Return who neighbours whom among regions, every link with weight 1.
+
+    Parameters
+    ----------
+    regions : GeoDataFrame
+        As :func:`read_regions` returns it: index ``region``, polygons, a CRS.
+    rule : {"queen", "rook", "knn", "distance"}
+        ``"queen"``: shapes meet in at least a point, small overlaps of generalised
+        outlines included. ``"rook"``: they share a line. ``"knn"``: the ``k`` nearest
+        (by a point inside each region), made mutual by adding the missing direction.
+        ``"distance"``: points inside lie within ``distance_km``.
+    k : int
+        Neighbours under ``"knn"``.
+    distance_km : float
+        Reach under ``"distance"``, kilometres.
+    islands : {"warn", "keep", "nearest"}
+        Regions without a neighbour: tell them in a DataWarning; keep them silently
+        (``graph.isolates`` lists them); or link each to its nearest region.
+
+    Returns
+    -------
+    libpysal.graph.Graph
+        Symmetric, binary, on the region codes in sorted order.
+
+    Raises
+    ------
+    GeometryError
+        If the regions have no polygons, no CRS, or codes that stand twice.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from shapely.geometry import box
+    >>> shapes = gpd.GeoDataFrame(index=["b", "a", "c"], crs="EPSG:3035",
+    ...     geometry=[box(1, 0, 2, 1), box(0, 0, 1, 1), box(2, 0, 3, 1)])
+    >>> contiguity(shapes)["b"].index.tolist()
+    ['a', 'c']
+    """
+    check_option("rule", rule, ["queen", "rook", "knn", "distance"])
+    check_option("islands", islands, ["warn", "keep", "nearest"])
+    shapes = _shapes(regions)
+    if rule == "queen":
+        pairs = _touching(shapes)
+    elif rule == "rook":
+        pairs = _sharing_a_line(shapes)
+    else:
+        pairs = _near(shapes, rule, k, distance_km)
+    codes = shapes.index.to_numpy()
+    alone = np.setdiff1d(np.arange(len(codes)), pairs)
+    if len(alone) and islands == "nearest" and len(codes) > 1:
+        pairs = np.vstack([pairs, _nearest(shapes, alone)])
+    elif len(alone) and islands == "warn":
+        shown = ", ".join(str(c) for c in codes[alone][:5])
+        shown += " ..." if len(alone) > 5 else ""
+        warnings.warn(
+            f"{len(alone)} of {len(codes)} regions have no neighbour ({shown}); "
+            'pass islands="nearest" to link them, or islands="keep" to leave them.',
+            DataWarning,
+            stacklevel=2,
+        )
+    return _graph(codes, pairs)
+
+
+def _shapes(regions: gpd.GeoDataFrame) -> gpd.GeoSeries:
+    geometry = getattr(regions, "geometry", None)
+    if geometry is None or not hasattr(geometry, "crs"):
+        raise GeometryError(
+            "Neighbours need polygons; read the regions with read_regions()."
+        )
+    index = geometry.index.astype(str)
+    missing = (geometry.isna() | geometry.is_empty).to_numpy()
+    if missing.any():
+        shown = ", ".join(index[missing][:5])
+        raise GeometryError(
+            f"{int(missing.sum())} of {len(geometry)} regions have no polygon "
+            f"({shown}). Add them, or drop these regions."
+        )
+    if index.has_duplicates:
+        shown = ", ".join(sorted(set(index[index.duplicated()]))[:5])
+        raise GeometryError(
+            f"Regions stand more than once ({shown}); dissolve their parts first."
+        )
+    if geometry.crs is None:
+        raise GeometryError(
+            "The polygons have no coordinate system; pass crs= to read_regions()."
+        )
+    return geometry.set_axis(index).sort_index()
+
+
+def _touching(shapes: Any) -> Any:
+    from libpysal.graph import Graph
+
+    with warnings.catch_warnings():  # islands are told once, by us
+        warnings.simplefilter("ignore", UserWarning)
+        graph = Graph.build_fuzzy_contiguity(shapes.reset_index(drop=True))
+    return _pairs(graph)
+
+
+def _sharing_a_line(shapes: Any) -> Any:
+    from libpysal.graph import Graph
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        graph = Graph.build_contiguity(
+            shapes.reset_index(drop=True), rook=True, strict=True
+        )
+    return _pairs(graph)
+
+
+def _pairs(graph: Any) -> Any:
+    adjacency = graph.adjacency[graph.adjacency > 0].reset_index()
+    pairs = adjacency[["focal", "neighbor"]].to_numpy(dtype=np.int64)
+    return pairs[pairs[:, 0] != pairs[:, 1]]
+
+
+def _near(shapes: Any, rule: str, k: int, distance_km: float | None) -> Any:
+    from scipy.spatial import cKDTree
+
+    points = _points_km(shapes)
+    tree = cKDTree(points)
+    if rule == "knn":
+        if not 1 <= k < len(points):
+            raise GeometryError(
+                f"k={k} neighbours among {len(points)} regions: use 1 to "
+                f"{len(points) - 1}."
+            )
+        _, near = tree.query(points, k=k + 1)
+        rows = np.repeat(np.arange(len(points)), k + 1)
+        pairs = np.column_stack([rows, near.ravel()])
+        return pairs[pairs[:, 0] != pairs[:, 1]]
+    if distance_km is None or not distance_km > 0:
+        raise GeometryError('rule="distance" needs distance_km= above 0.')
+    return tree.query_pairs(distance_km, output_type="ndarray").astype(np.int64)
+
+
+def _nearest(shapes: Any, alone: Any) -> Any:
+    from scipy.spatial import cKDTree
+
+    points = _points_km(shapes)
+    _, near = cKDTree(points).query(points[alone], k=2)
+    other = np.where(near[:, 0] == alone, near[:, 1], near[:, 0])
+    return np.column_stack([alone, other])
+
+
+def _points_km(shapes: Any) -> Any:
+    """Points inside the regions, in km on an equal-area map centred on them."""
+    inside = shapes.representative_point()
+    degrees = inside.to_crs("EPSG:4326")
+    lon, lat = float(degrees.x.median()), float(degrees.y.median())
+    flat = inside.to_crs(f"+proj=laea +lat_0={lat} +lon_0={lon} +units=km")
+    return np.column_stack([flat.x, flat.y])
+
+
+def _graph(codes: Any, pairs: Any) -> Graph:
+    from libpysal.graph import Graph
+
+    both = np.unique(np.vstack([pairs, pairs[:, ::-1]]), axis=0)
+    alone = np.setdiff1d(np.arange(len(codes)), both)
+    focal = np.concatenate([both[:, 0], alone])
+    neighbour = np.concatenate([both[:, 1], alone])
+    weight = np.concatenate([np.ones(len(both)), np.zeros(len(alone))])
+    order = np.lexsort([neighbour, focal])
+    return Graph.from_arrays(
+        codes[focal[order]], codes[neighbour[order]], weight[order]
+    )

@@ -1,0 +1,261 @@
+"""The employment table: persons by region, industry and year, withheld apart from 0."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Unpack
+
+import numpy as np
+import pandas as pd
+
+from clusterid.tables._checking import Check, Numerals, known_codes
+from clusterid.tables._reading import RawTable, Reading, load
+
+__all__ = ["read_employment"]
+
+_NIL_FLAGS = ("-", "–", "")
+
+
+def read_employment(
+    source: Any,
+    *,
+    columns: Mapping[str, str] | None = None,
+    regions: Any = None,
+    industries: Sequence[str] | None = None,
+    year: int | None = None,
+    layout: str = "long",
+    decimal: str = ".",
+    thousands: str | None = None,
+    withheld: Sequence[str] = (),
+    nil: Sequence[str] = (),
+    withheld_flags: Sequence[str] | None = None,
+    bands: Mapping[str, tuple[float, float | None]] | None = None,
+    pad: Mapping[str, int] | None = None,
+    **reading: Unpack[Reading],
+) -> pd.DataFrame:
+    """Read and check employment by region and industry.
+
+    A withheld value is NaN, never 0: an empty cell is withheld, a mark such as
+    ``"."`` has to be named in ``withheld`` or ``nil``, and a 0 that carries a flag
+    is a fault until ``withheld_flags`` says what the flag means.
+
+    Parameters
+    ----------
+    source : path, DataFrame or Arrow table
+        Columns ``region``, ``industry``, ``employment`` (persons); optional ``year``,
+        ``establishments`` (count), ``lower``, ``upper`` (persons), ``flag``,
+        ``concept`` (workplace or residence), ``classification``. Others are left out.
+    columns : mapping, optional
+        ``{"region": "ags"}``: our name to the name in the source.
+    regions : regions table, Index or list of codes, optional
+        A region that is not among them is a fault.
+    industries : list of codes, optional
+        An industry that is not among them is a fault.
+    year : int, optional
+        Keep this year; for a table without a year column, the year it is of.
+    layout : {"long", "wide"}
+        ``"wide"``: regions in rows (column ``region``), one column an industry.
+    decimal, thousands : str
+        How numbers are written in text; ``thousands=""`` says that points are not
+        thousands separators.
+    withheld, nil : list of str
+        Marks that stand for withheld values (NaN) and for none (0).
+    withheld_flags : list of str, optional
+        Values of ``flag`` that make a cell withheld, whatever number stands there.
+    bands : mapping, optional
+        ``{flag: (lower, upper)}`` in persons: bounds of withheld cells; None is no
+        upper bound. A band makes its flag a withheld flag.
+    pad : mapping, optional
+        ``{"region": 5}``: fill codes of digits with leading zeros; 0 says that the
+        codes are right as they are.
+    **reading
+        ``encoding``, ``separator``, ``sheet``, ``skip_rows``, ``filter``: see
+        :func:`read_table`.
+
+    Returns
+    -------
+    DataFrame
+        One row a cell, columns in the order above, codes as text, sorted by year,
+        region, industry. ``lower`` and ``upper`` equal employment where it is
+        published; of a withheld cell, ``lower`` is at least 0 and ``upper`` NaN where
+        no bound is known.
+
+    Raises
+    ------
+    TableError
+        With every fault of the table.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> rows = {"ags": ["01001", "01002"], "wz": ["C", "C"], "svb": ["12", "."]}
+    >>> names = {"region": "ags", "industry": "wz", "employment": "svb"}
+    >>> read_employment(pd.DataFrame(rows), columns=names, withheld=["."])
+      region industry  employment
+    0  01001        C        12.0
+    1  01002        C         NaN
+    """
+    from clusterid.errors import check_option
+
+    check_option("layout", layout, ["long", "wide"])
+    raw = load(source, columns=columns, name="employment", **reading)
+    if layout == "wide":
+        raw = _melted(raw)
+    check = Check(raw)
+    numerals = Numerals(decimal, thousands, tuple(nil), tuple(withheld))
+    pad = pad or {}
+    check.columns(
+        ["region", "industry", "employment"],
+        [
+            "year",
+            "establishments",
+            "lower",
+            "upper",
+            "flag",
+            "concept",
+            "classification",
+        ],
+    )
+    check.codes("region", pad=pad.get("region"), known=known_codes(regions))
+    check.codes(
+        "industry",
+        pad=pad.get("industry"),
+        known=industries,
+        known_as="industries",
+    )
+    check.whole_years()
+    _select_year(check, year)
+    check.numbers("employment", numerals, counts=True)
+    check.numbers("establishments", numerals, whole=True)
+    check.numbers("lower", numerals)
+    check.numbers("upper", numerals)
+    check.words(
+        "concept",
+        ["workplace", "residence", "unknown"],
+        mend="say where a job is counted",
+    )
+    check.codes("classification", null=True, pad=0)
+    _flags(check, withheld_flags, bands)
+    _bounds(check)
+    check.unique(
+        ["region", "industry", "year", "concept"],
+        "filter to one kind of count (filter=), or add the rows up first",
+    )
+    check.done()
+    return _tidy(check.frame)
+
+
+def _melted(raw: RawTable) -> RawTable:
+    if "region" not in raw.frame.columns:
+        return raw
+    keys = [c for c in ("region", "year", "concept") if c in raw.frame.columns]
+    long = raw.frame.melt(
+        id_vars=keys, var_name="industry", value_name="employment", ignore_index=False
+    )
+    return RawTable(long, raw.name, raw.faults)
+
+
+def _select_year(check: Check, year: int | None) -> None:
+    if year is None or not len(check.frame):
+        return
+    if not check.has("year"):
+        check.frame["year"] = np.int64(year)
+        return
+    keep = check.frame["year"].eq(year).to_numpy()
+    if not keep.any():
+        years = ", ".join(
+            f"{y:g}" for y in sorted(check.frame["year"].dropna().unique())
+        )
+        check.say(f"the table has no rows of year {year}", f"it has {years}")
+        return
+    check.frame = check.frame[keep].copy()
+    check.numbers_of = check.numbers_of[keep]
+
+
+def _flags(
+    check: Check,
+    withheld_flags: Sequence[str] | None,
+    bands: Mapping[str, tuple[float, float | None]] | None,
+) -> None:
+    if not {"flag", "employment"} <= set(check.frame.columns):
+        if bands or withheld_flags:
+            check.say(
+                "bands= and withheld_flags= need a column 'flag'",
+                'pass columns={"flag": "<its name in the file>"}',
+            )
+        return
+    check.codes("flag", null=True, pad=0)
+    frame = check.frame
+    flag = frame["flag"]
+    known = {*(withheld_flags or ()), *(bands or {})}
+    is_withheld = flag.isin(known).to_numpy()
+    if withheld_flags is None:
+        silent = flag.notna() & ~flag.isin([*known, *_NIL_FLAGS])
+        check.fault(
+            (frame["employment"].eq(0) & silent).to_numpy(),
+            "employment is 0 and carries a flag: withheld, or a true zero?",
+            "pass withheld_flags= with the flags that mean withheld (or an empty list)",
+            flag,
+        )
+    frame["employment"] = frame["employment"].where(~is_withheld)
+    if not bands:
+        return
+    for column, side in (("lower", 0), ("upper", 1)):
+        edge = {f: np.nan if b[side] is None else b[side] for f, b in bands.items()}
+        told = flag.map(edge).astype(float)
+        if column in frame.columns:
+            told = frame[column].where(frame[column].notna(), told)
+        frame[column] = told
+
+
+def _bounds(check: Check) -> None:
+    frame = check.frame
+    if "employment" not in frame.columns or not len(frame):
+        return
+    if "lower" not in frame.columns and "upper" not in frame.columns:
+        return
+    employment = frame["employment"].to_numpy(dtype=float)
+    lower = _column(frame, "lower")
+    upper = _column(frame, "upper")
+    with np.errstate(invalid="ignore"):
+        shown = [c for c in ("lower", "employment", "upper") if c in frame.columns]
+        check.fault(
+            lower > upper,
+            "lower is above upper",
+            "exchange or correct the bounds",
+            shown,
+        )
+        check.fault(
+            ((employment < lower) | (employment > upper)) & ~(lower > upper),
+            "employment lies outside its bounds",
+            "correct the bounds, or leave employment empty where it is withheld",
+            shown,
+        )
+    published = np.isfinite(employment)
+    lower = np.where(published, employment, np.where(np.isnan(lower), 0.0, lower))
+    upper = np.where(published, employment, upper)
+    frame["lower"], frame["upper"] = lower, upper
+
+
+def _column(frame: pd.DataFrame, name: str) -> Any:
+    if name not in frame.columns:
+        return np.full(len(frame), np.nan)
+    return frame[name].to_numpy(dtype=float)
+
+
+def _tidy(frame: pd.DataFrame) -> pd.DataFrame:
+    order = [
+        "region",
+        "industry",
+        "year",
+        "employment",
+        "establishments",
+        "lower",
+        "upper",
+        "flag",
+        "concept",
+        "classification",
+    ]
+    keys = [k for k in ("year", "region", "industry", "concept") if k in frame.columns]
+    frame = frame[[c for c in order if c in frame.columns]]
+    return frame.sort_values(keys, kind="stable", ignore_index=True)
