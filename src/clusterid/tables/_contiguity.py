@@ -123,14 +123,15 @@ def _touching(shapes: Any) -> Any:
 
 
 def _sharing_a_line(shapes: Any) -> Any:
-    from libpysal.graph import Graph
+    """Touching pairs without those that meet in points only (overlaps stay)."""
+    import shapely
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)
-        graph = Graph.build_contiguity(
-            shapes.reset_index(drop=True), rook=True, strict=True
-        )
-    return _pairs(graph)
+    pairs = _touching(shapes)
+    values = shapes.to_numpy()
+    only_points = shapely.relate_pattern(
+        values[pairs[:, 0]], values[pairs[:, 1]], "F***0****"
+    )
+    return pairs[~only_points]
 
 
 def _pairs(graph: Any) -> Any:

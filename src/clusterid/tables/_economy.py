@@ -188,7 +188,7 @@ class Economy:
     def _repr_html_(self) -> str:
         from html import escape
 
-        return f"<p>{escape(repr(self))}</p>{self.employment.head()._repr_html_()}"
+        return f"<p>{escape(repr(self))}</p>{self.employment.head().to_html()}"
 
 
 def economy(

@@ -13,7 +13,7 @@ from clusterid.tables._reading import RawTable, Reading, load
 
 __all__ = ["read_employment"]
 
-_NIL_FLAGS = ("-", "–", "")
+_NIL_FLAGS = ("-", "–")
 
 
 def read_employment(
@@ -29,6 +29,7 @@ def read_employment(
     withheld: Sequence[str] = (),
     nil: Sequence[str] = (),
     withheld_flags: Sequence[str] | None = None,
+    nil_flags: Sequence[str] | None = None,
     bands: Mapping[str, tuple[float, float | None]] | None = None,
     pad: Mapping[str, int] | None = None,
     **reading: Unpack[Reading],
@@ -37,7 +38,8 @@ def read_employment(
 
     A withheld value is NaN, never 0: an empty cell is withheld, a mark such as
     ``"."`` has to be named in ``withheld`` or ``nil``, and a 0 that carries a flag
-    is a fault until ``withheld_flags`` says what the flag means.
+    is a fault until ``withheld_flags`` says what the flag means; so is a missing
+    value whose flag, a dash, says that there is none, until ``nil_flags`` does.
 
     Parameters
     ----------
@@ -62,6 +64,8 @@ def read_employment(
         Marks that stand for withheld values (NaN) and for none (0).
     withheld_flags : list of str, optional
         Values of ``flag`` that make a cell withheld, whatever number stands there.
+    nil_flags : list of str, optional
+        Values of ``flag`` that say a missing cell is a true zero.
     bands : mapping, optional
         ``{flag: (lower, upper)}`` in persons: bounds of withheld cells; None is no
         upper bound. A band makes its flag a withheld flag.
@@ -135,7 +139,7 @@ def read_employment(
         mend="say where a job is counted",
     )
     check.codes("classification", null=True, pad=0)
-    _flags(check, withheld_flags, bands)
+    _flags(check, withheld_flags, nil_flags, bands)
     _bounds(check)
     check.unique(
         ["region", "industry", "year", "concept"],
@@ -175,12 +179,13 @@ def _select_year(check: Check, year: int | None) -> None:
 def _flags(
     check: Check,
     withheld_flags: Sequence[str] | None,
+    nil_flags: Sequence[str] | None,
     bands: Mapping[str, tuple[float, float | None]] | None,
 ) -> None:
     if not {"flag", "employment"} <= set(check.frame.columns):
-        if bands or withheld_flags:
+        if bands or withheld_flags or nil_flags:
             check.say(
-                "bands= and withheld_flags= need a column 'flag'",
+                "bands=, withheld_flags= and nil_flags= need a column 'flag'",
                 'pass columns={"flag": "<its name in the file>"}',
             )
         return
@@ -190,14 +195,25 @@ def _flags(
     known = {*(withheld_flags or ()), *(bands or {})}
     is_withheld = flag.isin(known).to_numpy()
     if withheld_flags is None:
-        silent = flag.notna() & ~flag.isin([*known, *_NIL_FLAGS])
+        nil = _NIL_FLAGS if nil_flags is None else nil_flags
+        silent = flag.notna() & ~flag.isin([*known, *nil])
         check.fault(
             (frame["employment"].eq(0) & silent).to_numpy(),
             "employment is 0 and carries a flag: withheld, or a true zero?",
             "pass withheld_flags= with the flags that mean withheld (or an empty list)",
             flag,
         )
-    frame["employment"] = frame["employment"].where(~is_withheld)
+    employment = frame["employment"].where(~is_withheld)
+    is_nil = flag.isin(_NIL_FLAGS if nil_flags is None else nil_flags)
+    is_nil &= employment.isna() & ~is_withheld
+    if nil_flags is None:
+        check.fault(
+            is_nil.to_numpy(),
+            "employment is missing and its flag is a dash: none, or unknown?",
+            'pass nil_flags=("-",) if the dash means none, nil_flags=() if unknown',
+            flag,
+        )
+    frame["employment"] = employment.where(~is_nil, 0.0)
     if not bands:
         return
     for column, side in (("lower", 0), ("upper", 1)):

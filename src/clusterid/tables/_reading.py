@@ -67,43 +67,42 @@ def read_table(
 ) -> pd.DataFrame:
     """Read any table as it stands, with every value of a text file left as text.
 
-        Parameters
-        ----------
-        source : path, DataFrame or Arrow table
-            CSV (also ``.gz``), Parquet, Excel, GeoPackage, GeoJSON, shapefile; or a
-            table in memory (anything with the Arrow stream interface).
-        columns : mapping, optional
-            ``{"region": "ags"}``: our name to the name in the source.
-        name : str
-            What the table is called in messages.
-        encoding : str, optional
-            Of a text file. The default is UTF-8; another encoding is told, not guessed.
-        separator : str, optional
-            Of a text file; found from the first lines where not given.
-        sheet, layer : str, optional
-            Sheet of a workbook, layer of a GeoPackage.
-        skip_rows : int
-            Lines above the header.
-        filter : mapping, optional
-            ``{column: value or list of values}``: rows to keep, compared as text.
+    Parameters
+    ----------
+    source : path, DataFrame or Arrow table
+        CSV (also ``.gz``), Parquet, Excel, GeoPackage, GeoJSON, shapefile; or a
+        table in memory (anything with the Arrow stream interface).
+    columns : mapping, optional
+        ``{"region": "ags"}``: our name to the name in the source.
+    name : str
+        What the table is called in messages.
+    encoding : str, optional
+        Of a text file. The default is UTF-8; another encoding is told, not guessed.
+    separator : str, optional
+        Of a text file; found from the first lines where not given.
+    sheet, layer : str, optional
+        Sheet of a workbook, layer of a GeoPackage.
+    skip_rows : int
+        Lines above the header.
+    filter : mapping, optional
+        ``{column: value or list of values}``: rows to keep, compared as text.
 
-        Returns
-        -------
-        DataFrame
-            A copy; values of text files and workbooks are text, empty cells missing.
+    Returns
+    -------
+    DataFrame
+        A copy; values of text files and workbooks are text, empty cells missing.
 
-        Raises
-        ------
-        TableError
-            If the file cannot be read, is empty, or is not in the encoding named.
+    Raises
+    ------
+    TableError
+        If the file cannot be read, is empty, or is not in the encoding named.
 
-        Examples
-        --------
-        >>> import numpy as np
-    import pandas as pd
-        >>> table = pd.DataFrame({"ags": ["01001"], "svb": [12]})
-        >>> read_table(table, columns={"region": "ags"}).columns.tolist()
-        ['region', 'svb']
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"ags": ["01001"], "svb": [12]})
+    >>> read_table(table, columns={"region": "ags"}).columns.tolist()
+    ['region', 'svb']
     """
     raw = load(
         source,
