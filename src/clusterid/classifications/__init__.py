@@ -1,1 +1,45 @@
-"""(room being built)."""
+"""Code trees, weighted correspondences, and the lexicon of fields."""
+
+from clusterid.classifications._catalogue import (
+    CLASSIFICATIONS,
+    CORRESPONDENCES,
+    canonical_name,
+)
+from clusterid.classifications._classification import (
+    Classification,
+    read_classification,
+)
+from clusterid.classifications._correspondence import (
+    Correspondence,
+    read_correspondence,
+    roll_up,
+)
+from clusterid.classifications._fields import (
+    FieldWeights,
+    field_synonyms,
+    fields_on,
+    read_fields,
+)
+from clusterid.classifications._territory import (
+    check_series,
+    kreis_correspondence,
+    kreis_reforms,
+)
+
+__all__ = [
+    "CLASSIFICATIONS",
+    "CORRESPONDENCES",
+    "Classification",
+    "Correspondence",
+    "FieldWeights",
+    "canonical_name",
+    "check_series",
+    "field_synonyms",
+    "fields_on",
+    "kreis_correspondence",
+    "kreis_reforms",
+    "read_classification",
+    "read_correspondence",
+    "read_fields",
+    "roll_up",
+]
