@@ -1,1 +1,15 @@
-"""(room being built)."""
+"""Tables of an economy with planted clusters, and its truth. Everything is invented."""
+
+from clusterid.simulation._design import Design, PlantedCluster, simulate_counts
+from clusterid.simulation._economy import SimulatedEconomy, Truth, simulate_economy
+from clusterid.simulation._regions import mirrored_outlines
+
+__all__ = [
+    "Design",
+    "PlantedCluster",
+    "SimulatedEconomy",
+    "Truth",
+    "mirrored_outlines",
+    "simulate_counts",
+    "simulate_economy",
+]

@@ -1,0 +1,129 @@
+"""Industries of a simulated economy: a code tree, and the kinds of cluster in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from clusterid._embedded import embedded_path
+from clusterid.errors import ClassificationError
+
+__all__ = ["Industries", "simulated_industries"]
+
+#: field, German label, English label, NACE Rev. 2 codes it is planted in. Ours: chosen
+#: so that no two share a division; they are examples, not a definition of the field.
+_TEMPLATES = (
+    ("automotive", "Automobil", "Automotive", "29 22"),
+    ("mechanical_engineering", "Maschinenbau", "Mechanical engineering", "28 25"),
+    ("chemicals", "Chemie", "Chemicals", "20 19"),
+    ("life_sciences", "Biotechnologie und Pharma", "Life sciences", "21 72"),
+    ("medical_technology", "Medizintechnik", "Medical technology", "32 86"),
+    ("electronics", "Mikroelektronik", "Electronics", "26 27"),
+    ("ict", "IKT", "Information and communication", "61 62 63"),
+    ("film", "Film und Rundfunk", "Film and broadcasting", "59 60 90"),
+    ("logistics", "Logistik", "Logistics", "49 52 53"),
+    ("finance", "Finanzwirtschaft", "Finance", "64 65 66"),
+    ("food", "Ernährungswirtschaft", "Food", "10 11"),
+    ("wood_furniture", "Holz und Möbel", "Wood and furniture", "16 31"),
+    ("textiles", "Textil und Bekleidung", "Textiles", "13 14 15"),
+    ("environment", "Umwelttechnik", "Environmental technology", "37 38 39"),
+    ("aerospace_maritime", "Luftfahrt und Schiffbau", "Aerospace, ships", "30 33"),
+    ("printing_publishing", "Druck und Verlag", "Printing, publishing", "17 18 58"),
+)
+
+#: Divisions that sell to, or hire from, everyone: trade, real estate, offices, temps.
+_UNIVERSAL = frozenset({"46", "47", "68", "69", "70", "78", "81", "82", "84"})
+
+#: Divisions that follow people rather than each other (no density gradient sign).
+_PRODUCTION = {f"{d:02d}" for d in (*range(1, 10), *range(10, 34), *range(35, 44))}
+
+
+@dataclass(frozen=True, slots=True)
+class Industries:
+    """A code tree and the templates planted in it.
+
+    ``table``: index code, columns ``parent``, ``section``, ``label_en``, ``label_de``,
+    ``urban`` (-1 rural to 1 urban), ``universal`` (sells to everyone). ``templates``:
+    ``template``, ``field``, ``label_de``, ``label_en``, ``industry``.
+    """
+
+    classification: str
+    table: pd.DataFrame
+    templates: pd.DataFrame
+
+
+def simulated_industries(n_industries: int, rng: np.random.Generator) -> Industries:
+    """Return 88 NACE divisions, 272 NACE groups, or an invented tree of another size.
+
+    Numbers on real codes are still simulated; the codes only make them readable.
+    """
+    if n_industries < 6:
+        raise ClassificationError(
+            f"n_industries={n_industries}; a simulated economy needs at least 6."
+        )
+    level = {88: "division", 272: "group"}.get(n_industries)
+    if level is None:
+        return _invented(n_industries, rng)
+    path = embedded_path("classifications", "nace_rev2.csv")
+    tree = pd.read_csv(path, dtype=str)
+    rows = tree[tree["level"] == level].set_index("code").sort_index()
+    rows.index.name = "industry"
+    division = rows.index.str[:2]
+    table = pd.DataFrame(
+        {
+            "parent": rows["parent"],
+            "section": rows["section"],
+            "label_en": rows["label_en"],
+            "label_de": rows["label_de"],
+            "urban": np.where(division.isin(list(_PRODUCTION)), -0.5, 0.5),
+            "universal": division.isin(list(_UNIVERSAL)),
+        },
+        index=rows.index,
+    )
+    table.loc[division.isin(["01", "02", "03"]), "urban"] = -1.0
+    records = [
+        (f"S{number:02d}", field, label_de, label_en, code)
+        for number, (field, label_de, label_en, divisions) in enumerate(_TEMPLATES, 1)
+        for code in table.index
+        if code[:2] in divisions.split()
+    ]
+    columns = ["template", "field", "label_de", "label_en", "industry"]
+    return Industries("nace2", table, pd.DataFrame(records, columns=columns))
+
+
+def _invented(n_industries: int, rng: np.random.Generator) -> Industries:
+    """Invent a tree: sections of divisions of up to five; templates cut across it."""
+    division = np.arange(n_industries) // 5
+    codes = [f"X{d:03d}.{i % 5 + 1}" for i, d in enumerate(division)]
+    sections = [f"X{chr(65 + int(d) // 8 % 26)}" for d in division]
+    table = pd.DataFrame(
+        {
+            "parent": [code[:4] for code in codes],
+            "section": sections,
+            "label_en": [f"Invented industry {code}" for code in codes],
+            "label_de": [f"Erfundene Branche {code}" for code in codes],
+            "urban": np.round(rng.uniform(-1.0, 1.0, n_industries), 3),
+            "universal": np.arange(n_industries) >= n_industries - n_industries // 12,
+        },
+        index=pd.Index(codes, name="industry"),
+    )
+    ordinary = np.flatnonzero(~table["universal"].to_numpy())
+    n_templates = max(2, len(ordinary) // 5)
+    mixed = rng.permutation(ordinary)
+    records = []
+    for number in range(n_templates):
+        members = np.sort(mixed[3 * number : 3 * number + 3])
+        records += [
+            (
+                f"S{number + 1:02d}",
+                f"field_{number + 1:02d}",
+                f"Feld {number + 1}",
+                f"Field {number + 1}",
+                codes[i],
+            )
+            for i in members
+        ]
+    columns = ["template", "field", "label_de", "label_en", "industry"]
+    return Industries("simulated", table, pd.DataFrame(records, columns=columns))

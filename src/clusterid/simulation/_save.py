@@ -1,0 +1,131 @@
+"""A simulated economy written as a study folder."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from clusterid.simulation._economy import SimulatedEconomy
+
+__all__ = ["save_study"]
+
+_STUDY = """\
+# A simulated study: every number in it is invented, the outlines are mirrored and
+# renamed. What was planted stands in truth/.
+[study]
+title = "Simulated economy with {n_planted} planted clusters"
+year = {year}
+language = "en"
+seed = {seed}
+simulated = true
+
+[employment]
+source = "table"
+path = "employment.csv"
+classification = "{classification}"
+totals = "totals.csv"
+
+[regions]
+path = "regions.geojson"
+source = "mirrored, moved and renamed outlines; (c) GeoBasis-DE / BKG (2019), \
+dl-de/by-2-0, changed"
+
+[[supply]]
+source = "table"
+name = "supply"
+path = "flows.csv"
+
+[[skills]]
+source = "table"
+name = "skill"
+path = "links.csv"
+
+[[research]]
+source = "table"
+name = "research"
+path = "collaborations.csv"
+
+[survey]
+places = "places.csv"
+answers = "answers.csv"
+declared = "declared.csv"
+fields = "fields.csv"
+
+[method]
+
+[output]
+folder = "out"
+"""
+
+
+def save_study(simulated: SimulatedEconomy, folder: str | Path) -> Path:
+    """Write CSV, GeoJSON and Parquet files and ``study.toml`` into ``folder``."""
+    target = Path(folder)
+    (target / "truth").mkdir(parents=True, exist_ok=True)
+    meta = simulated.metadata
+    one_year = len(set(simulated.employment["year"])) == 1
+    totals = simulated.totals.drop(columns="year") if one_year else simulated.totals
+    tables = {
+        "employment": simulated.employment,
+        "totals": totals,
+        "flows": simulated.flows,
+        "links": simulated.links,
+        "collaborations": simulated.collaborations,
+        "places": _flat_places(simulated.places),
+        "answers": simulated.answers,
+        "declared": _flat_lists(simulated.declared),
+        "fields": simulated.fields,
+        "industries": simulated.industries.reset_index(),
+        "truth/clusters": simulated.truth.clusters.reset_index(),
+        "truth/cells": simulated.truth.cells,
+        "truth/templates": simulated.truth.templates,
+        "truth/declared": simulated.truth.declared,
+        "truth/seat_booked": pd.DataFrame({
+            "organisation": list(simulated.truth.seat_booked)
+        }),
+    }
+    for name, table in tables.items():
+        path = target / f"{name}.csv"
+        table.to_csv(path, index=False, encoding="utf-8", float_format="%.12g")
+    simulated.plants.to_parquet(target / "plants.parquet", index=False)
+    shapes = simulated.regions.to_crs("EPSG:4326")
+    for column in ("name", "parent"):
+        shapes[column] = shapes[column].astype("str")
+    # write the text ourselves: same bytes whatever the version of the driver
+    text = shapes.to_json(show_bbox=False, drop_id=False, to_wgs84=False)
+    collection = json.loads(text)
+    for feature in collection["features"]:
+        feature["properties"]["region"] = feature.pop("id")
+    collection.pop("crs", None)
+    (target / "regions.geojson").write_text(
+        json.dumps(collection, ensure_ascii=False), encoding="utf-8"
+    )
+    study = _STUDY.format(
+        n_planted=len(simulated.truth.clusters),
+        year=meta.year,
+        seed=simulated.params["seed"] or 0,
+        classification=meta.classification,
+    )
+    path = target / "study.toml"
+    path.write_text(study, encoding="utf-8")
+    return path
+
+
+def _flat_places(places: pd.DataFrame) -> pd.DataFrame:
+    table = places.copy()
+    table["regions"] = [
+        ";".join(f"{region}:{share:g}" for region, share in regions)
+        for regions in places["regions"]
+    ]
+    return table
+
+
+def _flat_lists(declared: pd.DataFrame) -> pd.DataFrame:
+    table = declared.copy()
+    for column in ("fields", "identified_by", "initiated_by", "funded_by"):
+        table[column] = [";".join(values) for values in declared[column]]
+    return table
