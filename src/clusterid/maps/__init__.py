@@ -1,1 +1,8 @@
-"""(room being built)."""
+"""The interactive map: one file that opens without a network."""
+
+from clusterid.maps._breaks import class_breaks
+from clusterid.maps._cluster_map import cluster_map
+from clusterid.maps._page import MapPage
+from clusterid.maps._value_map import value_map
+
+__all__ = ["MapPage", "class_breaks", "cluster_map", "value_map"]

@@ -1,0 +1,34 @@
+"""Words, colours, symbols and number formats that every picture and page shares."""
+
+from clusterid.legend._colours import (
+    DIVERGING,
+    HIDDEN_COLOUR,
+    LOW_COLOURS,
+    SEQUENTIAL,
+    VERDICT_SIGNS,
+    VERDICTS,
+    TemplateSign,
+    VerdictSign,
+    template_signs,
+)
+from clusterid.legend._numbers import Shown, format_number, round_outward, shown_cells
+from clusterid.legend._words import LANGUAGES, Words, words
+
+__all__ = [
+    "DIVERGING",
+    "HIDDEN_COLOUR",
+    "LANGUAGES",
+    "LOW_COLOURS",
+    "SEQUENTIAL",
+    "VERDICTS",
+    "VERDICT_SIGNS",
+    "Shown",
+    "TemplateSign",
+    "VerdictSign",
+    "Words",
+    "format_number",
+    "round_outward",
+    "shown_cells",
+    "template_signs",
+    "words",
+]

@@ -1,0 +1,546 @@
+"use strict";
+/* Draws the data of a page with Leaflet. Every text is set as text, never as markup. */
+function clusteridMap(map, data) {
+  const SVG = "http://www.w3.org/2000/svg";
+  const geo = data.geo, n = geo.codes.length;
+  const state = {
+    language: data.meta.language, theme: data.meta.theme, selected: null,
+    clusters: true, verdicts: {}, links: false, card: null,
+  };
+  for (const verdict of data.signs) state.verdicts[verdict.code] = true;
+
+  // ---- words and numbers -------------------------------------------------------
+  const t = (key, values) => {
+    let text = data.texts[state.language][key];
+    if (text === undefined) text = key.split(".").pop();
+    for (const name in values || {}) text = text.split("{" + name + "}").join(values[name]);
+    return text;
+  };
+  const own = (label) => (label && typeof label === "object"
+    ? label[state.language] || label.en || label.de || "" : String(label ?? ""));
+  const number = (value) => {
+    if (value === null || value === undefined) return "–";
+    const options = Math.abs(value) >= 1000
+      ? { maximumFractionDigits: 0 } : { maximumSignificantDigits: 3 };
+    return new Intl.NumberFormat(state.language === "de" ? "de-DE" : "en-GB", options)
+      .format(value);
+  };
+  const probability = (value) => {
+    if (value === null || value === undefined) return "–";
+    return value < 0.001 ? "< " + number(0.001) : number(Number(value.toPrecision(2)));
+  };
+  const percent = (value) => number(Math.round(value * 100)) + " %";
+  const reason = (code) => data.texts[state.language]["reason." + code]
+    || t("state.missing");
+  const flag = (code) => data.texts[state.language]["flag." + code]
+    || code.split("_").join(" ");
+  const plain = (text) => String(text).toLowerCase().normalize("NFD")
+    .replace(/[\u0300-\u036f]/g, "").split("ß").join("ss");
+
+  // ---- elements ----------------------------------------------------------------
+  function el(tag, settings, ...children) {
+    const node = document.createElement(tag);
+    for (const key in settings || {}) {
+      const value = settings[key];
+      if (value === undefined || value === null || value === false) continue;
+      if (key === "on") for (const event in value) node.addEventListener(event, value[event]);
+      else if (key === "style") Object.assign(node.style, value);
+      else node.setAttribute(key, value === true ? "" : value);
+    }
+    for (const child of children.flat()) {
+      if (child === null || child === undefined || child === false) continue;
+      node.append(child instanceof Node ? child : document.createTextNode(String(child)));
+    }
+    return node;
+  }
+  function svg(tag, settings, ...children) {
+    const node = document.createElementNS(SVG, tag);
+    for (const key in settings || {}) node.setAttribute(key, settings[key]);
+    for (const child of children) node.append(child);
+    return node;
+  }
+  const drawing = (width, height, ...children) => svg("svg",
+    { width, height, viewBox: "0 0 " + width + " " + height, "aria-hidden": "true" },
+    ...children);
+
+  function sign(shape, colour, size) {
+    const s = size || 16, g = svg("g", { transform: "scale(" + s / 16 + ")" });
+    const full = { fill: colour, stroke: "#ffffff", "stroke-width": 1 };
+    const line = { fill: "none", stroke: colour, "stroke-width": 3, "stroke-linecap": "round" };
+    if (shape === "circle") g.append(svg("circle", { cx: 8, cy: 8, r: 6.5, ...full }));
+    else if (shape === "ring") g.append(svg("circle", { cx: 8, cy: 8, r: 5, ...line }));
+    else if (shape === "triangle") g.append(svg("path", { d: "M8 1.5 15 14H1Z", ...full }));
+    else if (shape === "cross") g.append(svg("path", { d: "M3.5 3.5 12.5 12.5M12.5 3.5 3.5 12.5", ...line }));
+    else if (shape === "diamond") g.append(svg("path", { d: "M8 .8 15.2 8 8 15.2 .8 8Z", ...full }));
+    else if (shape === "star") g.append(svg("path", { d: "M8 .5 10.2 5.6 15.7 6 11.5 9.7 12.9 15.2 8 12.2 3.1 15.2 4.5 9.7 .3 6 5.8 5.6Z", ...full }));
+    else if (shape === "dash") g.append(svg("path", { d: "M3 8H13", ...line }));
+    else if (shape === "dots") for (const x of [3, 8, 13]) g.append(svg("circle", { cx: x, cy: 8, r: 1.8, fill: colour }));
+    else {
+      const text = svg("text", { x: 8, y: 14, "text-anchor": "middle", "font-size": 16, "font-weight": 700, fill: colour });
+      text.textContent = "?";
+      g.append(text);
+    }
+    return drawing(s, s, g);
+  }
+
+  // ---- patterns ----------------------------------------------------------------
+  const defs = svg("defs");
+  document.body.append(svg("svg", { width: 0, height: 0, style: "position:absolute", "aria-hidden": "true" }, defs));
+  const known = {};
+  function hatch(colour, ink) {
+    const id = "hatch-" + colour.slice(1) + "-" + ink.slice(1);
+    if (!known[id]) {
+      known[id] = true;
+      defs.append(svg("pattern", { id, width: 6, height: 6, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
+        svg("rect", { width: 6, height: 6, fill: colour }),
+        svg("line", { x1: 0, y1: 0, x2: 0, y2: 6, stroke: ink, "stroke-width": 2 })));
+    }
+    return "url(#" + id + ")";
+  }
+  const HIDDEN = () => hatch(data.meta.hidden, "#a3a9b0");
+  const rgb = (colour) => [1, 3, 5].map((i) => parseInt(colour.slice(i, i + 2), 16));
+  const dark = (colour) => rgb(colour).reduce((a, b, i) => a + b * [0.299, 0.587, 0.114][i], 0) < 120;
+  const PARTLY = (colour) => hatch(colour, dark(colour) ? "#ffffff" : "#4a5360");
+
+  // ---- geometry ----------------------------------------------------------------
+  function decode(polygons) {
+    return polygons.map((polygon) => polygon.map((ring) => {
+      const points = [];
+      let x = 0, y = 0;
+      for (let i = 0; i < ring.length; i += 2) {
+        x += ring[i]; y += ring[i + 1];
+        points.push([geo.origin[1] + y * geo.step, geo.origin[0] + x * geo.step]);
+      }
+      return points;
+    }));
+  }
+  map.createPane("regions").style.zIndex = 300;
+  map.createPane("links").style.zIndex = 420;
+  map.createPane("outlines").style.zIndex = 410;
+  map.getPane("outlines").style.pointerEvents = "none";
+  const svgIn = (pane) => L.svg({ pane, padding: 0.3 });
+  const regionSvg = svgIn("regions"), outlineSvg = svgIn("outlines"), linkSvg = svgIn("links");
+  const regions = geo.shapes.map((shape, i) => {
+    if (!shape.length) return null;
+    const layer = L.polygon(decode(shape), { renderer: regionSvg, pane: "regions", smoothFactor: 0.5 });
+    layer.bindTooltip(() => regionTip(i), { sticky: true, direction: "auto", opacity: 0.97 });
+    layer.on("click", () => select({ kind: "region", i }, false));
+    return layer.addTo(map);
+  });
+  const everything = L.featureGroup(regions.filter(Boolean)).getBounds();
+
+  // ---- values ------------------------------------------------------------------
+  const layerById = {};
+  for (const layer of data.layers) layerById[layer.id] = layer;
+  const current = () => layerById[state.theme] || null;
+  const classOf = (layer, value) => {
+    let k = 0;
+    while (k < layer.breaks.length && value >= layer.breaks[k]) k += 1;
+    return k;
+  };
+  function fill(layer, i) {
+    if (!layer) return "#f3f2ec";
+    const value = layer.v[i];
+    if (value === null) return HIDDEN();
+    const colour = layer.colours[classOf(layer, value)];
+    return layer.imputed && layer.imputed[i] ? PARTLY(colour) : colour;
+  }
+  function shownValue(layer, i) {
+    const value = layer.v[i];
+    const low = layer.lo ? layer.lo[i] : null, high = layer.hi ? layer.hi[i] : null;
+    const interval = low !== null && high !== null ? number(low) + " – " + number(high) : null;
+    return { value, interval, reason: layer.reasons[i] };
+  }
+  function valueRows(layer, i) {
+    const shown = shownValue(layer, i), rows = [];
+    rows.push([own(layer.measure), shown.value === null ? reason(shown.reason || "missing") : number(shown.value)]);
+    if (shown.interval) rows.push([t("measure.interval"), shown.interval]);
+    if (layer.q && layer.q[i] !== null && layer.q[i] !== undefined && shown.value !== null) rows.push([t("measure.q_value"), probability(layer.q[i])]);
+    if (layer.jobs && layer.jobs[i] !== null) rows.push([t("measure.employment"), number(layer.jobs[i])]);
+    if (layer.n) rows.push([t("measure.n_plants"), layer.n[i] === null ? t("map.n_plants_unknown") : number(layer.n[i])]);
+    if (layer.imputed && layer.imputed[i]) rows.push([t("measure.share_imputed"), percent(layer.imputed[i])]);
+    if (layer.flags[i]) rows.push([t("map.flags"), layer.flags[i].map(flag).join("; ")]);
+    return rows;
+  }
+  const table = (rows) => el("table", {}, el("tbody", {}, rows.map(([name, value]) =>
+    el("tr", {}, el("th", { scope: "row" }, name), el("td", { class: String(value).length < 16 ? "n" : "" }, value)))));
+  const clustersOf = (i) => data.clusters.filter((c) => c.regions.includes(i));
+  const named = (i) => geo.names[i] === geo.codes[i] ? geo.codes[i] : geo.names[i] + " (" + geo.codes[i] + ")";
+  const clusterName = (c) => c.id + " · " + own(c.label);
+  function regionTip(i) {
+    const layer = current(), box = el("div", { class: "tip" }, el("strong", {}, named(i)));
+    if (layer) box.append(el("span", { class: "soft" }, own(layer.label)), table(valueRows(layer, i)));
+    const here = clustersOf(i).filter((c) => !layer || layer.group !== "template" || c.template === layer.code);
+    if (state.clusters) for (const c of here.slice(0, 5)) box.append(el("div", {}, "▣ " + clusterName(c)));
+    return box;
+  }
+
+  // ---- clusters ----------------------------------------------------------------
+  const outlines = data.clusters.map((c) => {
+    const rings = decode(c.shape);
+    const base = { renderer: outlineSvg, pane: "outlines", interactive: false, smoothFactor: 0.5 };
+    const group = L.featureGroup([
+      L.polygon(rings, { ...base, color: "#ffffff", weight: 5, opacity: 0.85, fill: false }),
+      L.polygon(rings, { ...base, color: c.colour, weight: 2.5, dashArray: c.dash || null, fillColor: c.colour, fillOpacity: 0.3 }),
+    ]);
+    const tag = c.point ? L.marker(c.point, {
+      icon: L.divIcon({ className: "tag-box", iconSize: [0, 0], html: el("span", { class: "tag", style: { background: c.colour } }, c.template) }),
+      interactive: false, keyboard: false,
+    }) : null;
+    return { c, group, tag };
+  });
+  function drawClusters() {
+    const layer = current();
+    const only = layer && layer.group === "template" ? layer.code : null;
+    for (const { c, group, tag } of outlines) {
+      const shown = state.clusters && (!only || c.template === only) && (!layer || layer.group !== "industry");
+      if (shown) group.addTo(map); else group.remove();
+      group.getLayers()[1].setStyle({ fillOpacity: layer ? 0 : 0.3 });
+      if (!tag) continue;
+      let wide = false;
+      if (shown && !only) {
+        const bounds = group.getBounds();
+        const a = map.latLngToLayerPoint(bounds.getNorthWest()), b = map.latLngToLayerPoint(bounds.getSouthEast());
+        wide = Math.abs(b.x - a.x) > 26 && Math.abs(b.y - a.y) > 14;
+      }
+      if (wide) tag.addTo(map); else tag.remove();
+    }
+  }
+  map.on("zoomend", drawClusters);
+
+  // ---- declared clusters -------------------------------------------------------
+  const signOf = {};
+  for (const verdict of data.signs) signOf[verdict.code] = verdict;
+  const verdictName = (code) => t("verdict." + code);
+  let pins = [];
+  function drawPlaces() {
+    for (const pin of pins) pin.remove();
+    pins = [];
+    data.places.forEach((place, p) => {
+      if (!place.point) return;
+      const counts = new Map();
+      for (const item of place.items) {
+        if (state.verdicts[item.verdict]) counts.set(item.verdict, (counts.get(item.verdict) || 0) + 1);
+      }
+      if (!counts.size) return;
+      const strip = el("span", { class: "pins" });
+      const said = [];
+      for (const verdict of data.signs) {
+        const count = counts.get(verdict.code);
+        if (!count) continue;
+        strip.append(sign(verdict.shape, verdict.colour, 13));
+        if (count > 1) strip.append(el("span", {}, count));
+        said.push(count + " " + verdictName(verdict.code));
+      }
+      const pin = L.marker(place.point, {
+        icon: L.divIcon({ className: "pin-box", iconSize: [0, 0], html: strip }), riseOnHover: true,
+      });
+      pin.bindTooltip(() => placeTip(place), { direction: "top", offset: [0, -8], opacity: 0.97 });
+      pin.on("click", () => select({ kind: "place", p }, false));
+      pin.addTo(map);
+      const node = pin.getElement();
+      node.setAttribute("role", "button");
+      node.setAttribute("aria-label", place.name + ": " + said.join(", "));
+      pins.push(pin);
+    });
+  }
+  function placeTip(place) {
+    const box = el("div", { class: "tip" }, el("strong", {}, place.name));
+    for (const item of place.items.filter((x) => state.verdicts[x.verdict]).slice(0, 8)) {
+      const s = signOf[item.verdict];
+      box.append(el("div", {}, sign(s.shape, s.colour, 12), " ", own(item.label), el("span", { class: "soft" }, " · " + verdictName(item.verdict))));
+    }
+    return box;
+  }
+
+  // ---- research links ----------------------------------------------------------
+  let arcs = null;
+  function arc(a, b) {
+    const points = [], dy = b[0] - a[0], dx = b[1] - a[1];
+    const middle = [(a[0] + b[0]) / 2 - dx * 0.12, (a[1] + b[1]) / 2 + dy * 0.18];
+    for (let k = 0; k <= 16; k += 1) {
+      const s = k / 16, r = 1 - s;
+      points.push([r * r * a[0] + 2 * r * s * middle[0] + s * s * b[0], r * r * a[1] + 2 * r * s * middle[1] + s * s * b[1]]);
+    }
+    return points;
+  }
+  function drawLinks() {
+    if (!state.links) { if (arcs) arcs.remove(); return; }
+    if (!arcs) {
+      const most = Math.max(...data.links.items.map((link) => link.w));
+      arcs = L.featureGroup(data.links.items.map((link) => L.polyline(
+        arc(geo.points[link.a], geo.points[link.b]), {
+          renderer: linkSvg, pane: "links", color: "#6a1b5d", opacity: 0.65,
+          weight: 0.8 + 5 * Math.sqrt(link.w / most), className: "arc",
+        }).bindTooltip(() => el("div", { class: "tip" },
+        el("strong", {}, geo.names[link.a] + " – " + geo.names[link.b]),
+        t("map.link_strength") + ": " + number(link.w)), { sticky: true })));
+    }
+    arcs.addTo(map);
+  }
+
+  // ---- selection and details ---------------------------------------------------
+  let halo = null;
+  function select(what, move) {
+    state.card = what;
+    if (halo) { halo.remove(); halo = null; }
+    let bounds = null;
+    if (what && what.kind === "region") {
+      const layer = regions[what.i];
+      if (layer) {
+        halo = L.polygon(layer.getLatLngs(), { renderer: outlineSvg, pane: "outlines", interactive: false, color: "#111111", weight: 3, fill: false }).addTo(map);
+        bounds = layer.getBounds();
+      }
+    } else if (what && what.kind === "cluster") bounds = outlines[what.c].group.getBounds();
+    else if (what && what.kind === "place" && data.places[what.p].point) bounds = L.latLngBounds([data.places[what.p].point]).pad(0.1);
+    if (move && bounds && bounds.isValid()) map.fitBounds(bounds, { maxZoom: Math.max(map.getZoom(), homeZoom + 1.5), padding: [60, 60], animate: false });
+    drawCard();
+  }
+  const card = el("aside", { class: "card", "aria-live": "polite", hidden: true });
+  function item(record) {
+    const s = signOf[record.verdict];
+    const rows = [];
+    if (record.lq !== null) rows.push([t("measure.lq"), number(record.lq)]);
+    if (record.q !== null) rows.push([t("measure.q_value"), probability(record.q)]);
+    if (record.jobs !== null) rows.push([t("measure.employment"), number(record.jobs)]);
+    if (record.n !== null) rows.push([t("measure.n_plants"), number(record.n)]);
+    if (record.posterior !== null) rows.push([t("measure.posterior"), percent(record.posterior)]);
+    return el("section", {},
+      el("h3", {}, sign(s.shape, s.colour, 14), " ", own(record.label)),
+      el("div", {}, verdictName(record.verdict)),
+      rows.length ? table(rows) : null,
+      own(record.evidence) ? el("p", { class: "note" }, t("map.evidence") + ": " + own(record.evidence)) : null,
+      own(record.change) ? el("p", { class: "note" }, t("map.would_change") + ": " + own(record.change)) : null);
+  }
+  function drawCard() {
+    card.replaceChildren();
+    const what = state.card;
+    card.hidden = !what;
+    if (!what) return;
+    card.append(el("button", { class: "close no-print", "aria-label": t("map.close"), on: { click: () => { select(null); } } }, "×"));
+    if (what.kind === "region") {
+      const i = what.i, layer = current();
+      card.append(el("h2", {}, named(i)));
+      if (layer) card.append(el("h3", {}, own(layer.label)), table(valueRows(layer, i)));
+      const others = data.layers.filter((x) => x.group === "template" && x !== layer && x.v[i] !== null)
+        .sort((a, b) => b.v[i] - a.v[i]).slice(0, 6);
+      if (others.length) card.append(el("h3", {}, own(others[0].measure)), table(others.map((x) => [own(x.label), number(x.v[i])])));
+      const here = clustersOf(i);
+      if (here.length) card.append(el("h3", {}, t("map.clusters")), list(here.map(clusterRow)));
+      data.places.forEach((place) => {
+        if (!place.regions.includes(i)) return;
+        card.append(el("h3", {}, place.name));
+        for (const record of place.items) card.append(item(record));
+      });
+    } else if (what.kind === "cluster") {
+      const c = data.clusters[what.c];
+      card.append(el("h2", {}, clusterName(c)));
+      const rows = [[t("measure.lq_shrunk"), number(c.lq_shrunk)], [t("measure.lq"), number(c.lq)], [t("measure.q_value"), probability(c.q)],
+        [t("measure.employment"), c.jobs === null ? reason("withheld") : number(c.jobs)], [t("measure.excess_jobs"), number(c.excess)],
+        [t("measure.n_plants"), c.n === null ? t("map.n_plants_unknown") : number(c.n)], [t("measure.n_members"), number(c.members)]];
+      if (c.imputed) rows.push([t("measure.share_imputed"), percent(c.imputed)]);
+      if (c.flags.length) rows.push([t("map.flags"), c.flags.map(flag).join("; ")]);
+      card.append(table(rows), el("h3", {}, t("map.regions")), el("p", {}, c.regions.map((i) => geo.names[i]).join(", ")));
+      const members = data.templates[c.template] ? data.templates[c.template].members : [];
+      if (members.length) card.append(el("h3", {}, t("map.members")), el("p", {}, members.map(own).join("; ")));
+    } else {
+      const place = data.places[what.p];
+      card.append(el("h2", {}, place.name));
+      for (const record of place.items) if (state.verdicts[record.verdict]) card.append(item(record));
+    }
+  }
+  const list = (rows) => el("ul", { class: "rows" }, rows.map((row) => el("li", {}, row)));
+  const clusterRow = (c) => el("button", { on: { click: () => select({ kind: "cluster", c: data.clusters.indexOf(c) }, true) } },
+    clusterName(c), el("small", {}, t("measure.lq_shrunk") + " " + number(c.lq_shrunk) + (c.jobs === null ? "" : " · " + number(c.jobs) + " " + t("measure.employment")) + " · " + c.regions.map((i) => geo.names[i]).slice(0, 4).join(", ") + (c.regions.length > 4 ? " …" : "")));
+
+  // ---- search ------------------------------------------------------------------
+  const index = [];
+  data.places.forEach((place, p) => { if (place.point) index.push({ text: place.name, note: "map.place", what: { kind: "place", p } }); });
+  for (let i = 0; i < n; i += 1) index.push({ text: named(i), note: "map.region", what: { kind: "region", i } });
+  data.clusters.forEach((c, k) => index.push({ text: c.id + " " + c.template + " " + own(c.label), note: "map.cluster", what: { kind: "cluster", c: k } }));
+  for (const entry of index) entry.plain = plain(entry.text);
+  function searchBox() {
+    let hits = [], active = -1;
+    const box = el("ul", { class: "hits", id: "hits", role: "listbox", "aria-label": t("map.search") });
+    const told = el("div", { class: "visually-hidden", role: "status" });
+    const input = el("input", {
+      type: "search", id: "search", role: "combobox", "aria-expanded": "false", "aria-controls": "hits",
+      "aria-autocomplete": "list", autocomplete: "off", title: t("map.search_hint"), placeholder: t("map.search"),
+    });
+    const choose = (k) => { const hit = hits[k]; if (!hit) return; input.value = hit.text; show([]); select(hit.what, true); };
+    const mark = () => {
+      [...box.children].forEach((node, k) => node.setAttribute("aria-selected", k === active ? "true" : "false"));
+      if (active >= 0) { input.setAttribute("aria-activedescendant", "hit-" + active); box.children[active].scrollIntoView({ block: "nearest" }); } else input.removeAttribute("aria-activedescendant");
+    };
+    const show = (found) => {
+      hits = found; active = -1;
+      box.replaceChildren(...found.map((hit, k) => el("li", { id: "hit-" + k, role: "option", "aria-selected": "false", on: { mousedown: (event) => { event.preventDefault(); choose(k); } } }, hit.text, " ", el("small", {}, t(hit.note)))));
+      input.setAttribute("aria-expanded", found.length ? "true" : "false");
+    };
+    input.addEventListener("input", () => {
+      const wanted = plain(input.value.trim());
+      if (!wanted) { show([]); told.textContent = ""; return; }
+      const found = index.filter((entry) => entry.plain.includes(wanted))
+        .sort((a, b) => a.plain.indexOf(wanted) - b.plain.indexOf(wanted)).slice(0, 12);
+      show(found);
+      told.textContent = found.length ? t("map.hits", { n: found.length }) : t("map.no_hit");
+    });
+    input.addEventListener("keydown", (event) => {
+      if (event.key === "ArrowDown") { active = Math.min(active + 1, hits.length - 1); mark(); event.preventDefault(); }
+      else if (event.key === "ArrowUp") { active = Math.max(active - 1, -1); mark(); event.preventDefault(); }
+      else if (event.key === "Enter") { choose(active < 0 ? 0 : active); event.preventDefault(); }
+      else if (event.key === "Escape") show([]);
+    });
+    return [el("h2", {}, el("label", { for: "search" }, t("map.search"))), input, told, box];
+  }
+
+  // ---- panel -------------------------------------------------------------------
+  const panel = el("div", { class: "panel", role: "region" });
+  const header = el("header", { class: "bar" });
+  const skip = el("a", { class: "skip", href: "#map_canvas" });
+  const water = data.meta.simulated ? el("div", { class: "water", "aria-hidden": "true" }) : null;
+  function themeSelect() {
+    const choose = el("select", { id: "theme", on: { change: (event) => { state.theme = event.target.value; refresh(); } } });
+    if (data.meta.overview) choose.append(el("option", { value: "overview" }, t("map.overview")));
+    for (const [group, name] of [["template", "map.templates"], ["industry", "map.industries"], ["value", "map.values"]]) {
+      const some = data.layers.filter((layer) => layer.group === group);
+      if (!some.length) continue;
+      const box = group === "value" ? choose : el("optgroup", { label: t(name) });
+      for (const layer of some) box.append(el("option", { value: layer.id }, own(layer.label)));
+      if (box !== choose) choose.append(box);
+    }
+    choose.value = state.theme;
+    return [el("h2", {}, el("label", { for: "theme" }, t("map.theme"))), choose];
+  }
+  const swatch = (paint, dash, stroke) => drawing(28, 16, svg("rect", { x: 1, y: 1, width: 26, height: 14, fill: paint, stroke: stroke || "#8a94a0", "stroke-width": stroke ? 2.5 : 1, "stroke-dasharray": dash || "" }));
+  function legend() {
+    const parts = [], layer = current();
+    if (layer) {
+      const keys = [], shown = layer.v.filter((value) => value !== null);
+      layer.colours.forEach((colour, k) => {
+        const from = k ? layer.breaks[k - 1] : null, to = k < layer.breaks.length ? layer.breaks[k] : null;
+        let text;
+        if (from === null && to === null) text = shown.length ? number(Math.min(...shown)) : t("map.no_values");
+        else if (from === null) text = t("map.below", { value: number(to) });
+        else if (to === null) text = number(from) + " – " + number(Math.max(...shown));
+        else text = number(from) + " – " + number(to);
+        keys.push(swatch(colour), el("span", {}, text));
+      });
+      if (layer.v.includes(null)) keys.push(swatch(HIDDEN()), el("span", {}, t("map.hatched_hidden")));
+      if (layer.imputed) keys.push(swatch(PARTLY("#a3cce3")), el("span", {}, t("map.hatched_imputed")));
+      parts.push(el("div", { class: "note" }, own(layer.measure) + (own(layer.unit) ? " · " + own(layer.unit) : "")), el("div", { class: "keys" }, keys));
+      if (layer.shrunk) parts.push(el("p", { class: "note" }, t("map.shrunk_note")));
+      if (layer.q) parts.push(el("p", { class: "note" }, t("map.q_note")));
+      const members = layer.code && data.templates[layer.code] ? data.templates[layer.code].members : [];
+      if (members.length) parts.push(el("p", { class: "note" }, t("map.members") + ": " + members.map(own).join("; ")));
+    } else if (data.clusters.length) {
+      const keys = [];
+      const used = new Set(data.clusters.map((c) => c.template));
+      for (const code of Object.keys(data.templates)) {
+        if (!used.has(code)) continue;
+        const template = data.templates[code];
+        keys.push(swatch(template.colour + "4d", template.dash, template.colour), el("span", {}, own(template.label)));
+      }
+      parts.push(el("div", { class: "keys" }, keys));
+    } else if (data.meta.overview) parts.push(el("p", { class: "note" }, t("map.no_clusters")));
+    return [el("h2", {}, t("map.legend")), ...parts];
+  }
+  function check(name, on, change, picture) {
+    return el("label", { class: "check" }, el("input", { type: "checkbox", checked: on, on: { change: (event) => change(event.target.checked) } }), picture || null, el("span", {}, name));
+  }
+  function layerChecks() {
+    const parts = [];
+    if (data.clusters.length) parts.push(check(t("map.clusters"), state.clusters, (on) => { state.clusters = on; refresh(); }));
+    if (data.links && data.links.items.length) parts.push(check(t("map.links") + " (" + t("map.links_shown", { n: number(data.links.items.length), total: number(data.links.total) }) + ")", state.links, (on) => { state.links = on; drawLinks(); }));
+    const out = parts.length ? [el("div", { class: "no-print" }, el("h2", {}, t("map.layers")), parts)] : [];
+    const counts = {};
+    for (const place of data.places) for (const record of place.items) counts[record.verdict] = (counts[record.verdict] || 0) + 1;
+    const there = data.signs.filter((s) => counts[s.code]);
+    if (there.length) out.push(el("fieldset", { style: { border: "0", padding: "0", margin: "0" } },
+      el("legend", { style: { padding: "0" } }, el("h2", {}, t("map.verdicts"))),
+      there.map((s) => { const row = check(verdictName(s.code) + " (" + counts[s.code] + ")", state.verdicts[s.code], (on) => { state.verdicts[s.code] = on; drawPlaces(); drawCard(); }, sign(s.shape, s.colour, 16)); row.title = t("verdict_says." + s.code); return row; })));
+    return out;
+  }
+  function lists() {
+    const out = [];
+    if (data.clusters.length) out.push(el("details", { class: "no-print" }, el("summary", {}, t("map.list_clusters") + " (" + data.clusters.length + ")"), list(data.clusters.map(clusterRow))));
+    const records = [];
+    data.places.forEach((place, p) => place.items.forEach((record) => records.push({ place, p, record })));
+    if (records.length) {
+      const order = data.signs.map((s) => s.code);
+      records.sort((a, b) => order.indexOf(a.record.verdict) - order.indexOf(b.record.verdict));
+      out.push(el("details", { class: "no-print" }, el("summary", {}, t("map.list_verdicts") + " (" + records.length + ")"), list(records.map(({ place, p, record }) => {
+        const s = signOf[record.verdict];
+        return el("button", { on: { click: () => select({ kind: "place", p }, true) } }, sign(s.shape, s.colour, 13), " ", place.name + ": " + own(record.label), el("small", {}, verdictName(record.verdict)));
+      }))));
+    }
+    return out;
+  }
+  function foot() {
+    const m = data.meta, rows = [];
+    const line = (key, value) => { if (value) rows.push(el("p", {}, t(key) + ": " + value)); };
+    if (m.kind === "occupation") rows.push(el("p", {}, t("map.occupations_note")));
+    line("map.vintage", m.year);
+    line("map.unit", own(m.unit));
+    line("map.base", own(m.base));
+    line("map.source", own(m.source));
+    line("map.licence", own(m.licence));
+    line("map.geometry", own(m.geometry));
+    if (data.clusters.length || data.places.length) rows.push(el("p", {}, el("strong", {}, t("map.cannot")), ": ", t("map.cannot_text")));
+    rows.push(el("p", { class: "no-print" }, t("map.keyboard")), el("p", {}, t("map.made_with", { version: m.version }) + ". " + t("map.attribution") + "."));
+    return el("div", { class: "foot" }, rows);
+  }
+  function drawHeader() {
+    const m = data.meta;
+    const subtitle = [own(m.subtitle), m.simulated ? t("map.simulated_note") : ""].filter(Boolean).join(" · ");
+    header.replaceChildren(
+      el("div", { class: "words" }, el("h1", {}, own(m.title)), el("p", { class: "sub", title: subtitle }, subtitle)),
+      ...(m.simulated ? [el("span", { class: "mark" }, t("map.simulated"))] : []),
+      el("div", { class: "no-print", role: "group", "aria-label": t("map.language") }, ["de", "en"].map((code) => el("button", { lang: code, "data-language": code, "aria-pressed": code === state.language ? "true" : "false", on: { click: () => { state.language = code; refresh(); header.querySelector("[data-language=" + code + "]").focus(); } } }, t("language." + code)))),
+      el("button", { on: { click: () => map.fitBounds(everything, { animate: false }) } }, t("map.reset")),
+      el("button", { on: { click: printed } }, t("map.print")));
+    document.documentElement.lang = state.language;
+    document.title = own(m.title) + (m.simulated ? " (" + t("map.simulated") + ")" : "");
+    skip.textContent = t("map.skip");
+    panel.setAttribute("aria-label", t("map.panel"));
+    if (water) water.replaceChildren(el("span", {}, t("map.simulated")));
+    map.getContainer().setAttribute("aria-label", own(m.title));
+    map.getContainer().setAttribute("role", "region");
+  }
+  let zoom = null;
+  function refresh() {
+    const top = panel.scrollTop, open = [...panel.querySelectorAll("details")].map((d) => d.open);
+    const held = document.activeElement && panel.contains(document.activeElement) ? document.activeElement.id : "";
+    drawHeader();
+    panel.replaceChildren(
+      el("div", { class: "no-print" }, searchBox()), el("div", { class: "no-print" }, themeSelect()),
+      el("div", { class: "only-print" }, el("strong", {}, current() ? own(current().label) : data.meta.overview ? t("map.overview") : "")),
+      ...layerChecks(), ...legend(), ...lists(), foot());
+    panel.querySelectorAll("details").forEach((d, k) => { d.open = Boolean(open[k]); });
+    panel.scrollTop = top;
+    if (held) { const again = document.getElementById(held); if (again) again.focus(); }
+    const layer = current();
+    regions.forEach((region, i) => { if (region) region.setStyle({ fillColor: fill(layer, i), fillOpacity: 1, color: "#ffffff", weight: 0.6, opacity: 1, ...(layer ? {} : { color: "#c3c8cc" }) }); });
+    if (zoom) zoom.remove();
+    zoom = L.control.zoom({ position: "bottomright", zoomInTitle: "+", zoomOutTitle: "−" }).addTo(map);
+    drawClusters(); drawPlaces(); drawLinks(); drawCard();
+  }
+  const home = () => { map.invalidateSize({ animate: false }); map.fitBounds(everything, { animate: false }); };
+  function before() { document.body.classList.add("printing"); home(); }
+  function after() { document.body.classList.remove("printing"); home(); }
+  function printed() { before(); window.print(); }
+  window.addEventListener("beforeprint", () => { if (!document.body.classList.contains("printing")) before(); });
+  window.addEventListener("afterprint", after);
+
+  document.body.prepend(skip, header, panel);
+  document.body.append(card);
+  if (water) document.body.append(water);
+  L.control.scale({ imperial: false, position: "bottomleft" }).addTo(map);
+  document.addEventListener("keydown", (event) => { if (event.key === "Escape" && state.card) select(null); });
+  home();
+  const homeZoom = map.getZoom();
+  map.setMinZoom(homeZoom - 1);
+  map.setMaxBounds(everything.pad(0.5));
+  refresh();
+  window.clusterid = { map, state, data };
+}

@@ -1,0 +1,267 @@
+"""One HTML file from a folium map: everything inside, nothing asked of the network."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from html import escape
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+from clusterid.errors import SourceError
+from clusterid.maps._leaflet import leaflet_css, leaflet_js
+
+__all__ = ["MapPage", "check_no_outside_links", "script_safe", "self_contained"]
+
+_POLICY = (
+    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; "
+    "script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+)
+
+#: what folium writes into a page, and what becomes of it: Leaflet is put inside,
+#: the rest (needed by markers and pop-ups we do not use) is left out
+_INLINE = re.compile(r"leaflet(?:@[\d.]+)?/(?:dist/)?leaflet\.(js|css)$")
+_LEFT_OUT = re.compile(
+    r"/(?:jquery-[\d.]+(?:\.min)?\.js|bootstrap[^/]*\.min\.(?:js|css)"
+    r"|bootstrap\.bundle\.min\.js|leaflet\.awesome-markers\.(?:js|css)"
+    r"|bootstrap-glyphicons\.css|all\.min\.css|leaflet\.awesome\.rotate\.min\.css)$"
+)
+_TAG = re.compile(
+    r"<script\s+src=\"(?P<script>[^\"]*)\">\s*</script>"
+    r"|<link\s+rel=\"stylesheet\"\s+href=\"(?P<style>[^\"]*)\"\s*/?>"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MapPage:
+    """A map as one HTML file; in a notebook it shows itself.
+
+    Attributes
+    ----------
+    html : str
+        The whole page. It opens without a network and makes no request.
+    data : mapping
+        What the page draws: geometry, layers, texts (plain lists and dicts).
+    title : str
+        Title of the page.
+    """
+
+    html: str
+    data: Mapping[str, Any] = field(repr=False)
+    title: str = ""
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the page to a file, whole or not at all, and return its path.
+
+        Raises
+        ------
+        SourceError
+            If the folder does not exist or cannot be written to.
+        """
+        target = Path(path)
+        if not target.parent.is_dir():
+            raise SourceError(f"{target.parent} is not a folder; make it first.")
+        try:
+            handle, name = tempfile.mkstemp(dir=target.parent, suffix=".part")
+        except OSError as error:
+            raise SourceError(f"{target.parent} cannot be written to.") from error
+        part = Path(name)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+                file.write(self.html)
+            part.chmod(0o644)
+            part.replace(target)
+        finally:
+            part.unlink(missing_ok=True)
+        return target
+
+    def __repr__(self) -> str:
+        size = len(self.html.encode("utf-8")) / 1e6
+        return (
+            f"<MapPage {self.title!r}: {size:.2f} MB, no network needed; .save(path)>"
+        )
+
+    def _repr_html_(self) -> str:
+        page = escape(self.html, quote=True)
+        return (
+            f'<iframe srcdoc="{page}" title="{escape(self.title, quote=True)}" '
+            'style="width:100%;height:620px;border:1px solid #ccc"></iframe>'
+        )
+
+
+def script_safe(value: object) -> str:
+    """Return JSON that cannot leave the script element it stands in.
+
+    Examples
+    --------
+    >>> script_safe("</script><script>alert(1)</script>").count("<")
+    0
+    """
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    for sign, code in (
+        ("<", "\\u003c"),
+        (">", "\\u003e"),
+        ("&", "\\u0026"),
+        ("\u2028", "\\u2028"),
+        ("\u2029", "\\u2029"),
+    ):
+        text = text.replace(sign, code)
+    # lone surrogates cannot be written as UTF-8
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def map_page(data: Mapping[str, Any], *, title: str, language: str) -> MapPage:
+    """Return the page that draws ``data`` with folium and the vendored Leaflet."""
+    import folium
+    from branca.element import MacroElement
+    from jinja2 import Template
+
+    canvas = folium.Map(
+        tiles=None,
+        zoom_control=False,
+        attribution_control=False,
+        zoom_snap=0.25,
+        world_copy_jump=False,
+    )
+    canvas._id = "canvas"
+    canvas.get_root()._id = "page"
+    macro: Any = MacroElement()  # type: ignore[no-untyped-call]
+    macro._name, macro._id = "clusterid", "layers"
+    macro._template = Template(_MACRO)
+    macro.data_json = script_safe(data)
+    macro.style, macro.app = _own("_map.css"), _own("_map.js")
+    macro.add_to(canvas)
+    page = self_contained(canvas.get_root().render(), title=title, language=language)
+    return MapPage(page, data, title)
+
+
+_MACRO = """
+{% macro header(this, kwargs) %}<style>{{ this.style }}</style>{% endmacro %}
+{% macro html(this, kwargs) %}
+<script type="application/json" id="clusterid-data">{{ this.data_json }}</script>
+<script>{{ this.app }}</script>
+{% endmacro %}
+{% macro script(this, kwargs) %}
+clusteridMap({{ this._parent.get_name() }},
+  JSON.parse(document.getElementById("clusterid-data").textContent));
+{% endmacro %}
+"""
+
+
+@cache
+def _own(name: str) -> str:
+    return Path(__file__).with_name(name).read_text("utf-8")
+
+
+def self_contained(page: str, *, title: str, language: str) -> str:
+    """Return a folium page with its outside links put inside or left out.
+
+    Raises
+    ------
+    SourceError
+        If a link leads outside that is not known: nothing is left to chance.
+    """
+    unknown: list[str] = []
+
+    def settle(match: re.Match[str]) -> str:
+        link = match.group("script") or match.group("style")
+        inline = _INLINE.search(link)
+        if inline:
+            return f"<!--leaflet.{inline.group(1)}-->"
+        if _LEFT_OUT.search(link):
+            return ""
+        unknown.append(link)
+        return match.group(0)
+
+    page = _TAG.sub(settle, page)
+    if unknown:
+        raise _outside(unknown)
+    page = re.sub(r"<meta name=\"viewport\"[^>]*>", "", page)
+    page = page.replace(
+        "<head>",
+        "<head>\n"
+        '<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{escape(title)}</title>",
+        1,
+    ).replace("<html>", f'<html lang="{escape(language, quote=True)}">', 1)
+    # the script of folium stands after the body; inside is where it belongs
+    page = page.replace("</body>\n<script>", "<script>", 1)
+    page = page.replace("</script>\n</html>", "</script>\n</body>\n</html>", 1)
+    page = "\n".join(line.rstrip() for line in page.splitlines() if line.strip())
+    check_no_outside_links(page)
+    page = page.replace(
+        "<!--leaflet.js-->", "<script>" + leaflet_js() + "</script>", 1
+    ).replace("<!--leaflet.css-->", "<style>" + leaflet_css() + "</style>", 1)
+    return page + "\n"
+
+
+def _outside(links: list[str]) -> SourceError:
+    listed = ", ".join(sorted(set(links))[:5])
+    return SourceError(
+        f"The page would ask the network for {listed}. A map must open without one: "
+        "put the file inside the page, or leave out what needs it."
+    )
+
+
+_STYLE_LINK = re.compile(r"@import|url\(\s*['\"]?(?!data:|#)([^)]*)", re.IGNORECASE)
+
+
+class _Links(HTMLParser):
+    """Collects what the tags of a page would load, and links in its style sheets."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.found: list[str] = []
+        self._in_style = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._in_style = tag == "style"
+        for name, value in attrs:
+            value = (value or "").strip()
+            loads = name in {"src", "srcset", "poster", "background", "data", "action"}
+            loads |= name == "href" and tag != "a"
+            if loads and value and not value.startswith(("data:", "#")):
+                self.found.append(value)
+            if name == "style":
+                self._style(value)
+            if name == "http-equiv" and value.lower() == "refresh":
+                self.found.append("refresh")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "style":
+            self._in_style = False
+
+    def handle_data(self, data: str) -> None:
+        if self._in_style:
+            self._style(data)
+
+    def _style(self, text: str) -> None:
+        for match in _STYLE_LINK.finditer(text):
+            self.found.append(match.group(1) or match.group(0))
+
+
+def check_no_outside_links(page: str) -> None:
+    """Raise SourceError when a page would load anything that is not inside it.
+
+    Examples
+    --------
+    >>> check_no_outside_links("<p>text with src=http://x is only text</p>")
+    >>> check_no_outside_links("<img src='//x/y.png'>")
+    Traceback (most recent call last):
+        ...
+    clusterid.errors.SourceError: The page would ask the network for //x/y.png. A map \
+must open without one: put the file inside the page, or leave out what needs it.
+    """
+    parser = _Links()
+    parser.feed(page)
+    parser.close()
+    if parser.found:
+        raise _outside(parser.found)

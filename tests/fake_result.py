@@ -1,0 +1,313 @@
+"""A small result with every part the pictures read; loaded by the rooms' conftests.
+
+Nothing here is computed by the pipeline: numbers are set by hand so that tests of maps,
+figures and reports do not depend on the methods.
+"""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import geopandas as gpd
+import networkx as nx
+import numpy as np
+import pandas as pd
+from shapely import box
+
+import clusterid as cid
+
+HOSTILE = (
+    "</script><script>window.hacked=1</script>",
+    "<img src=x onerror=window.hacked=1>",
+    "Ort \"mit\" 'Zeichen' \\ & <b>fett</b>",
+    "Köln 🏭\u2028Ende",
+    "=1+1",
+)
+
+
+def fake_regions(names: tuple[str, ...] = ()) -> gpd.GeoDataFrame:
+    """Return twelve square regions R01 ... R12 in a 4 x 3 grid."""
+    codes = [f"R{i:02d}" for i in range(1, 13)]
+    shapes = [box(8 + i % 4, 50 + i // 4, 9 + i % 4, 51 + i // 4) for i in range(12)]
+    said = [names[i] if i < len(names) else f"Region {c}" for i, c in enumerate(codes)]
+    frame = gpd.GeoDataFrame(
+        {"name": said, "parent": "L", "area_km2": 100.0, "population": 1e5},
+        geometry=shapes,
+        index=pd.Index(codes, name="region"),
+        crs=4326,
+    )
+    return frame
+
+
+def fake_result(
+    *, hostile: bool = False, kind: str = "industry", simulated: bool = True
+) -> Any:
+    """Return a result of twelve regions, six industries, two templates."""
+    names = HOSTILE if hostile else ()
+    bad = HOSTILE[0] if hostile else ""
+    regions = fake_regions(names)
+    codes = list(regions.index)
+    rng = np.random.default_rng(1)
+    industries = pd.Index(["A", "B", "C", "D", "E", "F"], name="industry")
+    jobs = pd.DataFrame(
+        rng.integers(50, 900, (12, 6)).astype(float),
+        index=regions.index,
+        columns=industries,
+    )
+    jobs.loc["R03", "B"] = np.nan
+    plants = (jobs.fillna(40) // 25 + 1).astype(float)
+    plants.loc["R05", "A"] = 1.0
+    economy = cid.economy(
+        jobs,
+        metadata={
+            "classification": "toy",
+            "year": 2020,
+            "source": HOSTILE[1] if hostile else "Toy statistics office",
+            "licence": "none",
+            "kind": kind,
+            "simulated": simulated,
+            "labels": {c: f"{bad}Name of {c}" for c in industries},
+        },
+    )
+    lq = jobs.div(jobs.sum(axis=1), axis=0) / (jobs.sum() / jobs.sum().sum())
+    tidy = lq.stack(future_stack=True).rename("lq").reset_index()
+    tidy["lq_shrunk"] = 1 + (tidy["lq"] - 1) * 0.8
+    tidy["lower"], tidy["upper"] = tidy["lq_shrunk"] * 0.8, tidy["lq_shrunk"] * 1.25
+    tidy["p_value"] = np.linspace(0.001, 0.9, len(tidy))
+    tidy["q_value"] = tidy["p_value"].clip(upper=1)
+    tidy["n_plants"] = plants.stack().to_numpy()
+    tidy["stability"] = 0.9
+    tidy["reason"] = np.where(tidy["lq"].isna(), "withheld", "")
+    membership = pd.Series(
+        ["T01", "T01", "T01", "T02", "T02", pd.NA], index=industries, name="template"
+    )
+    templates = SimpleNamespace(
+        membership=membership,
+        confidence=pd.Series([0.9, 0.8, 0.7, 0.95, 0.6, 0.2], index=industries),
+        status=pd.Series(
+            ["assigned"] * 4 + ["ambiguous", "none"], index=industries, name="status"
+        ),
+        labels=pd.Series({"T01": f"{bad}Engines and parts", "T02": "Care and devices"}),
+        profile=pd.DataFrame({
+            "resolution": [0.1, 0.2, 0.4],
+            "n_templates": [1, 2, 4],
+            "quality": [1.0, 0.9, 0.5],
+            "plateau": [0.1, 0.6, 0.3],
+            "validation": [0.2, 0.5, 0.4],
+            "chosen": [False, True, False],
+        }),
+        significance=pd.DataFrame(
+            {
+                "n_industries": [3, 2],
+                "internal_weight": [2.5, 1.0],
+                "z": [3.1, 2.2],
+                "p_value": [0.01, 0.02],
+            },
+            index=["T01", "T02"],
+        ),
+        params={"resolution": "auto"},
+    )
+    cells = []
+    for template in ("T01", "T02"):
+        for i, code in enumerate(codes):
+            value = 0.4 + 0.25 * i if template == "T01" else 3.0 - 0.2 * i
+            cells.append({
+                "template": template,
+                "region": code,
+                "employment": 400.0 + 100 * i,
+                "establishments": 10.0 + i,
+                "lq": value * 1.1,
+                "lq_shrunk": value,
+                "p_value": 0.2 / (i + 1),
+                "q_value": 0.3 / (i + 1),
+                "gi_z": 1.0,
+                "gi_q": 0.4,
+                "n_members": 3,
+                "is_seed": value > 2.2,
+                "is_member": value > 1.9,
+                "power_lq": 1.8,
+                "share_imputed": 0.3 if code == "R03" else 0.0,
+                "reason": "",
+            })
+    cells = pd.DataFrame(cells)
+    held = cells["region"].eq("R06") & cells["template"].eq("T02")
+    cells.loc[held, ["employment", "lq", "lq_shrunk", "q_value"]] = np.nan
+    cells.loc[held, "reason"] = "withheld"
+    chosen = {"C001": ("T01", ["R11", "R12"]), "C002": ("T02", ["R01", "R02", "R05"])}
+    table = gpd.GeoDataFrame(
+        [
+            {
+                "template": t,
+                "label": templates.labels[t],
+                "regions": ";".join(rs),
+                "n_regions": len(rs),
+                "employment": 2500.0,
+                "establishments": 60.0,
+                "lq": 2.4,
+                "lq_shrunk": 2.2,
+                "excess_jobs": 1400.0,
+                "p_value": 0.0001,
+                "q_value": 0.002,
+                "n_members": 3,
+                "share_imputed": 0.0 if t == "T01" else 0.12,
+                "largest_plant_share": 0.2,
+                "edge_region": t == "T02",
+                "flags": "edge_region" if t == "T02" else "",
+                "geometry": regions.geometry[rs].union_all(),
+            }
+            for t, rs in chosen.values()
+        ],
+        index=pd.Index(list(chosen), name="cluster"),
+        crs=4326,
+    )
+    members = pd.DataFrame([
+        {"cluster": c, "region": r, "industry": i, "employment": 300.0, "lq": 2.0}
+        for c, (t, rs) in chosen.items()
+        for r in rs
+        for i in membership.index[membership.eq(t).fillna(False).astype(bool)]
+    ])
+    gaps = pd.DataFrame({
+        "cluster": ["C001", "C002"],
+        "industry": ["C", "E"],
+        "lq": [0.4, np.nan],
+        "supply_weight": [0.3, 0.2],
+        "state": ["thin", "missing"],
+    })
+    candidates = SimpleNamespace(
+        table=table, members=members, gaps=gaps, cells=cells, params={"preset": "x"}
+    )
+    said = [
+        ("confirmed", "P1", "R12", "C001", 2.3),
+        ("no_footprint", "P1", "R12", "", 0.7),
+        ("thin", "P2", "R02", "C002", 2.0),
+        ("emerging", "P3", "R04", "", 1.3),
+        ("unverifiable", "P3", "R04", "", np.nan),
+        ("unknown_list_incomplete", "P2", "R02", "", 1.0),
+        ("undeclared", "", "R01;R05", "C002", 2.1),
+    ]
+    verdicts = pd.DataFrame([
+        {
+            "record": f"D{i}",
+            "place": place,
+            "place_name": (HOSTILE[i % 5] if hostile else f"Place {place}"),
+            "field": f"field{i}",
+            "label": HOSTILE[i % 5] if hostile else f"Label {i}",
+            "regions": region,
+            "verdict": verdict,
+            "declared": "yes" if place else "no",
+            "lq": value,
+            "lq_shrunk": value,
+            "p_value": 0.01,
+            "q_value": 0.04,
+            "employment": 1000.0,
+            "n_plants": 20.0,
+            "linkage": 0.4,
+            "trend": np.nan,
+            "relatedness_density": 0.3,
+            "mappability": 0.8,
+            "candidate": candidate,
+            "match_score": 0.5,
+            "posterior": 0.7,
+            "reason": "lq_above",
+            "evidence_en": f"{bad}LQ {value}",
+            "evidence_de": f"{bad}LQ von {value}",
+            "would_change_en": "Finer data.",
+            "would_change_de": "Feinere Daten.",
+        }
+        for i, (verdict, place, region, candidate, value) in enumerate(said)
+    ])
+    comparison = SimpleNamespace(
+        verdicts=verdicts,
+        agreement=pd.DataFrame({
+            "measure": ["kappa", "ac1"],
+            "value": [0.2, 0.5],
+            "lower": [0.0, 0.3],
+            "upper": [0.4, 0.7],
+        }),
+        by_method=pd.DataFrame({
+            "method": ["own_expertise"],
+            "n": [5],
+            "share_confirmed": [0.4],
+        }),
+        sensitivity=pd.DataFrame({"tolerance": [0, 1], "confirmed": [1, 2]}),
+        posterior=pd.DataFrame({"field": ["field0"], "posterior": [0.7]}),
+        params={"tolerance": 1},
+    )
+    places = pd.DataFrame({
+        "place": ["P1", "P2", "P3"],
+        "name": ["Place P1", "Place P2", "Place P3"],
+        "regions": [[("R12", 1.0)], [("R02", 1.0)], [("R04", 0.6), ("R08", 0.4)]],
+        "population": [6e4, 7e4, 8e4],
+        "asked": True,
+        "answered": True,
+        "stratum": "all",
+        "exhaustive": [True, False, True],
+    })
+    layer = nx.Graph(
+        layer="colocation",
+        kind="industry",
+        absent="zero",
+        observed=list(industries),
+        source="toy",
+        unit="index",
+    )
+    layer.add_weighted_edges_from([
+        ("A", "B", 0.9),
+        ("B", "C", 0.7),
+        ("A", "C", 0.5),
+        ("D", "E", 0.8),
+        ("C", "D", 0.1),
+    ])
+    stack = layer.copy()
+    stack.graph["coverage"] = pd.DataFrame({
+        "layer": ["colocation"],
+        "n_nodes": [6],
+        "n_edges": [5],
+        "share_pairs": [1.0],
+    })
+    research = nx.Graph(
+        layer="research",
+        kind="place",
+        absent="zero",
+        observed=codes,
+        source="toy",
+        unit="shares",
+    )
+    research.add_weighted_edges_from([
+        (a, b, 1.0 + i) for i, (a, b) in enumerate(zip(codes, codes[3:], strict=False))
+    ])
+    return SimpleNamespace(
+        title=f"{bad}Toy study",
+        language="en",
+        economy=economy,
+        regions=regions,
+        concentration=tidy,
+        industries=pd.DataFrame(
+            {"gamma": [0.1, 0.02, 0.0, 0.05, 0.2, 0.01], "p_value": 0.01},
+            index=industries,
+        ),
+        layers={"colocation": layer},
+        place_networks={"research": research},
+        stack=stack,
+        templates=templates,
+        candidates=candidates,
+        survey=SimpleNamespace(
+            places=places, answers=None, declared=None, codebook=None
+        ),
+        fields=pd.DataFrame({
+            "field": ["field0"],
+            "classification": "toy",
+            "code": "A",
+            "role": "core",
+            "weight": 1.0,
+            "basis": "own reading",
+            "label_de": "Feld",
+            "label_en": "Field",
+        }),
+        comparison=comparison,
+        monitoring=None,
+        truth=None,
+        provenance={"seed": 0, "versions": {"clusterid": "0.1.0"}, "inputs": {}},
+        warnings=["Toy warning"],
+    )

@@ -1,0 +1,62 @@
+"""The catalogue is complete in both languages, and fair."""
+
+from __future__ import annotations
+
+import re
+import string
+
+import pytest
+
+from clusterid.errors import OptionError
+from clusterid.legend import LANGUAGES, VERDICTS, template_signs, words
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("kind", ["industry", "occupation"])
+def test_both_languages_have_the_same_keys_and_placeholders(kind: str) -> None:
+    english, german = (words(code, kind=kind).texts for code in LANGUAGES)
+    assert set(english) == set(german)
+    for key, text in english.items():
+        assert placeholders(text) == placeholders(german[key]), key
+        assert text.strip(), key
+        assert german[key].strip(), key
+
+
+def test_no_text_speaks_of_wishful_thinking() -> None:
+    for code in LANGUAGES:
+        said = " ".join(words(code).texts.values()).lower()
+        assert "wishful" not in said
+        assert "wunschdenken" not in said
+
+
+def test_every_verdict_has_a_name_an_explanation_and_a_sign_in_both_languages() -> None:
+    for code in LANGUAGES:
+        said = words(code)
+        for verdict in VERDICTS:
+            assert said(f"verdict.{verdict}")
+            assert said(f"verdict_says.{verdict}")
+
+
+def test_occupations_are_named_as_occupations() -> None:
+    assert "occupations" in words("en", kind="occupation")("map.templates")
+    assert "Berufsgruppen" in words("de", kind="occupation")("map.templates")
+    industry = re.compile(r"\bindustr|\bBranche", re.IGNORECASE)
+    allowed = {"map.occupations_note", "map.title", "report.occupations_note"}
+    for code in LANGUAGES:
+        for key, text in words(code, kind="occupation").texts.items():
+            if key.split(".")[0] in {"industry"} or key in allowed:
+                continue
+            assert not industry.search(text), (key, text)
+
+
+def test_an_unknown_language_is_named() -> None:
+    with pytest.raises(OptionError, match="'fr' is not offered"):
+        words("fr")
+
+
+def test_twenty_eight_templates_can_be_told_apart() -> None:
+    signs = template_signs(f"T{i:02d}" for i in range(28))
+    assert len({(s.colour, s.dash) for s in signs.values()}) == 28
