@@ -1,1 +1,12 @@
-"""(room being built)."""
+"""Which industries belong together: detection, stability, significance, scores."""
+
+from clusterid.communities._agreement import partition_agreement
+from clusterid.communities._detect import detect_communities
+from clusterid.communities._templates import Templates, given_templates
+
+__all__ = [
+    "Templates",
+    "detect_communities",
+    "given_templates",
+    "partition_agreement",
+]

@@ -1,0 +1,205 @@
+"""One partition of a graph: Leiden or Infomap from a canonical start, and its quality.
+
+igraph draws its random numbers from one generator per process. It is set for the time
+of a call and given back afterwards; with nodes and edges in canonical order the same
+seed gives the same partition whatever the order of the input.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from clusterid.communities._graph import Edges, Floats, Ints
+
+__all__ = [
+    "cpm_quality",
+    "generator",
+    "infomap",
+    "is_connected",
+    "leiden",
+    "modularity",
+    "relabel",
+    "split_disconnected",
+    "to_igraph",
+]
+
+#: Iterations of one Leiden run end here; -1 may not end on dense weighted layers.
+MAX_ITERATIONS = 50
+_GAIN = 1e-10
+
+
+@contextmanager
+def generator(seed: int) -> Iterator[None]:
+    """Let igraph draw from ``random.Random(seed)`` inside the block."""
+    import igraph
+
+    igraph.set_random_number_generator(random.Random(seed))
+    try:
+        yield
+    finally:
+        igraph.set_random_number_generator(random)
+
+
+def to_igraph(edges: Edges) -> Any:
+    """Return the graph as igraph sees it: integer nodes, edges in canonical order."""
+    import igraph
+
+    pairs = np.column_stack([edges.source, edges.target])
+    return igraph.Graph(n=edges.n_nodes, edges=pairs)
+
+
+def relabel(membership: Ints) -> Ints:
+    """Return labels 0, 1, ... by falling size, ties by the first member."""
+    _, first, inverse, sizes = np.unique(
+        membership, return_index=True, return_inverse=True, return_counts=True
+    )
+    order = np.lexsort((first, -sizes))
+    rank = np.empty_like(order)
+    rank[order] = np.arange(len(order))
+    labels: Ints = rank[inverse]
+    return labels
+
+
+def cpm_quality(edges: Edges, membership: Ints, resolution: float) -> float:
+    r"""Return the constant Potts quality of a partition.
+
+    .. math:: Q = \sum_c m_c - \gamma\, n_c (n_c - 1) / 2
+
+    ``m_c`` is the weight inside community c and ``n_c`` its size (Traag, Van Dooren
+    and Nesterov 2011, not checked against the original).
+    """
+    inside = membership[edges.source] == membership[edges.target]
+    sizes = np.bincount(membership)
+    pairs = float((sizes * (sizes - 1)).sum()) / 2
+    return float(edges.weight[inside].sum()) - resolution * pairs
+
+
+def modularity(edges: Edges, membership: Ints, resolution: float = 1.0) -> float:
+    r"""Return the weighted modularity of a partition.
+
+    .. math:: Q = \sum_c \frac{m_c}{m} - \gamma \left(\frac{k_c}{2m}\right)^2
+    """
+    total = float(edges.weight.sum())
+    if total == 0:
+        return 0.0
+    inside = membership[edges.source] == membership[edges.target]
+    volume = np.bincount(membership, edges.strength)
+    expected = float(((volume / (2 * total)) ** 2).sum())
+    return float(edges.weight[inside].sum()) / total - resolution * expected
+
+
+def quality_of(
+    edges: Edges, membership: Ints, quality: str, resolution: float
+) -> float:
+    """Return the quality that ``quality`` names, per unit of total weight."""
+    if quality == "cpm":
+        total = float(edges.weight.sum()) or 1.0
+        return cpm_quality(edges, membership, resolution) / total
+    return modularity(edges, membership, resolution)
+
+
+def _once(
+    graph: Any, weights: list[float], quality: str, resolution: float, iterations: int
+) -> Ints:
+    result = graph.community_leiden(
+        objective_function="CPM" if quality == "cpm" else "modularity",
+        weights=weights,
+        resolution=resolution,
+        n_iterations=iterations,
+    )
+    return np.asarray(result.membership, dtype=np.int64)
+
+
+def leiden(
+    edges: Edges,
+    *,
+    quality: str,
+    resolution: float,
+    seed: int,
+    starts: int = 1,
+    converge: bool = True,
+) -> tuple[Ints, float]:
+    """Return the best partition of several starts and its quality.
+
+    Each start iterates until a further pair of iterations gains less than 1e-10, at
+    most 50; with ``converge=False`` it stops after the first pair.
+    """
+    graph = to_igraph(edges)
+    weights = edges.weight.tolist()
+    best, best_quality = np.arange(edges.n_nodes), -np.inf
+    with generator(seed):
+        for _ in range(starts):
+            found = _once(graph, weights, quality, resolution, 2)
+            value = quality_of(edges, found, quality, resolution)
+            done = 2
+            while converge and done < MAX_ITERATIONS:
+                result = graph.community_leiden(
+                    objective_function="CPM" if quality == "cpm" else "modularity",
+                    weights=weights,
+                    resolution=resolution,
+                    n_iterations=2,
+                    initial_membership=found.tolist(),
+                )
+                again = np.asarray(result.membership, dtype=np.int64)
+                improved = quality_of(edges, again, quality, resolution)
+                done += 2
+                if improved <= value + _GAIN:
+                    break
+                found, value = again, improved
+            found = relabel(found)
+            if value > best_quality + _GAIN:
+                best, best_quality = found, value
+    return best, best_quality
+
+
+def infomap(edges: Edges, *, seed: int, trials: int = 10) -> tuple[Ints, float]:
+    """Return the modules of Infomap and their code length (bits, smaller is better).
+
+    Nodes without an edge stand alone.
+    """
+    graph = to_igraph(edges)
+    with generator(seed):
+        result = graph.community_infomap(
+            edge_weights=edges.weight.tolist(), trials=trials
+        )
+    membership = relabel(np.asarray(result.membership, dtype=np.int64))
+    return membership, float(result.codelength)
+
+
+def _component_labels(edges: Edges, membership: Ints) -> Ints:
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    inside = membership[edges.source] == membership[edges.target]
+    n = edges.n_nodes
+    ones = np.ones(int(inside.sum()))
+    graph = coo_array(
+        (ones, (edges.source[inside], edges.target[inside])), shape=(n, n)
+    )
+    _, labels = connected_components(graph, directed=False)
+    return np.asarray(labels, dtype=np.int64)
+
+
+def is_connected(edges: Edges, membership: Ints) -> bool:
+    """Return whether every community hangs together inside itself."""
+    parts = _component_labels(edges, membership)
+    return len(np.unique(parts)) == len(np.unique(membership))
+
+
+def split_disconnected(edges: Edges, membership: Ints) -> Ints:
+    """Return the partition with every community split into its connected parts."""
+    return relabel(_component_labels(edges, membership))
+
+
+def co_assignment(runs: list[Ints]) -> Floats:
+    """Return the n x n share of runs in which two nodes stand in one community."""
+    n = len(runs[0])
+    together = np.zeros((n, n))
+    for run in runs:
+        together += run[:, None] == run[None, :]
+    return together / len(runs)

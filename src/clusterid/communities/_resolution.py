@@ -1,0 +1,159 @@
+"""The resolution profile: partitions from coarse to fine, and where they hold still."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from clusterid.communities._agreement import adjusted_rand
+from clusterid.communities._graph import Edges, Floats, Ints
+from clusterid.communities._partition import leiden, quality_of
+
+__all__ = ["Profile", "choose", "resolution_profile", "resolution_range"]
+
+#: Neighbouring partitions at least this alike (adjusted Rand) share a plateau. Ours.
+PLATEAU_LIKENESS = 0.9
+#: Plateaus this close to the best held-out score count as equal; the widest wins. Ours.
+SCORE_TOLERANCE = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Partitions along the resolution, from coarse to fine.
+
+    ``plateau`` is the width in octaves of the stretch each point stands in, and
+    ``stretch`` the number of that stretch.
+    """
+
+    resolution: Floats
+    partitions: tuple[Ints, ...]
+    quality: Floats
+    n_templates: Ints
+    plateau: Floats
+    stretch: Ints
+
+
+def n_groups(labels: Ints) -> int:
+    """Return the number of groups with at least two members."""
+    return int((np.bincount(labels) > 1).sum())
+
+
+def resolution_range(edges: Edges, quality: str) -> tuple[float, float]:
+    """Return the resolutions between which partitions go from whole to crumbs.
+
+    For CPM from half the mean density of the graph to the 99th percentile of the
+    weights; for modularity from 0.2 to 20.
+    """
+    if quality == "modularity":
+        return 0.2, 20.0
+    n = edges.n_nodes
+    density = 2 * float(edges.weight.sum()) / max(1, n * (n - 1))
+    high = float(np.quantile(edges.weight, 0.99)) if len(edges.weight) else 1.0
+    low = max(density / 2, 1e-12)
+    return low, max(high, 4 * low)
+
+
+def resolution_profile(
+    edges: Edges,
+    *,
+    quality: str,
+    resolutions: int,
+    starts: int,
+    seed: int,
+    at: float | None = None,
+) -> Profile:
+    """Return partitions at resolutions placed by bisection.
+
+    A partition that is best at two resolutions is best between them, because quality
+    is linear in the resolution (Traag et al. 2011); intervals whose ends agree are
+    therefore left alone and those whose ends differ most, per octave, are halved.
+    ``at`` gives one resolution only.
+    """
+    low, high = resolution_range(edges, quality)
+
+    def partition(gamma: float) -> Ints:
+        # the seed belongs to the resolution, not to the order of evaluation
+        return leiden(
+            edges,
+            quality=quality,
+            resolution=gamma,
+            seed=seed,
+            starts=starts,
+            converge=False,
+        )[0]
+
+    points = list(np.geomspace(low, high, min(5, max(2, resolutions))))
+    if at is not None:
+        points, resolutions = [at], 1
+    found = [partition(g) for g in points]
+    while len(points) < resolutions:
+        gaps = [
+            (1 - adjusted_rand(found[k], found[k + 1]))
+            * np.log2(points[k + 1] / points[k])
+            for k in range(len(points) - 1)
+        ]
+        widest = int(np.argmax(gaps))
+        if gaps[widest] < 1e-3:
+            break
+        middle = float(np.sqrt(points[widest] * points[widest + 1]))
+        points.insert(widest + 1, middle)
+        found.insert(widest + 1, partition(middle))
+
+    gammas = np.array(points)
+    alike = np.array(
+        [
+            adjusted_rand(found[k], found[k + 1]) >= PLATEAU_LIKENESS
+            for k in range(len(points) - 1)
+        ],
+        dtype=bool,
+    )
+    stretch = np.concatenate([[0], np.cumsum(~alike)]).astype(np.int64)
+    width = np.zeros(len(points))
+    for number in range(int(stretch[-1]) + 1):
+        inside = stretch == number
+        width[inside] = np.log2(gammas[inside].max() / gammas[inside].min())
+    return Profile(
+        resolution=gammas,
+        partitions=tuple(found),
+        quality=np.array([
+            quality_of(edges, p, quality, g) for p, g in zip(found, points, strict=True)
+        ]),
+        n_templates=np.array([n_groups(p) for p in found], dtype=np.int64),
+        plateau=width,
+        stretch=stretch,
+    )
+
+
+def choose(profile: Profile, validation: Floats) -> int:
+    """Return the position of the resolution to use.
+
+    With held-out scores: the widest plateau whose best score is within 2 points of the
+    best of all, and in it the best score. Without: the widest plateau of partitions
+    that have at least two templates and leave at most half of the industries alone;
+    where no stretch is a plateau, the partition most like its neighbours.
+    """
+    position = np.arange(len(profile.resolution))
+    if np.isfinite(validation).any():
+        score = np.where(np.isfinite(validation), validation, -np.inf)
+        top = {s: score[profile.stretch == s].max() for s in set(profile.stretch)}
+        close = [s for s, v in top.items() if v >= score.max() - SCORE_TOLERANCE]
+        best = max(
+            close, key=lambda s: (profile.plateau[profile.stretch == s][0], top[s], -s)
+        )
+        inside = position[profile.stretch == best]
+        return int(inside[np.argmax(score[inside])])
+    alone = np.array([(np.bincount(p) == 1).sum() / len(p) for p in profile.partitions])
+    sound = (profile.n_templates >= 2) & (alone <= 0.5)
+    if not sound.any():
+        sound = np.ones_like(sound)
+    if (profile.plateau[sound] > 0).any():
+        width = np.where(sound, profile.plateau, -1.0)
+        inside = position[width == width.max()]
+        return int(inside[len(inside) // 2])
+    like = np.array([
+        adjusted_rand(a, b)
+        for a, b in zip(profile.partitions, profile.partitions[1:], strict=False)
+    ])
+    near = np.maximum(np.append(like, -1.0), np.insert(like, 0, -1.0))
+    return int(np.argmax(np.where(sound, near, -2.0)))

@@ -1,0 +1,253 @@
+"""Templates: groups of industries that belong together, found or given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from clusterid.communities._graph import Ints, from_graph
+from clusterid.communities._validation import validation_scores
+from clusterid.errors import Fault, TableError
+
+__all__ = ["Templates", "given_templates"]
+
+_PROFILE = [
+    "resolution", "n_templates", "quality", "plateau", "validation", "chosen",
+]  # fmt: skip
+_SIGNIFICANCE = ["n_industries", "internal_weight", "z", "p_value"]
+
+
+@dataclass(frozen=True, slots=True)
+class Templates:
+    """Groups of industries that belong together: kinds of cluster, not yet places.
+
+    Parameters
+    ----------
+    membership : Series, industry -> template
+        ``"T01"``, ``"T02"`` ... by falling number of industries; NA for an industry
+        in no group, which is a legitimate answer.
+    confidence : Series, industry -> 0 to 1
+        Share of the runs, over seeds and perturbed data, that put the industry with
+        the other members of its template; for an industry in no group the share of
+        runs that left it alone. 1 for given templates.
+    status : Series, industry -> text
+        ``assigned``, ``ambiguous`` (in a template, but the runs disagree) or ``none``.
+    labels : Series, template -> text
+        A name for people, from the leading industries or as given.
+    profile : DataFrame, one row a resolution
+        ``resolution``, ``n_templates``, ``quality`` (per unit of weight), ``plateau``
+        (width in octaves of the stretch with nearly the same partition),
+        ``validation`` (held-out score, 0 to 100; NaN without a held-out layer),
+        ``chosen``.
+    significance : DataFrame by template
+        ``n_industries``, ``internal_weight`` (mean link inside), ``z`` and
+        ``p_value`` against groups found the same way in random graphs with the same
+        strengths; NaN when no surrogates were asked for.
+    hierarchy : DataFrame by industry
+        One column a level from coarse to fine; sub-clusters of each template.
+    params : mapping
+        Every argument, defaults included, and how the resolution was chosen.
+    """
+
+    membership: pd.Series
+    confidence: pd.Series
+    status: pd.Series
+    labels: pd.Series
+    profile: pd.DataFrame
+    significance: pd.DataFrame
+    hierarchy: pd.DataFrame = field(default_factory=pd.DataFrame)
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def groups(self) -> pd.DataFrame:
+        """Industry x template, 1.0 where the industry belongs to the template."""
+        names = list(self.labels.index)
+        members = self.membership.to_numpy(dtype=object, na_value=None)
+        hit = members[:, None] == np.array(names, dtype=object)[None, :]
+        return pd.DataFrame(
+            hit.astype(float).reshape(len(members), len(names)),
+            index=self.membership.index,
+            columns=pd.Index(names, name="template"),
+        )
+
+    def members(self, template: str) -> list[str]:
+        """Return the codes of the industries of one template, sorted."""
+        chosen = self.membership.eq(template).fillna(False).to_numpy(dtype=bool)
+        return sorted(self.membership.index[chosen])
+
+    def validation(self, held_out: Any) -> pd.DataFrame:
+        """Score the templates on a layer that took no part in finding them.
+
+        Parameters
+        ----------
+        held_out : networkx graph
+            Industries and weights; pairs without an edge count as 0.
+
+        Returns
+        -------
+        DataFrame by template
+            ``n_industries`` (known to the layer), ``wcr`` (mean link within),
+            ``bcr`` (mean link to other templates), ``bcr_p95`` (95th percentile over
+            the other templates); the four scores in percent are in ``.attrs["scores"]``
+            as ``vs_cluster``, ``vs_cluster_p95``, ``vs_industry``,
+            ``vs_industry_p95``.
+
+        References
+        ----------
+        Delgado, Porter and Stern (2016), Defining clusters of related industries,
+        Journal of Economic Geography; the percentile form is as remembered, not
+        checked against the original.
+        """
+        edges = from_graph(held_out)
+        names = list(self.labels.index)
+        place = {name: i for i, name in enumerate(names)}
+        codes = tuple(c for c in sorted(self.membership.index) if c in set(edges.nodes))
+        labels = np.array(
+            [place.get(self.membership[c], -1) for c in codes], dtype=np.int64
+        )
+        return validation_scores(edges, codes, labels, names)
+
+    def __repr__(self) -> str:
+        n = len(self.membership)
+        inside = int(self.membership.notna().sum())
+        ambiguous = int(self.status.eq("ambiguous").sum())
+        return (
+            f"<Templates: {len(self.labels)} templates of {inside} of {n} industries, "
+            f"{n - inside} in none, {ambiguous} ambiguous>"
+        )
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        table = self.significance.assign(label=self.labels)
+        return f"<p>{escape(repr(self))}</p>{table.to_html(escape=True)}"
+
+
+def template_names(count: int) -> list[str]:
+    """Return T01, T02 ... wide enough that text order is number order."""
+    width = max(2, len(str(count)))
+    return [f"T{i:0{width}d}" for i in range(1, count + 1)]
+
+
+def membership_series(codes: tuple[str, ...], labels: Ints) -> pd.Series:
+    """Return the named membership; nodes that stand alone belong to no template."""
+    sizes = np.bincount(labels)
+    count = int((sizes > 1).sum())  # labels are sorted by falling size
+    names = template_names(count)
+    values = [names[label] if sizes[label] > 1 else pd.NA for label in labels]
+    index = pd.Index(codes, name="industry")
+    return pd.Series(values, index=index, name="template", dtype="string")
+
+
+def given_templates(
+    table: pd.DataFrame | pd.Series | Mapping[str, Any],
+    *,
+    labels: Mapping[str, str] | pd.Series | None = None,
+    industries: Any = None,
+) -> Templates:
+    """Return templates that are given: benchmark definitions, a list, the lexicon.
+
+    Parameters
+    ----------
+    table : DataFrame with columns industry and template, Series, or mapping
+        Each industry's template; a missing template is "in no group".
+    labels : mapping or Series, template -> text, optional
+        Names for people; by default the template's own code.
+    industries : iterable of codes, optional
+        All industries of the study; those not in the table are in no group.
+
+    Returns
+    -------
+    Templates
+        With confidence 1 and an empty profile; the same type detection returns.
+
+    Raises
+    ------
+    TableError
+        If columns are missing or an industry stands in two templates.
+
+    Examples
+    --------
+    >>> given_templates({"10": "food", "11": "food", "26": "it", "62": "it"})
+    <Templates: 2 templates of 4 of 4 industries, 0 in none, 0 ambiguous>
+    """
+    if isinstance(table, pd.DataFrame):
+        missing = [c for c in ("industry", "template") if c not in table.columns]
+        if missing:
+            raise TableError(
+                "templates",
+                [
+                    Fault(
+                        f"no column {' and '.join(missing)}; it has "
+                        f"{', '.join(map(str, table.columns))}",
+                        "rename the columns to industry and template",
+                    )
+                ],
+            )
+        series = pd.Series(
+            table["template"].to_numpy(dtype=object),
+            index=table["industry"].astype(str),
+            dtype=object,
+        )
+    else:
+        series = pd.Series(table, dtype=object)
+        series.index = series.index.astype(str)
+    series = series[~pd.Series(series.index, index=series.index).isna()]
+    pairs = pd.DataFrame({"industry": series.index, "template": series.to_numpy()})
+    pairs = pairs.drop_duplicates()
+    twice = pairs[pairs.duplicated("industry", keep=False)]
+    if len(twice):
+        rows = tuple(zip(twice["industry"], twice["template"], strict=True))
+        raise TableError(
+            "templates",
+            [
+                Fault(
+                    "an industry stands in more than one template",
+                    "keep one, or use a table of weights with clusters.test_groups",
+                    len(twice),
+                    rows[:5],
+                )
+            ],
+        )
+    member = pairs.set_index("industry")["template"]
+    if industries is not None:
+        member = member.reindex(
+            sorted({str(c) for c in industries} | set(member.index))
+        )
+    member = member.sort_index()
+    member = member.astype("string").rename("template")
+    member.index.name = "industry"
+    found = sorted(member.dropna().unique())
+    named = dict(labels) if labels is not None else {}
+    in_group = member.notna()
+    sizes = member.value_counts().reindex(found)
+    significance = pd.DataFrame(
+        {
+            "n_industries": sizes.to_numpy(dtype=int),
+            "internal_weight": np.nan,
+            "z": np.nan,
+            "p_value": np.nan,
+        },
+        index=pd.Index(found, name="template"),
+    )
+    return Templates(
+        membership=member,
+        confidence=pd.Series(1.0, index=member.index, name="confidence"),
+        status=pd.Series(
+            np.where(in_group, "assigned", "none"), index=member.index, name="status"
+        ),
+        labels=pd.Series(
+            [str(named.get(t, t)) for t in found],
+            index=pd.Index(found, name="template"),
+            name="label",
+            dtype=object,
+        ),
+        profile=pd.DataFrame(columns=_PROFILE),
+        significance=significance[_SIGNIFICANCE],
+        hierarchy=pd.DataFrame(index=member.index),
+        params={"method": "given"},
+    )
