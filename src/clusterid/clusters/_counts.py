@@ -48,9 +48,12 @@ def group_weights(groups: pd.DataFrame, industries: pd.Index) -> pd.DataFrame:
                 tuple((c, c) for c in twice[:5]),
             )
         )
-    outside = values[(values < 0) | (values > 1)].stack()
+    outside = np.argwhere(((values < 0) | (values > 1)).to_numpy())
     if len(outside):
-        rows = tuple((" / ".join(k), v) for k, v in list(outside.items())[:5])
+        rows = tuple(
+            (f"{values.index[i]} / {values.columns[j]}", values.iloc[i, j])
+            for i, j in outside[:5]
+        )
         faults.append(
             Fault("a weight lies outside 0..1", "rescale it", len(outside), rows)
         )
@@ -76,7 +79,8 @@ def point_employment(
     marks = pd.DataFrame(False, index=employment.index, columns=employment.columns)
     if imputed is not None:
         marks = (
-            imputed.reindex(index=employment.index, columns=employment.columns)
+            imputed
+            .reindex(index=employment.index, columns=employment.columns)
             .fillna(False)
             .astype(bool)
         )

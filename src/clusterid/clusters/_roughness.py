@@ -73,7 +73,9 @@ class Null:
         return float(self.tau @ self.weight)
 
 
-def tail_probability(count: Floats, mean: Floats, tau: Floats, weight: Floats) -> Floats:
+def tail_probability(
+    count: Floats, mean: Floats, tau: Floats, weight: Floats
+) -> Floats:
     """Return P(N >= count) under the mixture, elementwise.
 
     ``count`` may be fractional (weighted counts): the gamma form of the Poisson tail.
@@ -93,7 +95,7 @@ def tail_probability(count: Floats, mean: Floats, tau: Floats, weight: Floats) -
         total += share * (gammainc(k[:, None], rates) @ _W_TAIL)
     result[some] = total
     result[count <= 0] = 1.0
-    return np.clip(result, 0.0, 1.0)
+    return np.asarray(np.clip(result, 0.0, 1.0))
 
 
 def _log_mass(count: Floats, mean: Floats, tau: float) -> Floats:
@@ -101,12 +103,9 @@ def _log_mass(count: Floats, mean: Floats, tau: float) -> Floats:
     from scipy.special import gammaln
 
     if tau == 0.0:
-        return count * np.log(mean) - mean - gammaln(count + 1)
-    shift = tau * _Z_LIKE - tau * tau / 2
+        return np.asarray(count * np.log(mean) - mean - gammaln(count + 1))
     # centre the nodes where the posterior of theta is, so that few nodes suffice
     # (large means make the integrand narrow)
-    precision = 1 / tau**2 + np.maximum(count, 0.5)
-    spread = 1 / np.sqrt(precision)
     mode = np.zeros(len(count))
     for _ in range(8):
         rate = mean * np.exp(mode)
@@ -121,10 +120,9 @@ def _log_mass(count: Floats, mean: Floats, tau: float) -> Floats:
         - (u + tau * tau / 2) ** 2 / (2 * tau**2)
         - np.log(tau * np.sqrt(2 * np.pi))
     )
-    del shift
     top = log_f.max(axis=1)
     inner = np.exp(log_f - top[:, None]).sum(axis=1) * step * spread
-    return top + np.log(inner) - gammaln(count + 1)
+    return np.asarray(top + np.log(inner) - gammaln(count + 1))
 
 
 def _cut(mean: Floats, tau: float, share: float) -> Floats:
@@ -283,9 +281,7 @@ def _fit_one(
     return best[1], best[2], best[3], best[4]
 
 
-def quantile_count(
-    mean: Floats, null: Any, alpha: float
-) -> Floats:
+def quantile_count(mean: Floats, null: Any, alpha: float) -> Floats:
     """Return the smallest whole count with tail probability at most alpha.
 
     Found by doubling and halving on a coarse grid of means and interpolated on the

@@ -256,7 +256,7 @@ def _edges_of(used: Any) -> Edges:
 
 
 def _validation(links: Floats, labels: Ints) -> float:
-    """Return the mean of the four scores, an industry in no group counting as failed."""
+    """Return the mean of the four scores; an industry in no group counts as failed."""
     sizes = np.bincount(labels)
     grouped = np.where(sizes[labels] > 1, labels, -1)
     scores = score(links, grouped, int((sizes > 1).sum()))

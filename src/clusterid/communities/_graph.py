@@ -39,10 +39,8 @@ class Edges:
     @property
     def strength(self) -> Floats:
         """Sum of the weights at each node."""
-        total: Floats = np.bincount(
-            self.source, self.weight, self.n_nodes
-        ) + np.bincount(self.target, self.weight, self.n_nodes)
-        return total
+        out = np.bincount(self.source, self.weight, self.n_nodes)
+        return np.asarray(out + np.bincount(self.target, self.weight, self.n_nodes))
 
     def matrix(self) -> Floats:
         """Return the symmetric n x n matrix of weights, zero where no edge is."""
@@ -66,7 +64,7 @@ def canonical(nodes: tuple[str, ...], source: Ints, target: Ints, w: Floats) -> 
     # edges were inserted cannot change the last bit of a sum
     kept = w[keep]
     order = np.lexsort((kept, inverse))
-    weight = np.bincount(inverse[order], kept[order], len(key))
+    weight = np.asarray(np.bincount(inverse[order], kept[order], len(key)), float)
     n = max(1, len(nodes))
     return Edges(nodes, key // n, key % n, weight)
 

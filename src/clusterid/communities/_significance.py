@@ -1,4 +1,4 @@
-"""Templates against groups found the same way in random graphs of the same strengths."""
+"""Templates against groups found alike in random graphs of the same strengths."""
 
 from __future__ import annotations
 

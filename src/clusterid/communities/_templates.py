@@ -66,7 +66,8 @@ class Templates:
     def groups(self) -> pd.DataFrame:
         """Industry x template, 1.0 where the industry belongs to the template."""
         names = list(self.labels.index)
-        members = self.membership.to_numpy(dtype=object, na_value=None)
+        members = np.array(self.membership, dtype=object)
+        members[self.membership.isna().to_numpy()] = None
         hit = members[:, None] == np.array(names, dtype=object)[None, :]
         return pd.DataFrame(
             hit.astype(float).reshape(len(members), len(names)),

@@ -21,7 +21,10 @@ def industry_cluster_means(links: Floats, labels: Ints, n_groups: int) -> Floats
     onehot[np.flatnonzero(inside), labels[inside]] = 1.0
     sums = links @ onehot - np.diag(links)[:, None] * onehot
     counts = onehot.sum(axis=0)[None, :] - onehot
-    return np.divide(sums, counts, out=np.full_like(sums, np.nan), where=counts > 0)
+    means: Floats = np.divide(
+        sums, counts, out=np.full_like(sums, np.nan), where=counts > 0
+    )
+    return means
 
 
 def _percentile(values: Floats, q: float) -> Floats:

@@ -1,0 +1,93 @@
+"""Candidate clusters: where templates sit, with their uncertainty."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+__all__ = ["CandidateClusters"]
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateClusters:
+    """Where templates sit: one row a cluster, with its uncertainty.
+
+    Parameters
+    ----------
+    table : GeoDataFrame by cluster (``C001`` ...)
+        ``template``, ``label``, ``regions`` (codes joined by ``;``), ``n_regions``,
+        ``employment`` (persons), ``establishments``, ``lq``, ``lq_shrunk`` (1 = as
+        everywhere), ``excess_jobs``, ``p_value`` (smallest of its regions),
+        ``q_value`` (the same after Bonferroni over the study), ``n_members``
+        (industries above a quotient of 1), ``share_imputed`` (0..1),
+        ``largest_plant_share`` (at most this much is one plant; NaN where plant sizes
+        are unknown), ``edge_region``, ``flags`` (joined by ``;``), ``geometry``, and
+        beyond these ``n_seeds``, ``research_inside``, ``research_outside``,
+        ``supply_density``, ``employment_change``, ``lq_change``.
+    members : DataFrame
+        ``cluster``, ``region``, ``industry``, ``employment``, ``lq``.
+    gaps : DataFrame
+        ``cluster``, ``industry`` of the template, ``lq`` over the cluster's regions,
+        ``supply_weight`` to and from the members present, ``state`` (``missing``,
+        ``thin``).
+    cells : DataFrame
+        Every template in every region, tested (see :func:`test_groups`).
+    params : mapping
+        Every argument, defaults included, and what was estimated.
+    """
+
+    table: gpd.GeoDataFrame
+    members: pd.DataFrame
+    gaps: pd.DataFrame
+    cells: pd.DataFrame
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+    def power(self, template: str | None = None) -> pd.DataFrame:
+        """Return what could have been found: the quotient needed, by template.
+
+        Read it beside every empty answer: a cluster weaker than ``power_lq`` in a
+        region would have been missed more often than one time in ten.
+
+        Returns
+        -------
+        DataFrame by template
+            ``n_clusters``, and of ``power_lq`` over regions the ``median`` and the
+            ``lowest`` (largest region).
+        """
+        cells = self.cells
+        if template is not None:
+            cells = cells[cells["template"].eq(template)]
+        by = cells.groupby("template", sort=True)["power_lq"]
+        counts = self.table["template"].value_counts()
+        result = pd.DataFrame({"median": by.median(), "lowest": by.min()})
+        result.insert(
+            0, "n_clusters", counts.reindex(result.index).fillna(0).astype(int)
+        )
+        return result
+
+    def __repr__(self) -> str:
+        n = len(self.table)
+        if not n:
+            median = self.cells["power_lq"].median()
+            return (
+                "<CandidateClusters: none found; half of the cells would have shown a "
+                f"cluster only from a quotient of {median:.1f} up>"
+            )
+        seeds = int(self.cells["is_seed"].sum())
+        return (
+            f"<CandidateClusters: {n} clusters of {self.table['template'].nunique()} "
+            f"templates in {int(self.table['n_regions'].sum())} regions, "
+            f"{seeds} seed cells>"
+        )
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        shown = pd.DataFrame(self.table.drop(columns="geometry")).head(20)
+        return f"<p>{escape(repr(self))}</p>{shown.to_html(escape=True)}"

@@ -1,0 +1,136 @@
+"""What a candidate cluster is made of: size, strength, members, gaps, flags."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from clusterid.clusters._counts import group_shares
+from clusterid.tables import Economy
+
+__all__ = ["edge_regions", "gap_table", "industry_quotients", "largest_plant_share"]
+
+Floats = npt.NDArray[np.float64]
+
+#: An industry of the template with a quotient below this is thin in a cluster. Ours.
+THIN_BELOW = 0.5
+
+
+def industry_quotients(
+    employment: pd.DataFrame, size: pd.Series, sets: list[list[str]]
+) -> pd.DataFrame:
+    """Return the employment quotient of every industry in every set of regions."""
+    weights = pd.DataFrame(
+        np.eye(employment.shape[1]),
+        index=employment.columns,
+        columns=employment.columns,
+    )
+    shares = group_shares(employment, weights, size)
+    place = {code: i for i, code in enumerate(employment.index)}
+    rows = []
+    for regions in sets:
+        where = [place[r] for r in regions]
+        observed = shares.observed[where].sum(axis=0)
+        expected = shares.expected[where].sum(axis=0)
+        rows.append(
+            np.divide(
+                observed,
+                expected,
+                out=np.full(len(observed), np.nan),
+                where=expected > 0,
+            )
+        )
+    return pd.DataFrame(
+        np.array(rows).reshape(len(sets), employment.shape[1]),
+        columns=employment.columns,
+    )
+
+
+def edge_regions(regions: Any) -> set[str]:
+    """Return the regions on the outer boundary of the study area.
+
+    Their neighbours outside are missing: a cluster there may go on beyond.
+    """
+    shapes = regions.geometry
+    has_shape = shapes.notna() & ~shapes.is_empty
+    if not has_shape.any():
+        return set()
+    outline = shapes[has_shape].union_all().boundary
+    touching = shapes[has_shape].intersects(outline)
+    return {str(code) for code in touching.index[touching.to_numpy()]}
+
+
+def largest_plant_share(
+    economy: Economy, employment: pd.DataFrame, codes: list[str], regions: list[str]
+) -> float:
+    """Return the largest share of a cluster's jobs that one plant can have.
+
+    No plant of industry i is larger than sqrt(H_i) of the industry's jobs, nor than
+    the industry's jobs in one region; a cell with one plant is that plant. NaN where
+    neither the plant Herfindahl nor establishments are known.
+    """
+    block = employment.loc[regions, codes]
+    total = float(np.nansum(block.to_numpy(dtype=float)))
+    if total <= 0:
+        return float("nan")
+    largest = float("nan")
+    if economy.establishments is not None:
+        n = economy.establishments.loc[regions, codes]
+        single = block.where(n.eq(1)).to_numpy(dtype=float)
+        if np.isfinite(single).any():
+            largest = float(np.nanmax(single))
+        if not n.gt(1).to_numpy().any():
+            return min(1.0, largest / total)
+    herfindahl = economy.plant_herfindahl
+    if isinstance(herfindahl, pd.DataFrame):
+        herfindahl = herfindahl["upper"]
+    if herfindahl is None:
+        return float("nan")
+    jobs = economy.employment[codes].sum(axis=0)
+    bound = np.sqrt(herfindahl.reindex(codes)) * jobs
+    capped = np.minimum(block.to_numpy(dtype=float), bound.to_numpy(dtype=float))
+    if not np.isfinite(capped).any():
+        return float("nan")
+    return min(1.0, float(np.nanmax(capped)) / total)
+
+
+def supply_weights(layers: Any, codes: list[str]) -> pd.DataFrame | None:
+    """Return symmetric supply links among codes, or None without such a layer."""
+    graph = layers
+    if isinstance(layers, Mapping):
+        graph = layers.get("supply")
+    if graph is None:
+        return None
+    place = {code: i for i, code in enumerate(codes)}
+    matrix = np.zeros((len(codes), len(codes)))
+    for a, b, weight in graph.edges(data="weight", default=0.0):
+        i, j = place.get(str(a)), place.get(str(b))
+        if i is not None and j is not None and i != j:
+            matrix[i, j] += weight
+            if i != j:
+                matrix[j, i] += weight
+    return pd.DataFrame(matrix, index=codes, columns=codes)
+
+
+def gap_table(
+    cluster: str, quotients: pd.Series, supply: pd.DataFrame | None
+) -> pd.DataFrame:
+    """Return the industries of a template that are missing or thin in a cluster."""
+    present = quotients.index[quotients.ge(1).to_numpy()]
+    weak = quotients[quotients.lt(THIN_BELOW)]
+    weight = (
+        supply.reindex(index=weak.index, columns=present).sum(axis=1)
+        if supply is not None
+        else pd.Series(np.nan, index=weak.index)
+    )
+    return pd.DataFrame({
+        "cluster": cluster,
+        "industry": weak.index,
+        "lq": weak.to_numpy(),
+        "supply_weight": weight.to_numpy(dtype=float),
+        "state": np.where(weak.eq(0), "missing", "thin"),
+    })

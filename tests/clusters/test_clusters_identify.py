@@ -1,0 +1,176 @@
+"""Candidate clusters on simulated tables: planted ones found, none where none are."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+from shapely.geometry import box
+
+from clusterid.clusters import identify_clusters, test_groups
+from clusterid.communities import given_templates
+from clusterid.errors import OptionError, TableError
+from clusterid.tables import economy
+
+SIDE = 12
+
+
+def grid(side: int = SIDE) -> gpd.GeoDataFrame:
+    codes = [f"R{i:03d}" for i in range(side * side)]
+    shapes = [
+        box(i % side, i // side, i % side + 1, i // side + 1) for i in range(side**2)
+    ]
+    frame = gpd.GeoDataFrame(
+        {"name": codes}, geometry=shapes, index=codes, crs="EPSG:25832"
+    )
+    frame.index.name = "region"
+    rng = np.random.default_rng(9)
+    frame["area_km2"] = rng.uniform(200, 2000, side**2)
+    return frame
+
+
+def simulated(
+    seed: int,
+    *,
+    planted: tuple[str, list[int], float] | None = None,
+    roughness: float = 0.0,
+):
+    rng = np.random.default_rng(seed)
+    n, codes = SIDE * SIDE, [f"{i:02d}" for i in range(24)]
+    template = {code: f"T{int(code) % 6:02d}" for code in codes}
+    size = np.exp(rng.normal(0, 0.8, n))
+    counts = np.zeros((n, len(codes)))
+    jobs = np.zeros_like(counts)
+    for i, code in enumerate(codes):
+        rate = size * np.exp(rng.normal(0, roughness, n)) if roughness else size.copy()
+        if planted and template[code] == planted[0]:
+            rate[planted[1]] *= planted[2]
+        counts[:, i] = rng.multinomial(3000, rate / rate.sum())
+        sizes = np.exp(rng.normal(2.5, 1.3, 3000))
+        jobs[:, i] = np.bincount(
+            np.repeat(np.arange(n), counts[:, i].astype(int)), sizes, n
+        ).round()
+    regions = [f"R{i:03d}" for i in range(n)]
+    long = pd.DataFrame({
+        "region": np.repeat(regions, len(codes)),
+        "industry": np.tile(codes, n),
+        "employment": jobs.ravel(),
+        "establishments": counts.ravel(),
+    })
+    return long, given_templates(template)
+
+
+PLANTED = [65, 66, 77, 78]
+
+
+def test_a_planted_cluster_is_found_in_its_place_and_alone():
+    long, templates = simulated(1, planted=("T02", PLANTED, 3.0))
+    found = identify_clusters(economy(long), templates, grid(), local_statistics=False)
+    assert found.table["template"].tolist() == ["T02"]
+    assert found.table["regions"].iloc[0].split(";") == [f"R{i:03d}" for i in PLANTED]
+    row = found.table.iloc[0]
+    assert row["n_regions"] == 4
+    assert 2 < row["lq_shrunk"] <= row["lq"]
+    assert not row["edge_region"]
+    assert row["n_members"] == 4
+    members = found.members
+    assert set(members["region"]) == {f"R{i:03d}" for i in PLANTED}
+    assert members["employment"].sum() == pytest.approx(row["employment"])
+    cells = found.cells.set_index(["template", "region"])
+    assert row["employment"] == pytest.approx(
+        sum(cells.loc[("T02", f"R{i:03d}"), "employment"] for i in PLANTED)
+    )
+
+
+def test_nothing_is_found_on_a_dartboard_and_the_power_is_told():
+    long, templates = simulated(2)
+    found = identify_clusters(economy(long), templates, grid(), local_statistics=False)
+    assert found.table.empty
+    assert list(found.table.columns)[:3] == ["template", "label", "regions"]
+    assert found.power()["median"].between(1.2, 5).all()
+    assert "only from a quotient of" in repr(found)
+
+
+def test_roughness_is_estimated_and_not_reported_as_clusters():
+    long, templates = simulated(3, roughness=0.4)
+    cells = test_groups(economy(long), templates.groups, local_statistics=False)
+    nulls = pd.DataFrame(cells.attrs["nulls"]).T
+    # four industries of equal size with sd 0.4 each: about 0.2 together
+    assert nulls["roughness"].between(0.14, 0.28).all()
+    assert not cells["is_seed"].any()
+    dartboard = test_groups(
+        economy(long), templates.groups, roughness="none", local_statistics=False
+    )
+    assert dartboard["is_seed"].sum() > 10
+
+
+def test_row_order_changes_nothing():
+    long, templates = simulated(1, planted=("T02", PLANTED, 3.0))
+    first = identify_clusters(economy(long), templates, grid(), local_statistics=False)
+    mixed = long.sample(frac=1.0, random_state=4)
+    second = identify_clusters(
+        economy(mixed),
+        templates,
+        grid().sample(frac=1.0, random_state=5),
+        local_statistics=False,
+    )
+    pd.testing.assert_frame_equal(first.cells, second.cells)
+    pd.testing.assert_frame_equal(
+        pd.DataFrame(first.table.drop(columns="geometry")),
+        pd.DataFrame(second.table.drop(columns="geometry")),
+    )
+
+
+def test_one_big_plant_is_no_cluster():
+    long, templates = simulated(5)
+    at = long["region"].eq("R066") & long["industry"].eq("02")
+    long.loc[at, "employment"] = 60_000.0
+    found = identify_clusters(economy(long), templates, grid(), local_statistics=False)
+    assert found.table.empty
+
+
+def test_withheld_cells_are_missing_on_both_sides_and_never_zero():
+    long, templates = simulated(1, planted=("T02", PLANTED, 3.0))
+    table = economy(long)
+    hidden = table.employment.copy()
+    hidden.loc["R066", ["02", "08"]] = np.nan
+    hidden.loc["R100", [c for c in hidden if int(c) % 6 == 2]] = np.nan
+    cells = test_groups(
+        table.with_employment(hidden),
+        templates.groups,
+        concept="employment",
+        local_statistics=False,
+    ).set_index(["template", "region"])
+    partly = cells.loc[("T02", "R066")]
+    assert partly["reason"] == "withheld_part"
+    assert partly["lq"] > 1.5
+    wholly = cells.loc[("T02", "R100")]
+    assert wholly["reason"] == "withheld"
+    assert np.isnan(wholly["p_value"])
+    assert np.isnan(wholly["employment"])
+
+
+def test_imputed_cells_are_counted():
+    long, templates = simulated(1, planted=("T02", PLANTED, 3.0))
+    table = economy(long)
+    marks = pd.DataFrame(False, index=table.regions, columns=table.industries)
+    marks.loc["R066", "02"] = True
+    found = identify_clusters(
+        table, templates, grid(), imputed=marks, local_statistics=False
+    )
+    share = table.employment.loc["R066", "02"] / found.table["employment"].iloc[0]
+    assert found.table["share_imputed"].iloc[0] == pytest.approx(share)
+
+
+def test_faults_are_told():
+    long, templates = simulated(1)
+    table = economy(long)
+    with pytest.raises(TableError, match="have no shape"):
+        identify_clusters(table, templates, grid().iloc[:-2])
+    with pytest.raises(OptionError, match="preset"):
+        identify_clusters(table, templates, grid(), preset="nonsense")
+    with pytest.raises(TableError, match="lies outside"):
+        test_groups(table, pd.DataFrame({"g": [2.0]}, index=["01"]))
+    with pytest.raises(TableError, match="no industry of the groups"):
+        test_groups(table, pd.DataFrame({"g": [1.0]}, index=["999"]))

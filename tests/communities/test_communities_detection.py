@@ -1,0 +1,226 @@
+"""Communities: known graphs, order of input, connectedness, groups left alone."""
+
+from __future__ import annotations
+
+import random
+
+import networkx as nx
+import numpy as np
+import pandas as pd
+import pytest
+
+from clusterid.communities import detect_communities, given_templates
+from clusterid.communities._graph import from_graph
+from clusterid.communities._partition import (
+    infomap,
+    is_connected,
+    leiden,
+    modularity,
+    quality_of,
+)
+from clusterid.errors import GraphError, OptionError, TableError
+
+
+def as_text(graph: nx.Graph, weight: float | None = 1.0) -> nx.Graph:
+    graph = nx.relabel_nodes(
+        graph, lambda node: f"{node:03d}" if isinstance(node, int) else node
+    )
+    if weight is not None:
+        nx.set_edge_attributes(graph, weight, "weight")
+    return graph
+
+
+@pytest.fixture
+def karate() -> nx.Graph:
+    return as_text(nx.karate_club_graph())
+
+
+def test_karate_modularity_is_the_known_optimum(karate):
+    edges = from_graph(karate)
+    found, value = leiden(
+        edges, quality="modularity", resolution=1.0, seed=1, starts=50
+    )
+    assert value == pytest.approx(0.4197896, abs=1e-7)
+    assert len(np.unique(found)) == 4
+    assert modularity(edges, found) == pytest.approx(
+        nx.community.modularity(
+            karate,
+            [{edges.nodes[i] for i in np.flatnonzero(found == c)} for c in range(4)],
+        )
+    )
+
+
+def test_weighted_karate_modularity():
+    edges = from_graph(as_text(nx.karate_club_graph(), weight=None))
+    found, value = leiden(
+        edges, quality="modularity", resolution=1.0, seed=1, starts=50
+    )
+    assert value == pytest.approx(0.4449036, abs=1e-7)
+    assert len(np.unique(found)) == 4
+
+
+@pytest.mark.parametrize(
+    ("resolution", "groups"), [(0.05, 2), (0.1, 5), (0.2, 7), (1.0, 34)]
+)
+def test_karate_cpm_groups(karate, resolution, groups):
+    edges = from_graph(karate)
+    found, _ = leiden(edges, quality="cpm", resolution=resolution, seed=3, starts=30)
+    assert len(np.unique(found)) == groups
+
+
+def test_karate_infomap(karate):
+    edges = from_graph(karate)
+    found, length = infomap(edges, seed=1, trials=100)
+    assert len(np.unique(found)) == 3
+    # the map equation by hand; igraph before 1.0 said 4.606059 for the same modules
+    visits = edges.strength / edges.strength.sum()
+    leave = np.zeros(3)
+    for a, b, w in zip(edges.source, edges.target, edges.weight, strict=True):
+        if found[a] != found[b]:
+            leave[[found[a], found[b]]] += w / edges.strength.sum()
+
+    def plogp(values):
+        values = np.atleast_1d(values)
+        return float((values * np.log2(values)).sum())
+
+    by_hand = plogp(leave.sum()) - 2 * plogp(leave) - plogp(visits)
+    by_hand += plogp(leave + np.bincount(found, visits))
+    assert length == pytest.approx(by_hand, abs=1e-9)
+    assert length == pytest.approx(4.311793, abs=1e-6)
+
+
+@pytest.mark.parametrize(("weighted", "best"), [(False, 0.5600084), (True, 0.5666880)])
+def test_les_miserables_modularity(weighted, best):
+    graph = as_text(nx.les_miserables_graph(), weight=None if weighted else 1.0)
+    found, value = leiden(
+        from_graph(graph), quality="modularity", resolution=1.0, seed=2, starts=60
+    )
+    assert value == pytest.approx(best, abs=1e-6)
+    assert len(np.unique(found)) == 6
+
+
+def test_ring_of_cliques_shows_the_resolution_limit_of_modularity_only():
+    edges = from_graph(as_text(nx.ring_of_cliques(30, 5)))
+    single = np.repeat(np.arange(30), 5)
+    assert modularity(edges, single) == pytest.approx(0.8757576, abs=1e-7)
+    assert modularity(edges, single // 2) == pytest.approx(0.8878788, abs=1e-7)
+    found, _ = leiden(edges, quality="cpm", resolution=0.5, seed=0)
+    assert len(np.unique(found)) == 30
+
+
+def test_quality_is_recomputed_by_hand():
+    edges = from_graph(as_text(nx.complete_graph(3)))
+    assert quality_of(edges, np.array([0, 0, 1]), "cpm", 0.25) == pytest.approx(
+        (1 - 0.25) / 3
+    )
+
+
+def shuffled(graph: nx.Graph, seed: int) -> nx.Graph:
+    rng = random.Random(seed)
+    nodes, edges = list(graph.nodes), list(graph.edges(data=True))
+    rng.shuffle(nodes)
+    rng.shuffle(edges)
+    other = nx.Graph(**graph.graph)
+    other.add_nodes_from(nodes)
+    other.add_edges_from(
+        (b, a, data) if rng.random() < 0.5 else (a, b, data) for a, b, data in edges
+    )
+    return other
+
+
+def test_order_of_nodes_and_edges_changes_nothing():
+    graph = as_text(nx.les_miserables_graph(), weight=None)
+    first = detect_communities(
+        {"a": graph, "b": as_text(nx.les_miserables_graph())}, runs=12
+    )
+    second = detect_communities(
+        {
+            "b": shuffled(as_text(nx.les_miserables_graph()), 4),
+            "a": shuffled(graph, 5),
+        },
+        runs=12,
+    )
+    pd.testing.assert_series_equal(first.membership, second.membership)
+    pd.testing.assert_series_equal(first.confidence, second.confidence)
+    pd.testing.assert_frame_equal(first.profile, second.profile)
+
+
+def test_the_global_generators_are_left_alone():
+    random.seed(5)
+    np_state = np.random.get_state()[1].copy()  # noqa: NPY002
+    expected = random.Random(5).random()
+    detect_communities(as_text(nx.karate_club_graph()), runs=4)
+    assert random.random() == expected
+    assert (np.random.get_state()[1] == np_state).all()  # noqa: NPY002
+
+
+def test_a_pendant_industry_may_stay_alone_and_says_so():
+    graph = as_text(nx.ring_of_cliques(4, 6))
+    graph.add_edge("999", "000", weight=0.05)
+    found = detect_communities(graph, runs=20, seed=1)
+    assert found.status["999"] == "none"
+    assert pd.isna(found.membership["999"])
+    assert found.status.drop("999").eq("assigned").all()
+
+
+def test_templates_are_connected():
+    rng = np.random.default_rng(0)
+    graph = nx.Graph()
+    for a in range(60):
+        for b in range(a):
+            if rng.random() < (0.5 if a % 6 == b % 6 else 0.05):
+                graph.add_edge(f"{a:02d}", f"{b:02d}", weight=float(rng.random()))
+    found = detect_communities(graph, runs=20)
+    edges = from_graph(graph)
+    place = {t: i for i, t in enumerate(found.labels.index)}
+    labels = np.array([
+        place.get(found.membership[code], len(place) + i)
+        for i, code in enumerate(edges.nodes)
+    ])
+    assert is_connected(edges, labels)
+
+
+def test_a_layer_that_is_held_out_scores_and_takes_no_part():
+    good = as_text(nx.ring_of_cliques(5, 5))
+    noise = as_text(nx.gnp_random_graph(25, 0.3, seed=3))
+    found = detect_communities({"good": good, "noise": noise}, held_out="good", runs=6)
+    assert found.params["layers"] == ["noise"]
+    assert found.params["chosen_by"] == "held-out layer"
+    assert found.profile["validation"].notna().any()
+
+
+def test_surrogates_tell_cliques_from_chance():
+    cliques = detect_communities(
+        as_text(nx.ring_of_cliques(6, 5)), runs=6, surrogates=19
+    )
+    assert cliques.significance["p_value"].eq(0.05).all()
+    chance = detect_communities(
+        as_text(nx.gnp_random_graph(40, 0.2, seed=1)), runs=6, surrogates=19
+    )
+    assert chance.significance["p_value"].median() > 0.05
+
+
+def test_unusable_graphs_and_options_are_refused():
+    graph = as_text(nx.path_graph(3))
+    with pytest.raises(OptionError, match="leiden"):
+        detect_communities(graph, method="leidn")
+    with pytest.raises(OptionError, match="resolution"):
+        detect_communities(graph, resolution=-1)
+    graph.edges["000", "001"]["weight"] = -1.0
+    with pytest.raises(GraphError, match="1 edges have no usable"):
+        detect_communities(graph)
+    with pytest.raises(GraphError, match="no links"):
+        empty = nx.Graph()
+        empty.add_nodes_from(["a", "b"])
+        detect_communities(empty)
+
+
+def test_given_templates_keep_what_is_given():
+    found = given_templates({"1": "x", "2": "x", "3": None}, labels={"x": "Food"})
+    assert found.membership.to_dict()["1"] == "x"
+    assert found.status.to_dict() == {"1": "assigned", "2": "assigned", "3": "none"}
+    assert found.labels.to_dict() == {"x": "Food"}
+    assert found.groups.loc["1"].to_dict() == {"x": 1.0}
+    twice = pd.DataFrame({"industry": ["1", "1"], "template": ["x", "y"]})
+    with pytest.raises(TableError, match="more than one template"):
+        given_templates(twice)
