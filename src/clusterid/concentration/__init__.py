@@ -14,6 +14,7 @@ from clusterid.concentration._diversity import (
     herfindahl_index,
 )
 from clusterid.concentration._ellison_glaeser import ellison_glaeser
+from clusterid.concentration._focal_quotient import focal_location_quotient
 from clusterid.concentration._gini import locational_gini, specialization_gini
 from clusterid.concentration._local_clustering import local_clustering
 from clusterid.concentration._location_quotient import (
@@ -23,21 +24,33 @@ from clusterid.concentration._location_quotient import (
 )
 from clusterid.concentration._multiple_testing import adjust
 from clusterid.concentration._power import power_quotient
+from clusterid.concentration._quotient_change import (
+    dynamic_location_quotient,
+    dynamic_missing_reasons,
+)
 from clusterid.concentration._quotient_test import (
     location_quotient_test,
     quotient_stability,
 )
 from clusterid.concentration._roughness import overdispersion
 from clusterid.concentration._shrinkage import shrink_quotients
+from clusterid.concentration._size_classes import (
+    draw_plant_sizes,
+    plant_herfindahl_bounds,
+)
 from clusterid.concentration._theil import theil_decomposition, theil_index
 
 __all__ = [
     "adjust",
     "count_test",
     "diversity",
+    "draw_plant_sizes",
     "duranton_puga_diversity",
+    "dynamic_location_quotient",
+    "dynamic_missing_reasons",
     "ellison_glaeser",
     "entropy",
+    "focal_location_quotient",
     "hachman_index",
     "herfindahl_index",
     "hoover_index",
@@ -50,6 +63,7 @@ __all__ = [
     "log_z_cutoff",
     "missing_reasons",
     "overdispersion",
+    "plant_herfindahl_bounds",
     "power_quotient",
     "quotient_stability",
     "shrink_quotients",

@@ -270,7 +270,8 @@ def quotient_parts(
                 tuple((str(code), "absent") for code in missing[:5]),
             )
             raise TableError("reference", [fault])
-        given_i = rest.reindex(table.columns).to_numpy(dtype=np.float64)[None, :]
+        amounts = rest.reindex(table.columns).to_numpy(dtype=np.float64)
+        given_i = np.asarray(amounts, dtype=np.float64)[None, :]
         return QuotientParts(e, e_j, given_i, e_all)
     peers = list(reference)
     unknown = [peer for peer in peers if peer not in table.index]

@@ -1,0 +1,238 @@
+"""What size classes say of single plants: bounds of the Herfindahl, drawn sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from clusterid.errors import Fault, TableError
+
+__all__ = ["draw_plant_sizes", "plant_herfindahl_bounds"]
+
+Bands = Mapping[str, tuple[float, float]]
+Vector = NDArray[np.float64]
+
+
+def plant_herfindahl_bounds(
+    counts: pd.DataFrame,
+    bands: Bands,
+    totals: pd.Series,
+    *,
+    band_totals: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    r"""Return bounds of the plant Herfindahl from numbers of plants by size class.
+
+    .. math:: H_i = \sum_k (size_k / e_i)^2
+
+    Parameters
+    ----------
+    counts : DataFrame, n_industries x n_bands
+        Plants by industry and size class.
+    bands : mapping of band to (smallest, largest)
+        Jobs of a plant of the class; ``float("inf")`` for the open one.
+    totals : Series by industry
+        Jobs of the industry (of the same plants: local units and enterprises are not
+        the same, and a total that the classes cannot give is reported).
+    band_totals : DataFrame like ``counts``, optional
+        Jobs by class, where published; tightens both bounds.
+
+    Returns
+    -------
+    DataFrame by industry
+        ``lower`` (equal plants as far as the classes allow), ``upper`` (plants at
+        the edges of their classes), ``n_plants``, ``reason``: ``""``, ``"no_plants"``,
+        ``"total_unknown"``, ``"total_below_classes"``, ``"total_above_classes"``;
+        the bounds are NaN where there is a reason.
+
+    Raises
+    ------
+    TableError
+        If a band is unknown or malformed or a count negative.
+
+    Notes
+    -----
+    The sum of squares is convex. Its minimum has every plant at one common size cut
+    to its class (exact). Its maximum has all plants but one at an edge of their class;
+    the bound fills plants to their upper edge where a job adds most, and counts the
+    last one, which may end inside its class, along the chord: never below the true
+    maximum, above it by less than a quarter of the squared share of that class's width.
+
+    Examples
+    --------
+    >>> counts = pd.DataFrame({"1-9": [8], "10-49": [2]}, index=["A"])
+    >>> bands = {"1-9": (1, 9), "10-49": (10, 49)}
+    >>> bounds = plant_herfindahl_bounds(counts, bands, pd.Series({"A": 70.0}))
+    >>> bounds.loc["A", ["lower", "upper"]].astype(float).round(3).tolist()
+    [0.105, 0.548]
+    """
+    n, low, high = _checked(counts, bands)
+    e = totals.reindex(counts.index).to_numpy(dtype=float)
+    rows = []
+    within = None
+    if band_totals is not None:
+        within = band_totals.reindex(
+            index=counts.index, columns=counts.columns
+        ).to_numpy(dtype=float)
+    for i in range(len(n)):
+        reason = _reason(n[i], low, high, e[i])
+        if within is not None and not reason:
+            for c in np.flatnonzero(n[i] > 0):
+                one = n[i][[c]], low[[c]], high[[c]], within[i, c]
+                reason = reason or _reason(*one)
+        if reason:
+            rows.append((np.nan, np.nan, n[i].sum(), reason))
+            continue
+        if within is None:
+            squares = _bounds(n[i], low, high, e[i])
+        else:
+            squares = np.sum(
+                [
+                    _bounds(n[i][[c]], low[[c]], high[[c]], within[i, c])
+                    for c in np.flatnonzero(n[i] > 0)
+                ],
+                axis=0,
+            )
+        lower, upper = np.asarray(squares) / e[i] ** 2
+        rows.append((lower, min(max(lower, upper), 1.0), n[i].sum(), ""))
+    columns = ["lower", "upper", "n_plants", "reason"]
+    return pd.DataFrame(rows, index=counts.index, columns=columns)
+
+
+def draw_plant_sizes(
+    counts: pd.DataFrame,
+    bands: Bands,
+    totals: pd.Series,
+    *,
+    seed: int | np.random.Generator = 0,
+) -> pd.DataFrame:
+    """Draw plants from size classes so that they add up to the industry's jobs.
+
+    Sizes are log-uniform within the class, then all moved by one common power within
+    their classes until the total is met exactly.
+
+    Parameters
+    ----------
+    counts, bands, totals
+        As in :func:`plant_herfindahl_bounds`.
+    seed : int or Generator
+        Same seed, same plants, whatever the order of the rows.
+
+    Returns
+    -------
+    DataFrame
+        ``industry``, ``employment``, one row a plant: the ``plants=`` of
+        :func:`location_quotient_test`. An industry whose total the classes cannot
+        give is left out; :func:`plant_herfindahl_bounds` says why.
+
+    Examples
+    --------
+    >>> counts = pd.DataFrame({"1-9": [8], "10-49": [2]}, index=["A"])
+    >>> bands = {"1-9": (1, 9), "10-49": (10, 49)}
+    >>> plants = draw_plant_sizes(counts, bands, pd.Series({"A": 70.0}))
+    >>> len(plants), plants["employment"].sum().round(6).item()
+    (10, 70.0)
+    """
+    n, low, high = _checked(counts, bands)
+    e = totals.reindex(counts.index).to_numpy(dtype=float)
+    codes = counts.index.astype(str)
+    order = np.argsort(codes, kind="stable")
+    frames = []
+    generators = np.random.default_rng(seed).spawn(len(n))
+    for i, rng in zip(order, generators, strict=True):
+        if _reason(n[i], low, high, e[i]):
+            continue
+        number = n[i].astype(int)
+        floor = np.repeat(low, number)
+        # an open class reaches at most what the total leaves
+        top = np.minimum(np.repeat(high, number), floor + e[i] - floor.sum())
+        u = rng.random(len(floor))
+        sizes = _moved(floor, np.maximum(top, floor), u, e[i])
+        frames.append(pd.DataFrame({"industry": codes[i], "employment": sizes}))
+    if not frames:
+        return pd.DataFrame({"industry": pd.Series(dtype=str), "employment": []})
+    return pd.concat(frames, ignore_index=True)
+
+
+def _moved(low: Vector, high: Vector, u: Vector, total: float) -> Vector:
+    """Return low (high/low)^(u^k) with the k that gives the total."""
+    ratio = np.log(high / low)
+
+    def sizes(log_k: float) -> Vector:
+        return np.asarray(low * np.exp(ratio * u ** np.exp(log_k)))
+
+    left, right = -40.0, 40.0  # all at the upper edge, all at the lower one
+    for _ in range(200):
+        middle = (left + right) / 2.0
+        if sizes(middle).sum() > total:
+            left = middle
+        else:
+            right = middle
+    drawn = sizes(right)
+    # what the bisection leaves, spread over the room above
+    room = high - drawn
+    rest = total - drawn.sum()
+    return drawn + (room * rest / room.sum() if room.sum() > 0 else 0.0)
+
+
+def _bounds(n: Vector, low: Vector, high: Vector, total: float) -> tuple[float, float]:
+    """Return the least and greatest sum of squared sizes."""
+    spare = total - float(n @ low)
+    reach = np.minimum(high, low + spare)  # one plant cannot take more than is left
+    level_low, level_high = float(low.min()), float(max(reach.max(), total))
+    for _ in range(200):
+        level = (level_low + level_high) / 2.0
+        if n @ np.clip(level, low, high) > total:
+            level_high = level
+        else:
+            level_low = level
+    least = float(n @ np.clip(level_high, low, high) ** 2)
+    greatest = float(n @ low**2)
+    for c in np.argsort(-(low + reach), kind="stable"):
+        width = reach[c] - low[c]
+        take = min(spare, n[c] * width)
+        greatest += take * (low[c] + reach[c])
+        spare -= take
+    return least, greatest
+
+
+def _reason(n: Vector, low: Vector, high: Vector, total: float) -> str:
+    if not n.sum() > 0:
+        return "no_plants"
+    if not np.isfinite(total):
+        return "total_unknown"
+    held = n > 0
+    if total < n @ low - 1e-9:
+        return "total_below_classes"
+    if total > n[held] @ high[held] + 1e-9:
+        return "total_above_classes"
+    return ""
+
+
+def _checked(counts: pd.DataFrame, bands: Bands) -> tuple[Vector, Vector, Vector]:
+    faults = []
+    unknown = [band for band in counts.columns if band not in bands]
+    if unknown:
+        rows = tuple((str(band), "absent") for band in unknown[:5])
+        known = ", ".join(map(str, bands))
+        mend = f"give its edges; known are {known}"
+        faults.append(Fault("a size class has no edges", mend, len(unknown), rows))
+    wrong: list[tuple[Any, Any]] = [
+        (name, edges) for name, edges in bands.items() if not 0 < edges[0] <= edges[1]
+    ]
+    if wrong:
+        rule = "edges of a size class are not 0 < smallest <= largest"
+        faults.append(Fault(rule, "correct them", len(wrong), tuple(wrong[:5])))
+    n = counts.to_numpy(dtype=float)
+    bad = np.argwhere(~(n >= 0) | (n % 1 != 0))
+    if len(bad):
+        odd = tuple((counts.index[i], float(n[i, j])) for i, j in bad[:5])
+        rule = "a number of plants is negative, missing or not whole"
+        faults.append(Fault(rule, "correct the source", len(bad), odd))
+    if faults:
+        raise TableError("size classes", faults)
+    edges = np.array([bands[band] for band in counts.columns], dtype=float)
+    return n, edges[:, 0].copy(), edges[:, 1].copy()

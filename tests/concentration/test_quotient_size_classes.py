@@ -1,0 +1,111 @@
+"""Size classes: bounds of the plant Herfindahl hold every possible set of plants."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from clusterid.concentration import (
+    draw_plant_sizes,
+    location_quotient_test,
+    plant_herfindahl_bounds,
+)
+from clusterid.errors import TableError
+
+BANDS = {"1-4": (1, 4), "5-9": (5, 9), "10+": (10, float("inf"))}
+
+
+@pytest.mark.parametrize("numbers", [(2, 1, 1), (3, 2, 0), (0, 3, 1), (1, 0, 2)])
+def test_bounds_hold_every_whole_numbered_set_of_plants(numbers):
+    counts = pd.DataFrame([numbers], index=["A"], columns=list(BANDS))
+    for total in (22, 27, 30):
+        ranges = [range(1, 5)] * numbers[0] + [range(5, 10)] * numbers[1]
+        ranges += [range(10, 31)] * numbers[2]
+        sets = [s for s in product(*ranges) if sum(s) == total]
+        bounds = plant_herfindahl_bounds(counts, BANDS, pd.Series({"A": total}))
+        low, high = bounds.loc["A", "lower"], bounds.loc["A", "upper"]
+        if not sets:
+            assert bounds.loc["A", "reason"] in {
+                "total_below_classes",
+                "total_above_classes",
+            }
+            continue
+        squares = [sum(z * z for z in s) / total**2 for s in sets]
+        assert low <= min(squares) + 1e-12
+        assert high >= max(squares) - 1e-12
+        assert high - max(squares) < 0.25 * 20**2 / total**2
+
+
+def test_equal_plants_and_one_giant_are_the_extremes():
+    counts = pd.DataFrame([[10]], index=["A"], columns=["10+"])
+    bounds = plant_herfindahl_bounds(counts, BANDS, pd.Series({"A": 200.0}))
+    assert bounds.loc["A", "lower"] == pytest.approx(0.1)
+    giant = (9 * 10**2 + 110**2) / 200**2
+    assert bounds.loc["A", "upper"] == pytest.approx(giant)
+
+
+def test_class_totals_only_tighten():
+    counts = pd.DataFrame([[5, 3, 2]], index=["A"], columns=list(BANDS))
+    total = pd.Series({"A": 90.0})
+    within = pd.DataFrame([[12.0, 20.0, 58.0]], index=["A"], columns=list(BANDS))
+    wide = plant_herfindahl_bounds(counts, BANDS, total).loc["A"]
+    tight = plant_herfindahl_bounds(counts, BANDS, total, band_totals=within).loc["A"]
+    assert wide["lower"] <= tight["lower"] <= tight["upper"] <= wide["upper"]
+
+
+def test_enterprises_that_cannot_give_the_jobs_are_told():
+    counts = pd.DataFrame(
+        [[2, 0, 0], [0, 0, 2], [0, 0, 0]], index=list("ABC"), columns=list(BANDS)
+    )
+    totals = pd.Series({"A": 50.0, "B": 15.0, "C": 5.0})
+    bounds = plant_herfindahl_bounds(counts, BANDS, totals)
+    assert bounds["reason"].tolist() == [
+        "total_above_classes",
+        "total_below_classes",
+        "no_plants",
+    ]
+    assert bounds[["lower", "upper"]].isna().to_numpy().all()
+    with pytest.raises(TableError) as caught:
+        plant_herfindahl_bounds(counts.rename(columns={"5-9": "6-9"}), BANDS, totals)
+    assert "no edges" in str(caught.value)
+
+
+def test_drawn_plants_fit_their_classes_and_their_total():
+    counts = pd.DataFrame(
+        [[50, 20, 5], [8, 0, 1]], index=list("AB"), columns=list(BANDS)
+    )
+    totals = pd.Series({"A": 420.0, "B": 300.0})
+    plants = draw_plant_sizes(counts, BANDS, totals, seed=4)
+    sums = plants.groupby("industry")["employment"].sum()
+    np.testing.assert_allclose(sums, [420.0, 300.0], rtol=1e-12)
+    sizes = plants.loc[plants["industry"] == "A", "employment"]
+    assert (sizes <= 4 + 1e-9).sum() == 50
+    assert (sizes >= 10 - 1e-9).sum() == 5
+    squares = ((plants["employment"] / plants["industry"].map(totals)) ** 2).groupby(
+        plants["industry"]
+    )
+    bounds = plant_herfindahl_bounds(counts, BANDS, totals)
+    assert (squares.sum() >= bounds["lower"] - 1e-12).all()
+    assert (squares.sum() <= bounds["upper"] + 1e-12).all()
+    again = draw_plant_sizes(counts.iloc[::-1], BANDS, totals, seed=4)
+    pd.testing.assert_frame_equal(plants, again)
+
+
+def test_an_interval_of_the_herfindahl_gives_an_interval_of_p():
+    jobs = pd.DataFrame({"A": [60.0, 40.0], "B": [300.0, 600.0]}, index=list("rs"))
+    interval = pd.DataFrame({"lower": [0.05, 0.01], "upper": [0.2, 0.02]}, list("AB"))
+    tested = location_quotient_test(jobs, plant_herfindahl=interval)
+    points = [
+        location_quotient_test(jobs, plant_herfindahl=interval[c])["p_value"]
+        for c in ("lower", "upper")
+    ]
+    pd.testing.assert_series_equal(
+        tested["p_lower"], np.minimum(*points), check_names=False
+    )
+    pd.testing.assert_series_equal(
+        tested["p_value"], np.maximum(*points), check_names=False
+    )
+    assert (tested["p_lower"] < tested["p_upper"]).all()
