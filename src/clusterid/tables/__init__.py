@@ -7,6 +7,7 @@ from clusterid.tables._economy import (
     Economy,
     Margins,
     Metadata,
+    check_comparable,
     economy,
     margins,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "Margins",
     "Metadata",
     "check_answers",
+    "check_comparable",
     "check_declared",
     "check_places",
     "contiguity",

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import math
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -15,69 +10,18 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from clusterid.errors import Fault, TableError, nearest
+from clusterid.tables._codes import NULL_WORDS, code_text, damage, null_words
+from clusterid.tables._numerals import (
+    NUMBER_FAULTS,
+    Numerals,
+    is_grouped,
+    parse_number,
+)
 from clusterid.tables._reading import RawTable
 
-__all__ = ["Check", "Numerals", "known_codes"]
+__all__ = ["Check", "known_codes"]
 
 _SHOWN = 5
-_MONTHS = (
-    "jan|feb|mar|mär|mrz|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez"
-    "|januar|februar|märz|april|juni|juli|august|september|oktober|november|dezember"
-    "|january|february|march|june|july|october|december"
-)
-_DATE = re.compile(
-    rf"""^(?:
-        \d{{1,2}}\.?[ -]?(?:{_MONTHS})\.?(?:[ -]?\d{{2,4}})?   # 12. Okt, 10-Dec
-      | (?:{_MONTHS})\.?[ -]?\d{{1,4}}                         # Oct-12, Okt 12
-      | \d{{4}}-\d{{2}}-\d{{2}}(?:[T ]\d{{2}}:\d{{2}}.*)?       # 2012-10-01
-      | \d{{1,2}}[./]\d{{1,2}}[./](?:\d{{2}}|\d{{4}})           # 10.12.2012
-    )$""",
-    re.IGNORECASE | re.VERBOSE,
-)
-_SCIENTIFIC = re.compile(r"^\d+(?:[.,]\d+E[+-]?|E[+-])\d+$", re.IGNORECASE)
-_NULL_WORDS = frozenset({"", "nan", "NaN", "None", "<NA>", "NaT", "null", "NULL"})
-_NUMBER = re.compile(r"^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$")
-_COMMA = re.compile(r"^[+-]?\d+,\d+$")
-_GROUPS = re.compile(
-    r"^[+-]?\d{1,3}(?:([., '\u00a0\u202f’])\d{3})(?:\1\d{3})*(?:[.,]\d+)?$"
-)
-_MARKS = frozenset({
-    ".",
-    "..",
-    "...",
-    "-",
-    "–",
-    "/",
-    "x",
-    "X",
-    "*",
-    "•",
-    ":",
-    "n.a.",
-    "c",
-})
-
-
-@dataclass(frozen=True, slots=True)
-class Numerals:
-    """How numbers are written: decimal sign, thousands separator, marks."""
-
-    decimal: str = "."
-    thousands: str | None = None
-    nil: Sequence[str] = ()
-    withheld: Sequence[str] = ()
-
-    def __post_init__(self) -> None:
-        if self.decimal not in {".", ","}:
-            raise TableError(
-                "options",
-                [Fault(f"decimal={self.decimal!r} is not offered", 'use "." or ","')],
-            )
-        if self.thousands == self.decimal:
-            raise TableError(
-                "options",
-                [Fault("decimal= and thousands= are the same sign", "change one")],
-            )
 
 
 def known_codes(known: Any) -> list[str] | None:
@@ -180,8 +124,8 @@ class Check:
         if isinstance(values.dtype, pd.CategoricalDtype):
             values = values.astype(object)
         place, uniques = pd.factorize(values, use_na_sentinel=True)
-        text = np.array([_code_text(u) for u in uniques], dtype=object)
-        is_null = _null_words(text)
+        text = np.array([code_text(u) for u in uniques], dtype=object)
+        is_null = null_words(text)
         if pad:
             text = np.array(
                 [t.zfill(pad) if t.isdigit() else t for t in text], dtype=object
@@ -195,7 +139,7 @@ class Check:
                 values,
             )
         if pad is None:
-            for bad, rule, mend in _damage(column, text, uniques, is_null):
+            for bad, rule, mend in damage(column, text, uniques, is_null):
                 self.fault(np.concatenate([bad, [False]])[place], rule, mend, values)
         text[is_null] = None
         series = pd.Series(text, dtype=object).reindex(place)
@@ -307,10 +251,10 @@ class Check:
         kinds[-1] = "null"
         dotted = []
         for i, unique in enumerate(uniques):
-            parsed[i], kinds[i] = _number(unique, numerals)
+            parsed[i], kinds[i] = parse_number(unique, numerals)
             text = str(unique).strip()
             if isinstance(unique, str) and "." in text and not kinds[i]:
-                dotted.append((i, bool(_GROUPS.match(text))))
+                dotted.append((i, is_grouped(text)))
         if (
             counts
             and numerals.decimal == "."
@@ -321,7 +265,7 @@ class Check:
             for i, _ in dotted:
                 kinds[i], parsed[i] = "points", np.nan
         kind = kinds[place]
-        for key, rule, mend in _NUMBER_FAULTS:
+        for key, rule, mend in NUMBER_FAULTS:
             self.fault(kind == key, f"{column} {rule}", mend, original)
         return parsed[place], kind == "null"
 
@@ -376,7 +320,7 @@ class Check:
         for unique in uniques:
             word = str(unique).strip()
             word = translation.get(word, translation.get(word.casefold(), word))
-            words.append(None if word in _NULL_WORDS or word == "NA" else word)
+            words.append(None if word in NULL_WORDS or word == "NA" else word)
         bad = np.array([w is not None and w not in known for w in words], dtype=bool)
         empty = np.array([w is None for w in words], dtype=bool)
         if not null:
@@ -401,65 +345,6 @@ class Check:
         self.frame[column] = _as_text(series)
 
 
-_NUMBER_FAULTS = (
-    (
-        "comma",
-        "has a comma in its numbers",
-        'pass decimal="," if it is a decimal comma, thousands="," if it groups digits',
-    ),
-    (
-        "group",
-        "has separated thousands",
-        "pass thousands= with the sign that groups digits",
-    ),
-    (
-        "points",
-        "looks like thousands written with points (always three digits behind)",
-        'pass thousands="." and decimal=",", or thousands="" if these are fractions',
-    ),
-    (
-        "mark",
-        "holds a mark instead of a number",
-        'say what it means: withheld=(".",) for withheld, nil=("-",) for a true zero',
-    ),
-    ("text", "is not a number", "write a number, or leave the cell empty if withheld"),
-)
-
-
-def _number(value: Any, numerals: Numerals) -> tuple[float, str]:
-    """Return the number and '' or the kind of fault."""
-    if isinstance(value, (bool, np.bool_)):
-        return math.nan, "text"
-    if isinstance(value, (int, float, np.integer, np.floating, Decimal)):
-        number = float(value)
-        return number, "null" if math.isnan(number) else ""
-    if not isinstance(value, str):
-        return math.nan, "text"
-    text = value.strip()
-    if text in numerals.withheld:
-        return math.nan, ""
-    if text in numerals.nil:
-        return 0.0, ""
-    if text in _NULL_WORDS or text == "NA":
-        return math.nan, "null"
-    plain = text.replace("−", "-")
-    if numerals.thousands:
-        plain = plain.replace(numerals.thousands, "")
-    if numerals.decimal == ",":
-        if "." in plain:
-            return math.nan, "group"
-        plain = plain.replace(",", ".")
-    if _NUMBER.match(plain):
-        return float(plain), ""
-    if text in _MARKS:
-        return math.nan, "mark"
-    if _COMMA.match(plain):
-        return math.nan, "comma"
-    if _GROUPS.match(plain):
-        return math.nan, "group"
-    return math.nan, "text"
-
-
 def _plain(value: Any) -> Any:
     return value.item() if isinstance(value, np.generic) else value
 
@@ -470,105 +355,3 @@ def _as_text(series: pd.Series) -> pd.Series:
     if inferred.dtype == object and pd.Series(["a"]).dtype != object:
         return inferred.astype("str")
     return inferred.where(inferred.notna(), np.nan)
-
-
-def _code_text(value: Any) -> str:
-    if isinstance(value, str):
-        return value.strip()
-    if isinstance(value, (dt.date, dt.datetime, pd.Timestamp, np.datetime64)):
-        return pd.Timestamp(value).strftime("%Y-%m-%d")
-    if isinstance(value, bytes):
-        return value.decode("utf-8", errors="replace").strip()
-    return str(value)
-
-
-def _null_words(text: NDArray[np.object_]) -> NDArray[np.bool_]:
-    nulls = np.array([t in _NULL_WORDS for t in text], dtype=bool)
-    is_na = np.array([t == "NA" for t in text], dtype=bool)
-    if is_na.any():  # a true code only among other codes of two capital letters
-        others = list(text[~is_na & ~nulls])
-        like = sum(len(t) == 2 and t.isalpha() and t.isupper() for t in others)
-        if like <= len(others) / 2:
-            nulls |= is_na
-    return nulls
-
-
-def _damage(
-    column: str,
-    text: NDArray[np.object_],
-    uniques: Any,
-    is_null: NDArray[np.bool_],
-) -> list[tuple[NDArray[np.bool_], str, str]]:
-    """Return what a spreadsheet may have done to codes, as (mask, rule, mend)."""
-    found = []
-
-    def mask(test: Any) -> NDArray[np.bool_]:
-        return np.array([bool(test(t)) for t in text], dtype=bool) & ~is_null
-
-    dates = mask(_DATE.match)
-    if dates.any():
-        found.append((
-            dates,
-            f"{column} looks like a date: a spreadsheet turned the code into one",
-            "format the column as text in the source and enter the codes again",
-        ))
-    scientific = mask(_SCIENTIFIC.match)
-    if scientific.any():
-        found.append((
-            scientific,
-            f"{column} is in scientific notation: a spreadsheet rounded the code",
-            "format the column as text in the source and export it again",
-        ))
-    is_float = np.array(
-        [isinstance(u, (float, np.floating)) for u in uniques], dtype=bool
-    )
-    pointed = [t for t in text if "." in t]
-    ends_zero = bool(pointed) and all(re.fullmatch(r"\d+\.0", t) for t in pointed)
-    decimals = (mask(lambda t: ends_zero and "." in t) | is_float) & ~is_null
-    if decimals.any():
-        found.append((
-            decimals,
-            f"{column} became a decimal number ({text[decimals][0]!r})",
-            f'read the file with dtype=str; or pad={{"{column}": <width>}} after '
-            "turning it into whole numbers",
-        ))
-    digits = mask(lambda t: t.isdigit())
-    lengths = np.array([len(t) for t in text])
-    if digits.any() and not decimals.any():
-        short = _lost_zeros(text, digits, lengths, uniques)
-        if short.any():
-            width = int(lengths[digits].max())
-            found.append((
-                short,
-                f"{column} has lost leading zeros",
-                f'pass pad={{"{column}": {width}}}, or pad={{"{column}": 0}} if '
-                "these are the codes",
-            ))
-    return found
-
-
-def _lost_zeros(
-    text: NDArray[np.object_],
-    digits: NDArray[np.bool_],
-    lengths: NDArray[np.intp],
-    uniques: Any,
-) -> NDArray[np.bool_]:
-    """Codes of digits that are shorter than their kind allows."""
-    nothing = np.zeros(len(text), dtype=bool)
-    leading = digits & np.array([t.startswith("0") and len(t) > 1 for t in text])
-    if leading.any():
-        return np.asarray(digits & (lengths < lengths[leading].min()))
-    sizes = sorted(set(lengths[digits].tolist()))
-    if len(sizes) < 2:
-        return nothing
-    is_number = np.array([isinstance(u, (int, np.integer)) for u in uniques])
-    if is_number.any():
-        return np.asarray(digits & is_number & (lengths < sizes[-1]))
-    if not (digits.all() and len(sizes) == 2 and sizes[1] - sizes[0] == 1):
-        return nothing
-    if sizes[1] < 4:  # one to three digits: levels of a code tree look the same
-        return nothing
-    short = {str(t) for t in text[lengths == sizes[0]]}
-    if any(str(t)[: sizes[0]] in short for t in text[lengths == sizes[1]]):
-        return nothing
-    return np.asarray(digits & (lengths == sizes[0]))

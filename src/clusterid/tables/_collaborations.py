@@ -8,7 +8,8 @@ from typing import Any, Unpack
 import numpy as np
 import pandas as pd
 
-from clusterid.tables._checking import Check, Numerals, known_codes
+from clusterid.tables._checking import Check, known_codes
+from clusterid.tables._numerals import Numerals
 from clusterid.tables._reading import Reading, load
 
 __all__ = ["ORGANISATION_KINDS", "read_collaborations"]

@@ -9,9 +9,26 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from clusterid.errors import CountConceptError, Fault, TableError, check_option
+from clusterid.errors import (
+    ClassificationError,
+    CountConceptError,
+    Fault,
+    TableError,
+    check_option,
+)
+from clusterid.tables._checking import Check
+from clusterid.tables._numerals import Numerals
+from clusterid.tables._reading import RawTable
 
-__all__ = ["TOTAL", "Economy", "Margins", "Metadata", "economy", "margins"]
+__all__ = [
+    "TOTAL",
+    "Economy",
+    "Margins",
+    "Metadata",
+    "check_comparable",
+    "economy",
+    "margins",
+]
 
 #: The code that stands for "all regions" or "all industries" in a table of totals.
 TOTAL = "TOTAL"
@@ -137,6 +154,9 @@ class Economy:
         ``{"industry": Series child -> parent, "region": Series child -> parent}``.
     metadata : Metadata
         Classification, year, count concept, source.
+    largest_plant : DataFrame, regions x industries, optional
+        Persons in the largest plant of each cell; NaN where one of its plants is of
+        unknown size. Known only where plants are.
     """
 
     employment: pd.DataFrame
@@ -147,6 +167,7 @@ class Economy:
     totals: pd.DataFrame | None = None
     hierarchies: Mapping[str, pd.Series] = field(default_factory=dict)
     metadata: Metadata = field(default_factory=Metadata)
+    largest_plant: pd.DataFrame | None = None
 
     @property
     def regions(self) -> pd.Index:
@@ -167,6 +188,13 @@ class Economy:
     def margins(self) -> Margins:
         """Region, industry and grand totals; see :func:`margins`."""
         return margins(self.employment, self.totals)
+
+    @property
+    def largest_plant_share(self) -> pd.DataFrame | None:
+        """Share of the largest plant in its cell's employment, 0 to 1; NaN if empty."""
+        if self.largest_plant is None:
+            return None
+        return self.largest_plant / self.employment.where(self.employment > 0)
 
     def with_employment(self, employment: pd.DataFrame) -> Economy:
         """Return the same economy with another employment table of the same shape."""
@@ -207,14 +235,16 @@ def economy(
     employment : DataFrame
         Long, as :func:`read_employment` returns it (``region``, ``industry``,
         ``employment`` and optionally ``year``, ``establishments``, ``lower``,
-        ``upper``), or wide: regions x industries, persons. A cell absent from a long
-        table that has at least one row for its region and industry is 0.
+        ``upper``, ``largest_plant``, ``concept``, ``classification``), or wide:
+        regions x industries, persons. A cell absent from a long table whose region
+        and industry both occur is 0; a cell present without a number is withheld.
     year : int, optional
         Which year to take from a long table with several years.
     plant_herfindahl : Series by industry, or DataFrame (lower, upper), optional
-        Sum of squared plant shares, 0 to 1.
+        Sum of squared plant shares, 0 to 1; NaN for industries it does not name.
     totals : DataFrame, optional
-        Published totals: ``region``, ``industry``, ``value``; ``"TOTAL"`` is all.
+        Published totals: ``region``, ``industry``, ``value`` (persons) and optionally
+        ``year``; ``"TOTAL"`` stands for all.
     hierarchies : mapping, optional
         ``{"industry": Series child -> parent, "region": Series child -> parent}``.
     metadata : Metadata or mapping, optional
@@ -231,6 +261,8 @@ def economy(
         If a cell stands twice, a count is negative, or a year must be chosen.
     CountConceptError
         If workplace and residence counts are mixed.
+    ClassificationError
+        If the rows of one year follow several classifications.
 
     Examples
     --------
@@ -242,31 +274,59 @@ def economy(
     """
     meta = _as_metadata(metadata)
     if {"region", "industry", "employment"} <= set(employment.columns):
-        parts, year = _from_long(employment, year)
+        table, year = _one_year(employment.reset_index(drop=True), year, "employment")
+        meta = _stated(table, meta)
+        parts = _from_long(table)
     else:
         parts = {"employment": _check_wide(employment)}
-    if "concept" in employment.columns:
-        concepts = sorted({str(c) for c in employment["concept"].dropna()})
-        if len(concepts) > 1:
-            raise CountConceptError(
-                f"The table mixes count concepts ({', '.join(concepts)}); keep one, "
-                "workplace counts for clusters."
-            )
     if year is not None:
         meta = replace(meta, year=int(year))
-    index, columns = parts["employment"].index, parts["employment"].columns
-    if isinstance(plant_herfindahl, (pd.Series, pd.DataFrame)):
-        plant_herfindahl = plant_herfindahl.reindex(columns)
+    columns = parts["employment"].columns
     return Economy(
         employment=parts["employment"],
-        establishments=_like(parts.get("establishments"), index, columns),
-        lower=_like(parts.get("lower"), index, columns),
-        upper=_like(parts.get("upper"), index, columns),
-        plant_herfindahl=plant_herfindahl,
-        totals=None if totals is None else totals.reset_index(drop=True),
-        hierarchies=dict(hierarchies or {}),
+        establishments=parts.get("establishments"),
+        lower=parts.get("lower"),
+        upper=parts.get("upper"),
+        plant_herfindahl=_check_herfindahl(plant_herfindahl, columns),
+        totals=_check_totals(totals, year),
+        hierarchies=_check_hierarchies(hierarchies),
         metadata=meta,
+        largest_plant=parts.get("largest_plant"),
     )
+
+
+def check_comparable(economies: Mapping[Any, Economy]) -> None:
+    """Raise unless economies of several years count the same things alike.
+
+    Parameters
+    ----------
+    economies : mapping of year to Economy
+        Two or more.
+
+    Raises
+    ------
+    ClassificationError
+        If their classifications differ, or industries are set against occupations.
+    CountConceptError
+        If workplace counts are set against residence counts, or units differ.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"A": [1.0]}, index=["r"])
+    >>> check_comparable({2019: economy(table), 2020: economy(table)})
+    """
+    told = {year: e.metadata for year, e in sorted(economies.items())}
+    for attribute, error, mend in (
+        ("classification", ClassificationError, "convert one with a Correspondence"),
+        ("kind", ClassificationError, "compare industries with industries"),
+        ("concept", CountConceptError, "compare counts of one concept"),
+        ("unit", CountConceptError, "compare counts of one unit"),
+    ):
+        values = {year: getattr(meta, attribute) for year, meta in told.items()}
+        if len(set(values.values())) > 1:
+            shown = ", ".join(f"{year}: {value}" for year, value in values.items())
+            raise error(f"Years differ in {attribute} ({shown}); {mend}.")
 
 
 def _as_metadata(metadata: Metadata | Mapping[str, Any] | None) -> Metadata:
@@ -280,63 +340,191 @@ def _as_metadata(metadata: Metadata | Mapping[str, Any] | None) -> Metadata:
     return Metadata(**metadata)
 
 
-def _like(
-    frame: pd.DataFrame | None, index: pd.Index, columns: pd.Index
-) -> pd.DataFrame | None:
-    return None if frame is None else frame.reindex(index=index, columns=columns)
+def _one_year(
+    table: pd.DataFrame, year: int | None, name: str
+) -> tuple[pd.DataFrame, int | None]:
+    """Rows of one year, their positions in the table kept as index."""
+    if "year" not in table.columns:
+        return table, year
+    years = sorted({int(y) for y in table["year"].dropna()})
+    fault = None
+    if table["year"].isna().any():
+        where = np.flatnonzero(table["year"].isna())
+        fault = Fault(
+            "year is missing",
+            "fill in the year or drop the row",
+            len(where),
+            tuple((int(i) + 1, None) for i in where[:5]),
+        )
+    elif year is None and len(years) > 1:
+        fault = Fault(
+            f"the table holds {len(years)} years ({years[0]} to {years[-1]})",
+            "choose one with year=",
+        )
+    elif year is not None and int(year) not in years:
+        fault = Fault(
+            f"the table has no rows of year {year}",
+            f"choose one of {', '.join(map(str, years))}",
+        )
+    if fault:
+        raise TableError(name, [fault])
+    if year is None and years:
+        year = years[0]
+    return (table if year is None else table[table["year"].eq(year)]), year
 
 
-def _from_long(
-    table: pd.DataFrame, year: int | None
-) -> tuple[dict[str, pd.DataFrame], int | None]:
+def _stated(table: pd.DataFrame, meta: Metadata) -> Metadata:
+    """Concept and classification that the rows state, or raise where they are mixed."""
+    for column, error, mend in (
+        ("concept", CountConceptError, "keep one, workplace counts for clusters"),
+        ("classification", ClassificationError, "convert the rows to one of them"),
+    ):
+        if column not in table.columns:
+            continue
+        stated = sorted({str(value) for value in table[column].dropna()})
+        if len(stated) > 1:
+            raise error(f"The table mixes {column}s ({', '.join(stated)}); {mend}.")
+        if not stated:
+            continue
+        before = getattr(meta, column)
+        if column == "classification" and before not in {"unknown", stated[0]}:
+            raise error(
+                f"The rows follow {stated[0]}, the metadata say {before}; correct one."
+            )
+        changes: dict[str, Any] = {column: stated[0]}
+        meta = replace(meta, **changes)
+    return meta
+
+
+def _from_long(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    check = Check(RawTable(table, "employment"))
+    counts = ("employment", "establishments", "lower", "upper", "largest_plant")
+    check.columns(["region", "industry", "employment"], counts[1:])
+    if not len(table):
+        check.say("the table is empty", "check path, filter and year")
+    for key in ("region", "industry"):
+        check.codes(key, pad=0)
+    for name in counts:
+        check.numbers(name, Numerals(), whole=name == "establishments")
+    check.unique(
+        ["region", "industry"],
+        "aggregate the rows, or filter the table to one kind of count",
+    )
+    if check.has("lower") and check.has("upper") and not check.faults:
+        check.fault(
+            (check.frame["lower"] > check.frame["upper"]).to_numpy(),
+            "lower is above upper",
+            "exchange or correct the bounds",
+            ["lower", "upper"],
+        )
+    check.done()
+    row, regions = pd.factorize(check.frame["region"], sort=True)
+    column, industries = pd.factorize(check.frame["industry"], sort=True)
+    parts = {}
+    for name in counts:
+        if check.has(name):
+            wide = np.zeros((len(regions), len(industries)))
+            wide[row, column] = check.frame[name].to_numpy(dtype=float)
+            parts[name] = pd.DataFrame(
+                wide,
+                index=pd.Index(regions, name="region"),
+                columns=pd.Index(industries, name="industry"),
+            )
+    return parts
+
+
+def _check_totals(totals: pd.DataFrame | None, year: int | None) -> pd.DataFrame | None:
+    if totals is None:
+        return None
+    table = totals.reset_index(drop=True)
     if "year" in table.columns:
-        years = sorted({int(y) for y in table["year"].dropna()})
-        if year is None and len(years) > 1:
-            fault = Fault(
-                f"the table holds {len(years)} years ({years[0]} to {years[-1]})",
-                "choose one with year=",
-            )
-            raise TableError("employment", [fault])
-        if year is not None and int(year) not in years:
-            fault = Fault(
-                f"the table has no rows of year {year}",
-                f"choose one of {', '.join(map(str, years))}",
-            )
-            raise TableError("employment", [fault])
-        if year is None and years:
-            year = years[0]
         if year is not None:
             table = table[table["year"].eq(year)]
-    keys = ["region", "industry"]
-    twice = table.duplicated(keys, keep=False).to_numpy()
-    if twice.any():
-        where = np.flatnonzero(twice)
+        table, _ = _one_year(table, None, "totals")
+    check = Check(RawTable(table, "totals"))
+    check.columns(["region", "industry", "value"])
+    for key in ("region", "industry"):
+        check.codes(key, pad=0)
+    check.numbers("value", Numerals())
+    check.unique(["region", "industry"], "keep one total a region and industry")
+    check.done()
+    return check.frame.sort_values(["region", "industry"], ignore_index=True)
+
+
+def _check_herfindahl(
+    herfindahl: pd.Series | pd.DataFrame | None, industries: pd.Index
+) -> pd.Series | pd.DataFrame | None:
+    if herfindahl is None:
+        return None
+    faults = []
+    index = herfindahl.index.astype(str)
+    if index.has_duplicates:
+        twice = sorted(set(index[index.duplicated()]))
+        rows = tuple((code, code) for code in twice[:5])
+        faults.append(Fault("an industry stands twice", "keep one", len(twice), rows))
+    frame = (
+        herfindahl if isinstance(herfindahl, pd.DataFrame) else herfindahl.to_frame()
+    )
+    values = frame.to_numpy(dtype=float)
+    outside = ((values < 0) | (values > 1)).any(axis=1)
+    if outside.any():
         rows = tuple(
-            (int(i) + 1, " / ".join(table.iloc[i][keys].astype(str))) for i in where[:5]
+            (index[i], values[i].tolist()) for i in np.flatnonzero(outside)[:5]
         )
-        raise TableError(
-            "employment",
-            [
+        faults.append(
+            Fault(
+                "a plant Herfindahl is not between 0 and 1",
+                "give the sum of squared plant shares",
+                int(outside.sum()),
+                rows,
+            )
+        )
+    if isinstance(herfindahl, pd.DataFrame):
+        if not {"lower", "upper"} <= set(herfindahl.columns):
+            faults.append(
+                Fault("lower or upper is missing", "name the columns lower and upper")
+            )
+        elif (herfindahl["lower"] > herfindahl["upper"]).any():
+            wrong = index[(herfindahl["lower"] > herfindahl["upper"]).to_numpy()]
+            rows = tuple((code, code) for code in wrong[:5])
+            faults.append(
+                Fault("lower is above upper", "exchange them", len(wrong), rows)
+            )
+    if faults:
+        raise TableError("plant Herfindahl", faults)
+    result = herfindahl.set_axis(index, axis=0).reindex(industries)
+    result.index.name = "industry"
+    return result.astype(float)
+
+
+def _check_hierarchies(
+    hierarchies: Mapping[str, pd.Series] | None,
+) -> dict[str, pd.Series]:
+    result, faults = {}, []
+    for axis, parents in (hierarchies or {}).items():
+        check_option("hierarchy", axis, ["industry", "region"])
+        index = parents.index.astype(str)
+        twice = sorted(set(index[index.duplicated()]))
+        if twice:
+            rows = tuple((code, code) for code in twice[:5])
+            faults.append(
+                Fault(f"a child ({axis}) has two parents", "keep one", len(twice), rows)
+            )
+        own = [c for c, p in zip(index, parents, strict=True) if c == p]
+        if own:
+            rows = tuple((code, code) for code in own[:5])
+            faults.append(
                 Fault(
-                    "a region and industry stand more than once",
-                    "aggregate the rows, or filter the table to one kind of count",
-                    len(where),
+                    f"a code ({axis}) is its own parent",
+                    "leave the top of the tree without a parent",
+                    len(own),
                     rows,
                 )
-            ],
-        )
-    indexed = table.set_index(keys)
-    parts = {}
-    for name in ("employment", "establishments", "lower", "upper"):
-        if name in table.columns:
-            wide = indexed[name].astype(float).unstack("industry")
-            present = pd.Series(True, index=indexed.index).unstack("industry").notna()
-            wide = wide.where(present, 0.0)
-            parts[name] = wide.sort_index().sort_index(axis=1)
-    for frame in parts.values():
-        frame.index.name, frame.columns.name = "region", "industry"
-    parts["employment"] = _check_wide(parts["employment"])
-    return parts, year
+            )
+        result[axis] = parents.set_axis(index)
+    if faults:
+        raise TableError("hierarchies", faults)
+    return result
 
 
 def _check_wide(employment: pd.DataFrame) -> pd.DataFrame:

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from clusterid.errors import Fault, check_option
-from clusterid.tables._checking import Check, Numerals
+from clusterid.tables._checking import Check
+from clusterid.tables._numerals import Numerals
 from clusterid.tables._reading import RawTable, Reading, load
 
 __all__ = ["read_flows", "read_links"]

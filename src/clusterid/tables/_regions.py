@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from clusterid.errors import DataWarning, Fault
-from clusterid.tables._checking import Check, Numerals
+from clusterid.tables._checking import Check
+from clusterid.tables._numerals import Numerals
 from clusterid.tables._reading import RawTable, Reading, load
 
 if TYPE_CHECKING:

@@ -1,0 +1,347 @@
+"""Plants to cells: everything later steps need of them, in one pass."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from clusterid.aggregation._engines import Engine, open_plants
+from clusterid.aggregation._locating import located
+from clusterid.errors import DataWarning, Fault, TableError, check_option, nearest
+from clusterid.tables._checking import known_codes
+from clusterid.tables._codes import damage
+
+__all__ = ["ENGINES", "aggregate_plants"]
+
+#: Engines that aggregate plants.
+ENGINES = ("duckdb", "pandas", "spark")
+
+_SUMS = ("employment", "sum_squares")
+
+
+def aggregate_plants(
+    plants: Any,
+    *,
+    regions: Any = None,
+    engine: str = "duckdb",
+    columns: Mapping[str, str] | None = None,
+    crs: Any = None,
+    outside: str = "fault",
+    unique: bool = True,
+    codes: str = "check",
+) -> pd.DataFrame:
+    r"""Sum plants by region, industry and year.
+
+    Everything that later steps need of plants is in these cells: employment
+    :math:`\sum_k e_k`, the number of plants, :math:`\sum_k e_k^2` and
+    :math:`\max_k e_k`. One expression computes them on every engine.
+
+    Parameters
+    ----------
+    plants : path, DataFrame, Arrow table, DuckDB relation or Spark DataFrame
+        ``industry``, ``employment`` (persons; missing is unknown), ``region`` or
+        ``x``, ``y``; optional ``year``, ``plant``. A path may be a pattern or a folder
+        of Parquet files (not with ``engine="pandas"``).
+    regions : regions table, Index or list of codes, optional
+        Regions that may occur; with points, the polygons that receive them.
+    engine : {"duckdb", "pandas", "spark"}
+        DuckDB runs in process and streams files; Spark is for those who have one.
+    columns : mapping, optional
+        Our name to the name in the source.
+    crs : anything pyproj reads, optional
+        Coordinate system of ``x`` and ``y``; needed where there is no region.
+    outside : {"fault", "drop"}
+        Points in no region: a fault, or left out with a DataWarning that counts them.
+    unique : bool
+        Check that no plant stands twice in a year (where ``plant`` is known); this
+        costs as much as the sums.
+    codes : {"check", "as_is"}
+        Look for codes that a spreadsheet has damaged (lost zeros, dates), or take
+        them as they are.
+
+    Returns
+    -------
+    DataFrame
+        ``region``, ``industry``, ``year`` (if known), ``employment`` (persons; NaN
+        where a plant's size is unknown), ``establishments``, ``sum_squares``,
+        ``largest_plant``, ``lower`` (sum of the known sizes), ``n_unknown``; sorted.
+
+    Raises
+    ------
+    TableError
+        With every fault: missing codes or years, negative sizes, unknown regions,
+        plants outside all regions, plants twice ...
+    GeometryError
+        If points come without a coordinate system or without polygons.
+    MissingExtraError
+        If Spark is asked for and not installed.
+
+    Notes
+    -----
+    Sums of whole numbers are exact and the same on every engine; sums of fractions
+    are rounded to 12 significant digits, so that the order in which threads meet
+    does not show.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> plants = pd.DataFrame({"region": ["r", "r"], "industry": ["A", "A"],
+    ...                        "employment": [3, 4]})
+    >>> aggregate_plants(plants)["sum_squares"].tolist()
+    [25.0]
+    """
+    check_option("engine", engine, list(ENGINES))
+    check_option("outside", outside, ["fault", "drop"])
+    check_option("codes", codes, ["check", "as_is"])
+    with open_plants(plants, engine, columns) as opened:
+        names = opened.frame.collect_schema().names()
+        by_point = "region" not in names
+        if by_point:
+            opened.frame = located(opened, regions, crs)
+        keys = ["region", "industry"] + (["year"] if "year" in names else [])
+        cells = _summed(opened.frame, keys)
+        faults = _faults(opened, cells, keys, by_point and outside == "drop")
+        if unique and "plant" in names:
+            faults += _twice(opened.frame, "year" in names)
+    faults += _unknown_regions(cells, regions)
+    if codes == "check":
+        also = [] if regions is not None else ["region"]
+        faults += _damaged(cells, also, opened.whole)
+    if not len(cells):
+        faults.append(Fault("the table has no rows", "check the file"))
+    if faults:
+        raise TableError("plants", faults)
+    if by_point:
+        cells = _outside(cells)
+    return _tidy(cells, keys)
+
+
+def _summed(frame: Any, keys: list[str]) -> pd.DataFrame:
+    """Sum in one expression, its columns computed before grouping."""
+    import narwhals as nw
+
+    size = nw.col("employment")
+    known = nw.when(~size.is_nan()).then(size)
+    cells = (
+        frame
+        .select(*keys, size=known)
+        .with_columns(square=nw.col("size") * nw.col("size"))
+        .group_by(*keys)
+        .agg(
+            employment=nw.col("size").sum(),
+            establishments=nw.len(),
+            n_known=nw.col("size").count(),
+            sum_squares=nw.col("square").sum(),
+            largest_plant=nw.col("size").max(),
+            smallest_plant=nw.col("size").min(),
+        )
+    )
+    table: pd.DataFrame = cells.collect(backend="pandas").to_native()
+    for column in (*_SUMS, "largest_plant", "smallest_plant"):
+        table[column] = table[column].astype(float)
+    table[[*_SUMS]] = table[[*_SUMS]].fillna(0.0)  # an engine's sum over nothing known
+    return _stripped(table, keys)
+
+
+def _stripped(table: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """Take spaces off the codes and join cells that become one; empty is None."""
+    is_changed = False
+    for column in ("region", "industry"):
+        before = table[column].astype(object)
+        before = before.where(before.notna(), None)
+        after = before.map(lambda v: v.strip() or None, na_action="ignore")
+        after = after.where(after.notna(), None)
+        is_changed |= bool((before.notna() & (before != after)).any())
+        table[column] = after
+    if not is_changed:
+        return table
+    rules = dict.fromkeys(table.columns.drop(keys), "sum")
+    rules |= {"largest_plant": "max", "smallest_plant": "min"}
+    return table.groupby(keys, dropna=False, as_index=False).agg(rules)
+
+
+def _faults(
+    engine: Engine, cells: pd.DataFrame, keys: list[str], may_be_outside: bool
+) -> list[Fault]:
+    """Faults seen in the cells; examples are fetched only where there is one."""
+    import narwhals as nw
+
+    faults = []
+    for key in keys:
+        if key == "region" and may_be_outside:
+            continue
+        bad = cells[cells[key].isna()]
+        if not len(bad):
+            continue
+        empty = nw.col(key).is_null()
+        if key != "year":
+            empty |= nw.col(key).str.strip_chars() == ""
+        by_point = key == "region" and "x" in engine.frame.collect_schema().names()
+        rule = "a plant lies in no region" if by_point else f"{key} is missing"
+        mend = (
+            'correct the points or crs=, or pass outside="drop"'
+            if by_point
+            else "fill it in, or drop these plants"
+        )
+        rows = _examples(engine.frame.filter(empty))
+        faults.append(Fault(rule, mend, int(bad["establishments"].sum()), rows))
+    negative = cells["smallest_plant"] < 0
+    if negative.any():
+        found = engine.frame.filter(nw.col("employment") < 0)
+        n = int(found.select(nw.len()).collect(backend="pandas").to_native().iloc[0, 0])
+        faults.append(
+            Fault(
+                "employment is negative",
+                "correct the source; leave unknown sizes empty",
+                n,
+                _examples(found),
+            )
+        )
+    infinite = np.isinf(cells["largest_plant"]) | np.isinf(cells["smallest_plant"])
+    if infinite.any():
+        found = engine.frame.filter(nw.col("employment").abs() == float("inf"))
+        faults.append(
+            Fault(
+                "employment is infinite",
+                "correct it",
+                int(infinite.sum()),
+                _examples(found),
+            )
+        )
+    return faults
+
+
+def _examples(frame: Any) -> tuple[tuple[Any, Any], ...]:
+    names = frame.collect_schema().names()
+    label = "plant" if "plant" in names else "industry"
+    rows = frame.sort(names).head(5).collect(backend="pandas").to_native()
+    return tuple(
+        (
+            row[label],
+            " / ".join(f"{c}={row[c]}" for c in names if c != label),
+        )
+        for row in rows.to_dict("records")
+    )
+
+
+def _twice(frame: Any, has_year: bool) -> list[Fault]:
+    import narwhals as nw
+
+    keys = ["plant", "year"] if has_year else ["plant"]
+    counted = (
+        frame.select(*keys).group_by(*keys).agg(n=nw.len()).filter(nw.col("n") > 1)
+    )
+    totals = counted.select(rows=nw.col("n").sum(), keys=nw.len())
+    number = totals.collect(backend="pandas").to_native().fillna(0)
+    if not int(number["keys"].iloc[0]):
+        return []
+    rows = counted.sort(keys).head(5).collect(backend="pandas").to_native()
+    shown = tuple(
+        (row["plant"], f"{row['n']} rows" + (f" in {row['year']}" if has_year else ""))
+        for row in rows.to_dict("records")
+    )
+    return [
+        Fault(
+            "a plant stands more than once in a year",
+            "one row a plant and year; pass unique=False if rows are parts of a plant",
+            int(number["rows"].iloc[0]),
+            shown,
+        )
+    ]
+
+
+def _outside(cells: pd.DataFrame) -> pd.DataFrame:
+    lost = cells["region"].isna()
+    if lost.any():
+        n = int(cells.loc[lost, "establishments"].sum())
+        jobs = float(cells.loc[lost, "employment"].sum())
+        total = float(cells["employment"].sum())
+        warnings.warn(
+            f"{n} plants with {jobs:.0f} of {total:.0f} jobs lie in no region and are "
+            "left out.",
+            DataWarning,
+            stacklevel=4,
+        )
+    return cells[~lost]
+
+
+def _unknown_regions(cells: pd.DataFrame, regions: Any) -> list[Fault]:
+    known = known_codes(regions)
+    if known is None:
+        return []
+    unknown = cells[cells["region"].notna() & ~cells["region"].isin(set(known))]
+    if not len(unknown):
+        return []
+    counts = unknown.groupby("region")["establishments"].sum()
+    rows = tuple((code, f"{n} plants") for code, n in counts.head(5).items())
+    return [
+        Fault(
+            f"region is not one of the {len(known)} known regions",
+            "add them to regions, or drop these plants."
+            f"{nearest(str(counts.index[0]), known)}",
+            int(counts.sum()),
+            rows,
+        )
+    ]
+
+
+def _damaged(
+    cells: pd.DataFrame, also: list[str], whole: frozenset[str]
+) -> list[Fault]:
+    """Codes that look as if a spreadsheet had changed them."""
+    faults = []
+    for column in ("industry", *also):
+        counts = cells.groupby(column)["establishments"].sum()
+        text = counts.index.to_numpy(dtype=object)
+        given = [int(t) for t in text] if column in whole else text
+        nothing = np.zeros(len(text), dtype=bool)
+        for bad, rule, _ in damage(column, text, given, nothing):
+            few = counts[bad].head()
+            rows = tuple((code, f"{n} plants") for code, n in few.items())
+            mend = (
+                f'read_plants(pad={{"{column}": <width>}}) fills zeros up; pass '
+                'codes="as_is" if these are the codes'
+            )
+            faults.append(Fault(rule, mend, int(counts[bad].sum()), rows))
+    return faults
+
+
+def _tidy(cells: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    cells = cells.copy()
+    for column in _SUMS:
+        cells[column] = _rounded(cells[column].to_numpy(dtype=float))
+    for column in ("region", "industry"):
+        cells[column] = cells[column].astype("str")
+    if "year" in keys:
+        cells["year"] = cells["year"].astype(np.int64)
+    cells["establishments"] = cells["establishments"].astype(np.int64)
+    cells["n_unknown"] = cells["establishments"] - cells["n_known"].astype(np.int64)
+    cells["lower"] = cells["employment"].fillna(0.0)
+    unknown = cells["n_unknown"].gt(0)
+    for column in (*_SUMS, "largest_plant"):
+        cells[column] = cells[column].where(~unknown)
+    order = [
+        *keys,
+        "employment",
+        "establishments",
+        "sum_squares",
+        "largest_plant",
+        "lower",
+        "n_unknown",
+    ]
+    by = [k for k in ("year", "region", "industry") if k in keys]
+    return cells[order].sort_values(by, ignore_index=True)
+
+
+def _rounded(values: Any) -> Any:
+    """Whole sums as they are, fractions to 12 significant digits."""
+    whole = values == np.floor(values)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        digits = 11 - np.floor(np.log10(np.abs(values)))
+        scale = np.power(10.0, np.where(np.isfinite(digits), digits, 0.0))
+        rounded = np.round(values * scale) / scale
+    return np.where(whole | ~np.isfinite(values), values, rounded)

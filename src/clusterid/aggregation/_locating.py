@@ -1,0 +1,80 @@
+"""Points to regions: the spatial join of the aggregation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from clusterid.errors import GeometryError
+
+__all__ = ["located", "region_of_points"]
+
+_CHUNK = 500_000
+
+
+def region_of_points(
+    x: NDArray[np.float64], y: NDArray[np.float64], regions: Any, crs: Any
+) -> NDArray[np.object_]:
+    """Return the code of the region each point lies in, None outside all.
+
+    A point on a border belongs to the first of its regions in code order.
+    """
+    import shapely
+    from pyproj import CRS, Transformer
+
+    shapes = regions.geometry.set_axis(regions.index.astype(str)).sort_index()
+    if shapes.crs is None:
+        raise GeometryError(
+            "The regions have no coordinate system; see read_regions()."
+        )
+    codes = shapes.index.to_numpy(dtype=object)
+    source = CRS.from_user_input(crs)
+    move = None
+    if not source.equals(shapes.crs, ignore_axis_order=True):
+        move = Transformer.from_crs(source, shapes.crs, always_xy=True)
+    values = shapes.to_numpy()
+    shapely.prepare(values)
+    tree = shapely.STRtree(values)
+    found = np.full(len(x), len(codes), dtype=np.int64)
+    for start in range(0, len(x), _CHUNK):
+        part = slice(start, start + _CHUNK)
+        at = (x[part], y[part]) if move is None else move.transform(x[part], y[part])
+        point, region = tree.query(shapely.points(*at), predicate="intersects")
+        np.minimum.at(found[part], point, region)
+    found_codes = np.empty(len(codes) + 1, dtype=object)
+    found_codes[:-1], found_codes[-1] = codes, None
+    return np.asarray(found_codes[found])
+
+
+def located(engine: Any, regions: Any, crs: Any) -> Any:
+    """Return the engine's frame with a column ``region`` found from ``x``, ``y``."""
+    if crs is None:
+        raise GeometryError(
+            "x and y have no coordinate system; pass crs=, e.g. crs='EPSG:4326'."
+        )
+    if regions is None or not hasattr(regions, "geometry"):
+        raise GeometryError(
+            "Points become regions through polygons; pass regions= as read_regions() "
+            "returns them."
+        )
+    import narwhals as nw
+
+    frame = engine.frame.with_columns(
+        x=nw.when(nw.col("x").is_finite()).then(nw.col("x")),
+        y=nw.when(nw.col("y").is_finite()).then(nw.col("y")),
+    )
+    sites = frame.select("x", "y").unique().collect(backend="pandas").to_native()
+    sites = sites.dropna().reset_index(drop=True)
+    codes = region_of_points(
+        sites["x"].to_numpy(dtype=float), sites["y"].to_numpy(dtype=float), regions, crs
+    )
+    inside = pd.notna(codes)
+    table = pd.DataFrame({
+        "x": sites["x"].to_numpy(dtype=float)[inside],
+        "y": sites["y"].to_numpy(dtype=float)[inside],
+        "region": pd.Series(codes[inside], dtype="str"),
+    })
+    return frame.join(engine.beside(table), on=["x", "y"], how="left")
