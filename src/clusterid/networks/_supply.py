@@ -18,7 +18,7 @@ from clusterid.networks._requirements import (
     need_output,
     output_shares,
 )
-from clusterid.networks._universal import breadth
+from clusterid.networks._universal import universal as find_universal
 
 __all__ = ["supply_network"]
 
@@ -33,7 +33,7 @@ def supply_network(
     output: pd.Series | None = None,
     industries: Iterable[str] | None = None,
     universal: str = "keep",
-    universal_threshold: float = 0.6,
+    universal_threshold: float = 0.65,
     minimum: float = 0.0,
     layer: str = "supply",
     source: str = "",
@@ -134,9 +134,7 @@ def supply_network(
         if weight == "apl":
             edges["length"] = length
             minimum = minimum or 1 / max(len(codes), 1)
-    wide = breadth(Z)
-    with np.errstate(invalid="ignore"):
-        is_universal = wide >= universal_threshold
+    wide, is_universal = find_universal(Z, universal_threshold, None)
     if universal == "downweight":
         factor = np.where(is_universal, 1 - np.nan_to_num(wide), 1.0)
         matrix = matrix * factor[:, None]

@@ -31,7 +31,26 @@ def breadth(flows: Floats) -> Floats:
     return result
 
 
-def universal_suppliers(flows: pd.DataFrame, *, threshold: float = 0.6) -> pd.DataFrame:
+def universal(
+    flows: Floats, threshold: float, minimum_share: float | None
+) -> tuple[Floats, NDArray[np.bool_]]:
+    """Return the breadth of every seller and whether it is universal."""
+    if not 0 < threshold <= 1:
+        raise OptionError(f"threshold={threshold!r} must lie in 0..1 (0 excluded)")
+    wide = breadth(flows)
+    sold = flows.sum(axis=1) - np.diag(flows)
+    least = 1 / max(len(flows), 1) if minimum_share is None else minimum_share
+    with np.errstate(invalid="ignore"):
+        flagged = (wide >= threshold) & (sold >= least * sold.sum())
+    return wide, flagged & (len(flows) > 2)
+
+
+def universal_suppliers(
+    flows: pd.DataFrame,
+    *,
+    threshold: float = 0.65,
+    minimum_share: float | None = None,
+) -> pd.DataFrame:
     r"""Return how universally each industry sells, and flag those that link everyone.
 
     Wholesale, real estate or temporary work supply every industry in proportion to
@@ -42,14 +61,19 @@ def universal_suppliers(flows: pd.DataFrame, *, threshold: float = 0.6) -> pd.Da
         \frac{Z_{ij}}{\sum_{k \ne i} Z_{ik}},
         \frac{Z_{\cdot j}}{\sum_{k \ne i} Z_{\cdot k}}\right)
 
-    The threshold is ours: there is none in the literature.
+    A seller is universal when its breadth reaches the threshold and it is no small
+    one: tables spread the sales of small industries in proportion, too, and these
+    do no harm. Both limits are ours; there are none in the literature.
 
     Parameters
     ----------
     flows : DataFrame
         Columns ``seller``, ``buyer``, ``value``.
     threshold : float
-        Overlap from which a seller is flagged, 0..1.
+        Breadth from which a seller is flagged, 0..1.
+    minimum_share : float, optional
+        Least share of all sales between industries; one over the number of
+        industries by default.
 
     Returns
     -------
@@ -68,21 +92,17 @@ def universal_suppliers(flows: pd.DataFrame, *, threshold: float = 0.6) -> pd.Da
     >>> universal_suppliers(flows)["is_universal"].to_dict()
     {'a': False, 'b': False, 'c': False, 'w': True}
     """
-    if not 0 < threshold <= 1:
-        raise OptionError(f"threshold={threshold!r} must lie in 0..1 (0 excluded)")
     table = flow_table(flows)
-    wide = breadth(table.flows)
     outside = table.flows.copy()
     np.fill_diagonal(outside, 0.0)
+    wide, flagged = universal(outside, threshold, minimum_share)
     whole = outside.sum()
-    with np.errstate(invalid="ignore"):
-        flagged = wide >= threshold
     return pd.DataFrame(
         {
             "breadth": wide,
             "share_of_sales": outside.sum(axis=1) / whole if whole > 0 else 0.0,
             "n_buyers": (outside > 0).sum(axis=1),
-            "is_universal": flagged & (len(table.codes) > 2),
+            "is_universal": flagged,
         },
         index=pd.Index(table.codes, name="industry"),
     )
