@@ -16,7 +16,7 @@ from clusterid.concentration._axis import (
 )
 from clusterid.errors import Fault, TableError, check_option
 
-__all__ = ["ellison_glaeser", "gamma_from", "herfindahl_bounds"]
+__all__ = ["ellison_glaeser", "gamma_from", "herfindahl_bounds", "refine_reasons"]
 
 Alternative = Literal["greater", "less", "two-sided"]
 ALTERNATIVES = ("greater", "less", "two-sided")
@@ -126,7 +126,7 @@ def ellison_glaeser(
     if plant_fourth_powers is not None:
         fourth = plant_fourth_powers.reindex(data.columns).to_numpy(dtype=float)
     X = float((x**2).sum())
-    _refine_reasons(reasons, lower, upper, X)
+    refine_reasons(reasons, lower, upper, X)
     is_point = lower == upper
     with np.errstate(divide="ignore", invalid="ignore"):
         ends = np.stack([gamma_from(G, lower, X), gamma_from(G, upper, X)])
@@ -210,7 +210,7 @@ def _p_value(z_lower: Array, z_upper: Array, alternative: str) -> Array:
     return result
 
 
-def _refine_reasons(
+def refine_reasons(
     reasons: NDArray[np.object_], lower: Array, upper: Array, X: float
 ) -> None:
     unknown = np.isnan(lower) | np.isnan(upper)

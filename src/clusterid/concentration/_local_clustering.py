@@ -40,6 +40,7 @@ def local_clustering(
     graph: Graph,
     *,
     statistic: Statistic = "gi_star",
+    other: pd.Series | None = None,
     correction: Literal["bh", "by", "none"] = "bh",
     alternative: Literal["two-sided", "greater", "less"] = "two-sided",
     permutations: int = 9999,
@@ -59,6 +60,9 @@ def local_clustering(
         ``"gi_star"``: share of the neighbourhood, the region itself included, in the
         total; ``"gi"``: without itself; ``"moran"``: local Moran, which finds
         outliers, too.
+    other : Series by region, optional
+        For ``"moran"``: the neighbours' variable, a bivariate local Moran (does high
+        ``values`` here go with high ``other`` around?).
     correction : {"bh", "by", "none"}
         False discovery rate over the regions: Benjamini-Hochberg, the stricter
         Benjamini-Yekutieli, or none.
@@ -123,7 +127,13 @@ def local_clustering(
     check_option("alternative", alternative, ALTERNATIVES)
     if permutations < 1:
         raise OptionError(f"permutations={permutations!r} must be at least 1.")
+    given = values
+    if other is not None:
+        if statistic != "moran":
+            raise OptionError('other= is for statistic="moran" only.')
+        values = values.where(other.reindex(values.index).notna().to_numpy())
     y, indptr, neighbours, weights, known, n_neighbours = aligned(values, graph)
+    around = y if other is None else other.reindex(known).to_numpy(dtype=float)
     if statistic != "moran" and (y < 0).any():
         where = np.flatnonzero(y < 0)
         raise TableError(
@@ -142,14 +152,18 @@ def local_clustering(
     empty = np.full(len(y), np.nan)
     columns = {"statistic": empty, "z": empty, "p_value": empty}
     kind = np.full(len(y), "", dtype=object)
-    is_constant = len(y) < 3 or np.ptp(y) == 0
+    is_constant = len(y) < 3 or np.ptp(y) == 0 or np.ptp(around) == 0
     if is_constant:
         reason[reason == ""] = "constant"
     else:
         use = ~islands
-        observed, z = _esda(y, indptr, neighbours, weights, known, statistic, islands)
+        observed, z = _esda(
+            y, around if other is not None else None, indptr, neighbours, weights,
+            statistic, islands,
+        )  # fmt: skip
         p, z_sim = _permutation_p(
             y,
+            around,
             indptr,
             neighbours,
             weights,
@@ -165,13 +179,13 @@ def local_clustering(
             "z": np.where(use, z, np.nan),
             "p_value": np.where(use, p, np.nan),
         }
-        kind[use] = _kind(y, indptr, neighbours, weights, statistic, z)[use]
+        kind[use] = _kind(y, around, indptr, neighbours, weights, statistic, z)[use]
     frame = pd.DataFrame({"value": y, **columns}, index=known)
     frame["q_value"] = false_discovery(frame["p_value"].to_numpy(), correction)
     frame["n_neighbours"] = n_neighbours
     frame["kind"] = pd.Series(kind, index=known, dtype="str")
     frame["reason"] = pd.Series(reason, index=known, dtype="str")
-    result = frame.reindex(values.index.rename("region"))
+    result = frame.reindex(given.index.rename("region"))
     withheld = values.isna().to_numpy()
     result["n_neighbours"] = result["n_neighbours"].astype("Int64")
     result.loc[withheld, "reason"] = "withheld"
@@ -217,10 +231,10 @@ def aligned(
 
 def _esda(
     y: Array,
+    other: Array | None,
     indptr: NDArray[np.intp],
     neighbours: NDArray[np.intp],
     weights: Array,
-    known: pd.Index,
     statistic: str,
     islands: NDArray[np.bool_],
 ) -> tuple[Array, Array]:
@@ -237,7 +251,11 @@ def _esda(
     )
     with numpy_state_kept(), np.errstate(divide="ignore", invalid="ignore"):
         if statistic == "moran":
-            found = esda.Moran_Local(y, w, transformation="r", permutations=0, n_jobs=1)
+            options: dict[str, Any] = {"permutations": 0, "n_jobs": 1}
+            if other is None:
+                found = esda.Moran_Local(y, w, transformation="r", **options)
+            else:
+                found = esda.Moran_Local_BV(y, other, w, transformation="r", **options)
             return np.asarray(found.Is, dtype=float), np.full(len(y), np.nan)
         star = statistic == "gi_star"
         if star:
@@ -250,6 +268,7 @@ def _esda(
 
 def _permutation_p(
     y: Array,
+    around: Array,
     indptr: NDArray[np.intp],
     neighbours: NDArray[np.intp],
     weights: Array,
@@ -267,7 +286,7 @@ def _permutation_p(
     n, degree = len(y), np.diff(indptr)
     variable, factor = y, np.ones(n)
     if statistic == "moran":
-        variable = factor = y - y.mean()
+        variable, factor = around - around.mean(), y - y.mean()
         rows = np.repeat(np.arange(n), degree)
         weights = weights / np.bincount(rows, weights, minlength=n)[rows]
     else:
@@ -311,6 +330,7 @@ def _permutation_p(
 
 def _kind(
     y: Array,
+    other: Array,
     indptr: NDArray[np.intp],
     neighbours: NDArray[np.intp],
     weights: Array,
@@ -319,9 +339,9 @@ def _kind(
 ) -> NDArray[np.object_]:
     if statistic != "moran":
         return np.where(z >= 0, "high", "low").astype(object)
-    centred = y - y.mean()
+    centred, far = y - y.mean(), other - other.mean()
     rows = np.repeat(np.arange(len(y)), np.diff(indptr))
-    lag = np.bincount(rows, weights * centred[neighbours], minlength=len(y))
+    lag = np.bincount(rows, weights * far[neighbours], minlength=len(y))
     own = np.where(centred > 0, "high", "low").astype(object)
     around = np.where(lag > 0, "high", "low").astype(object)
     result: NDArray[np.object_] = own + "-" + around
