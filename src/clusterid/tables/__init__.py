@@ -1,6 +1,12 @@
 """Labelled, checked inputs: employment, regions, flows, links, plants, survey."""
 
 from clusterid.tables._collaborations import ORGANISATION_KINDS, read_collaborations
+from clusterid.tables._confidentiality import (
+    Guard,
+    guard,
+    guard_rows,
+    publishable_interval,
+)
 from clusterid.tables._contiguity import contiguity
 from clusterid.tables._economy import (
     TOTAL,
@@ -22,6 +28,7 @@ __all__ = [
     "ORGANISATION_KINDS",
     "TOTAL",
     "Economy",
+    "Guard",
     "Margins",
     "Metadata",
     "check_answers",
@@ -30,7 +37,10 @@ __all__ = [
     "check_places",
     "contiguity",
     "economy",
+    "guard",
+    "guard_rows",
     "margins",
+    "publishable_interval",
     "read_collaborations",
     "read_employment",
     "read_flows",
