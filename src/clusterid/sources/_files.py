@@ -1,0 +1,134 @@
+"""Which files a reader was given, and their tables as they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from clusterid.errors import SourceError, nearest
+
+__all__ = ["columns_of", "file_list", "find_by_columns", "read_raw", "require_columns"]
+
+_TABLES = (".parquet", ".csv", ".csv.gz", ".tsv", ".xlsx")
+
+
+def file_list(
+    paths: str | Path | Sequence[str | Path] | Mapping[str, str | Path],
+    *,
+    endings: tuple[str, ...] = _TABLES,
+) -> list[Path]:
+    """Return the files named; a folder stands for the tables in it.
+
+    Raises
+    ------
+    SourceError
+        If nothing is named, or files are missing (all are listed).
+    """
+    if isinstance(paths, (str, Path)):
+        named = [Path(paths)]
+    elif isinstance(paths, Mapping):
+        named = [Path(p) for p in paths.values()]
+    else:
+        named = [Path(p) for p in paths]
+    if not named:
+        raise SourceError("No file is named; give a path.")
+    missing = [p for p in named if not p.exists()]
+    if missing:
+        hints = []
+        for path in missing:
+            folder = path.parent
+            beside = [f.name for f in folder.iterdir()] if folder.is_dir() else []
+            hints.append(f"{path}{nearest(path.name, beside)}")
+        raise SourceError(
+            f"{len(missing)} of {len(named)} files are not there: {'; '.join(hints)}"
+        )
+    found: list[Path] = []
+    for path in named:
+        if path.is_dir():
+            inside = sorted(f for f in path.iterdir() if f.name.endswith(endings))
+            if not inside:
+                raise SourceError(f"{path}: no table in this folder.")
+            found += inside
+        else:
+            found.append(path)
+    return found
+
+
+def read_raw(
+    path: Path, *, encoding: str = "utf-8", separator: str = ","
+) -> pd.DataFrame:
+    """Read a table as it stands: Parquet with its types, text with every value text.
+
+    Raises
+    ------
+    SourceError
+        If the file cannot be read as what its ending says.
+    """
+    try:
+        if path.suffix == ".parquet":
+            return pd.read_parquet(path)
+        if path.suffix == ".xlsx":
+            return pd.read_excel(path, dtype=str, keep_default_na=False)
+        return pd.read_csv(
+            path, dtype=str, keep_default_na=False, encoding=encoding, sep=separator
+        )
+    except UnicodeDecodeError as error:
+        raise SourceError(f"{path}: not {encoding} at byte {error.start}.") from None
+    except (ValueError, OSError) as error:
+        first = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise SourceError(f"{path}: cannot be read ({first}).") from None
+
+
+def columns_of(path: Path) -> list[str]:
+    """Return the column names of a table without reading its rows."""
+    try:
+        if path.suffix == ".parquet":
+            import pyarrow.parquet as pq
+
+            return [str(name) for name in pq.read_schema(path).names]
+        if path.suffix == ".xlsx":
+            return [str(c) for c in pd.read_excel(path, nrows=0).columns]
+        return [str(c) for c in pd.read_csv(path, nrows=0, dtype=str).columns]
+    except (ValueError, OSError) as error:
+        first = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise SourceError(f"{path}: cannot be read ({first}).") from None
+
+
+def find_by_columns(
+    paths: Sequence[Path], wanted: Mapping[str, Iterable[str]]
+) -> dict[str, Path]:
+    """Tell files apart by their columns: role -> file.
+
+    Raises
+    ------
+    SourceError
+        If a role has no file, or two; says which columns it looks for.
+    """
+    headers = {path: set(columns_of(path)) for path in paths}
+    found: dict[str, Path] = {}
+    for role, columns in wanted.items():
+        needed = set(columns)
+        matching = [path for path in paths if needed <= headers[path]]
+        if len(matching) != 1:
+            which = ", ".join(p.name for p in matching) or "none"
+            raise SourceError(
+                f"One file with the columns {', '.join(sorted(needed))} is needed "
+                f"({role}); matching: {which}. Given: "
+                f"{', '.join(p.name for p in paths)}."
+            )
+        found[role] = matching[0]
+    return found
+
+
+def require_columns(table: pd.DataFrame, columns: Iterable[str], path: Path) -> None:
+    """Raise SourceError unless the table has the columns; names what it has."""
+    missing = [c for c in columns if c not in table.columns]
+    if missing:
+        have = ", ".join(map(str, table.columns))
+        hints = "".join(nearest(c, table.columns) for c in missing[:1])
+        raise SourceError(
+            f"{path}: the columns {', '.join(missing)} are missing.{hints} "
+            f"The file has {have}."
+        )

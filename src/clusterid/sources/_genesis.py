@@ -1,0 +1,321 @@
+"""Raw flat CSV of the German Regionaldatenbank (GENESIS): tables 13111 and 13312."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from clusterid.errors import Fault, SourceError, TableError, check_option, nearest
+from clusterid.sources._files import file_list
+from clusterid.sources._german_groups import (
+    GROUPS_13111,
+    GROUPS_13312,
+    LABELS,
+    PARENTS_13111,
+    PARENTS_13312,
+    Assembled,
+    GermanTable,
+    assemble,
+)
+from clusterid.sources._reader import Paths, SourcedEmployment
+from clusterid.tables import Metadata, read_employment
+
+__all__ = ["read_genesis", "sourced"]
+
+LEAVES_13111 = (
+    "A", "B+D+E", "C", "F", "G-I", "J", "K", "L", "M-N", "O-Q", "R-U",
+)  # fmt: skip
+LEAVES_13312 = ("A", "B+D+E", "C", "F", "G-J", "K-N", "O-T")
+_TABLES = ("13111-07-05-4", "13312-01-05-4")
+_COUNTS = {"all": 0, "men": 1, "women": 2}
+_ROW = re.compile(r"(?:(\d{4});)?(DG|\d{1,8});")
+_MARKS = (".", "-", "/", "x", "...")
+LICENCE = "dl-de/by-2-0 (Datenlizenz Deutschland - Namensnennung - Version 2.0)"
+
+
+def read_genesis(
+    paths: Paths,
+    *,
+    years: Sequence[int] | None = None,
+    persons: str = "all",
+    encoding: str = "latin-1",
+) -> SourcedEmployment:
+    """Read flat CSV files of the Regionaldatenbank as they are downloaded.
+
+    Known are 13111-07-05-4 (employees subject to social insurance at the workplace,
+    30 June, one file a year) and 13312-01-05-4 (persons in employment, annual
+    average, all years in one file). The header, the indented names and the
+    footnotes of several lines are understood; ``.`` is withheld, ``-`` is none.
+
+    Parameters
+    ----------
+    paths : path, list of paths, or folder
+        One or several files of one table.
+    years : sequence of int, optional
+        Years to keep; all by default.
+    persons : {"all", "men", "women"}
+        Which count of table 13111.
+    encoding : str
+        Of the files; the Regionaldatenbank writes Latin-1.
+
+    Returns
+    -------
+    SourcedEmployment
+        Kreise (5-digit keys; Hamburg ``02000``, Berlin ``11000``) x groups of WZ
+        2008 that partition the economy: 11 for 13111, 7 for 13312. ``B+D+E`` is
+        derived. Totals: groups above, Länder (2 digits), Germany (``"TOTAL"``).
+
+    Raises
+    ------
+    SourceError
+        If a file is missing, or is no flat CSV of a known table.
+    TableError
+        With every fault: an industry or a value that is not understood, a year or
+        region that stands twice.
+
+    Notes
+    -----
+    Employment in 13312 is published in thousands with one decimal and is rounded to
+    100 persons; the ranges of the totals allow for it.
+
+    Examples
+    --------
+    ``clusterid.sources.READERS["genesis"]("13111-07-05-4_2020.csv").economy(2020)``
+    """
+    check_option("persons", persons, tuple(_COUNTS))
+    files = file_list(paths, endings=(".csv",))
+    parts, tables = [], []
+    for path in files:
+        number, part = _read_file(path, persons, encoding)
+        tables.append(number)
+        parts.append(part)
+    if len(set(tables)) > 1:
+        raise SourceError(
+            f"The files are of different tables ({', '.join(sorted(set(tables)))}); "
+            "read one table at a time."
+        )
+    cells = pd.concat(parts, ignore_index=True)
+    keys = ["year", "code", "industry"]
+    twice = cells.duplicated(keys, keep=False)
+    if twice.any():
+        where = cells.index[twice][:5]
+        rows = tuple(
+            (int(i) + 1, " / ".join(map(str, cells.loc[i, keys]))) for i in where
+        )
+        fault = Fault(
+            "a year, region and industry stand more than once",
+            "name each file once",
+            int(twice.sum()),
+            rows,
+        )
+        raise TableError(f"GENESIS {tables[0]}", [fault])
+    return sourced(cells, tables[0], years)
+
+
+def sourced(
+    cells: pd.DataFrame, number: str, years: Sequence[int] | None
+) -> SourcedEmployment:
+    """Assemble published cells of a table into checked employment."""
+    if years is not None and len(years):
+        wanted = {int(y) for y in years}
+        missing = sorted(wanted - set(cells["year"]))
+        if missing:
+            have = ", ".join(map(str, sorted(cells["year"].unique())))
+            raise SourceError(
+                f"Table {number} has no year {', '.join(map(str, missing))}; "
+                f"it has {have}."
+            )
+        cells = cells[cells["year"].isin(wanted)]
+    first = number == _TABLES[0]
+    published = GermanTable(
+        cells,
+        PARENTS_13111 if first else PARENTS_13312,
+        LEAVES_13111 if first else LEAVES_13312,
+    )
+    made: Assembled = assemble(published, rounding=0.0 if first else 350.0)
+    labels = {code: LABELS[code] for code in published.leaves}
+    metadata = Metadata(
+        classification="wz2008",
+        concept="workplace",
+        unit="persons",
+        source=(
+            f"Statistische Ämter des Bundes und der Länder, Tabelle {number}"
+            + ("" if first else " (Erwerbstätigenrechnung)")
+        ),
+        licence=LICENCE,
+        labels=labels,
+    )
+    table = read_employment(made.table)
+    vintages = {
+        year: _vintage(set(table.loc[table["year"].eq(year), "region"]))
+        for year in sorted({int(y) for y in table["year"]})
+    }
+    return SourcedEmployment(
+        table=table,
+        totals=made.totals,
+        hierarchies=made.hierarchies,
+        plant_herfindahl=None,
+        metadata=metadata,
+        vintages=vintages,
+        region_names=made.names,
+        notes=made.notes,
+    )
+
+
+def _vintage(regions: set[str]) -> str:
+    """Name the territorial status by the Kreise that reforms made or ended."""
+    if "06415" in regions:
+        status = "2026"
+    elif "16056" not in regions:
+        status = "2021-07"
+    elif "03159" in regions:
+        status = "2016-11"
+    else:
+        status = "before 2016-11"
+    return f"wz2008, Kreise {status}"
+
+
+def _read_file(path: Path, persons: str, encoding: str) -> tuple[str, pd.DataFrame]:
+    try:
+        text = path.read_text(encoding=encoding)
+    except UnicodeDecodeError as error:
+        raise SourceError(
+            f"{path}: not {encoding} at byte {error.start}; say encoding=."
+        ) from None
+    except OSError as error:
+        raise SourceError(f"{path}: cannot be read ({error.strerror}).") from None
+    head = re.search(r"GENESIS-Tabelle:\s*([\d-]+)", text[:2000])
+    if head is None:
+        raise SourceError(
+            f"{path}: no flat CSV of the Regionaldatenbank (its first line names the "
+            "table, 'GENESIS-Tabelle: ...'). Download the table as 'Flat-CSV'."
+        )
+    number = head.group(1)
+    if number not in _TABLES:
+        raise SourceError(
+            f"{path}: table {number} is not known here.{nearest(number, _TABLES)}"
+            f' Known are {", ".join(_TABLES)}; read others with source = "table".'
+        )
+    if "Ã" in text[:4000]:
+        raise SourceError(
+            f"{path}: the file is UTF-8 but was read as {encoding}; say "
+            'encoding="utf-8".'
+        )
+    lines = text.splitlines()
+    start = next((i for i, line in enumerate(lines) if _ROW.match(line)), None)
+    if start is None:
+        raise SourceError(f"{path}: the table has no rows.")
+    end = next(
+        (i for i, line in enumerate(lines) if i > start and not _ROW.match(line)),
+        len(lines),
+    )
+    later = [i for i in range(end, len(lines)) if _ROW.match(lines[i])]
+    if later:
+        fault = Fault(
+            "a line inside the table is no row",
+            "download the file again, or remove what was added",
+            1,
+            ((end + 1, lines[end][:60]),),
+        )
+        raise TableError(str(path), [fault])
+    body = pd.read_csv(
+        io.StringIO("\n".join(lines[start:end])),
+        sep=";",
+        header=None,
+        dtype=str,
+        keep_default_na=False,
+        quoting=3,
+    )
+    if number == _TABLES[0]:
+        return number, _cells_13111(path, lines[:start], body, start, persons)
+    return number, _cells_13312(path, lines[:start], body, start)
+
+
+def _cells_13111(
+    path: Path, header: list[str], body: pd.DataFrame, start: int, persons: str
+) -> pd.DataFrame:
+    key_date = re.search(r"Stichtag:\s*\d{2}\.\d{2}\.(\d{4})", "\n".join(header))
+    if key_date is None:
+        raise SourceError(f"{path}: the header names no key date ('Stichtag: ...').")
+    if body.shape[1] != 9:
+        raise SourceError(f"{path}: {body.shape[1]} columns instead of 9.")
+    cells = pd.DataFrame({
+        "year": int(key_date.group(1)),
+        "code": body[0],
+        "name": body[1].str.strip(),
+        "label": body[2].str.strip(),
+        "text": body[3 + _COUNTS[persons]].str.strip(),
+    })
+    return _understood(path, cells, GROUPS_13111, start, 1.0)
+
+
+def _cells_13312(
+    path: Path, header: list[str], body: pd.DataFrame, start: int
+) -> pd.DataFrame:
+    titles = header[-2].split(";")[3:]
+    if body.shape[1] != 3 + len(titles):
+        raise SourceError(
+            f"{path}: {body.shape[1]} columns, but the header names {3 + len(titles)}."
+        )
+    parts = [
+        pd.DataFrame({
+            "year": body[0].astype(int),
+            "code": body[1],
+            "name": body[2].str.strip(),
+            "label": title.strip(),
+            "text": body[3 + i].str.strip(),
+        })
+        for i, title in enumerate(titles)
+    ]
+    return _understood(path, pd.concat(parts), GROUPS_13312, start, 1000.0)
+
+
+def _understood(
+    path: Path, cells: pd.DataFrame, groups: dict[str, str], start: int, unit: float
+) -> pd.DataFrame:
+    faults = []
+    industry = cells["label"].map(groups)
+    unknown = cells.loc[industry.isna(), "label"].unique()
+    if len(unknown):
+        rows = tuple((start + 1, label) for label in unknown[:5])
+        faults.append(
+            Fault(
+                "an industry of the table is not known",
+                f"expected {', '.join(groups)}",
+                len(unknown),
+                rows,
+            )
+        )
+    is_mark = cells["text"].isin(_MARKS)
+    number = cells["text"].where(~is_mark)
+    plain = number.str.replace(",", ".", regex=False)
+    value = pd.to_numeric(plain, errors="coerce")
+    wrong = (value.isna() & ~is_mark) | (value < 0)
+    if wrong.any():
+        positions = np.flatnonzero(wrong.to_numpy())[:5]
+        rows = tuple(
+            (start + int(cells.index[i]) + 1, cells["text"].iloc[i]) for i in positions
+        )
+        faults.append(
+            Fault(
+                "a value is neither a count nor one of . - / x ...",
+                "download the file again",
+                int(wrong.sum()),
+                rows,
+            )
+        )
+    if faults:
+        raise TableError(str(path), faults)
+    return pd.DataFrame({
+        "year": cells["year"],
+        "code": cells["code"],
+        "name": cells["name"],
+        "industry": industry,
+        "value": (value * unit).round(6),
+        "flag": cells["text"].where(is_mark, ""),
+    }).reset_index(drop=True)

@@ -1,0 +1,247 @@
+"""The groups of industries of German regional tables, and how they add up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from clusterid.tables import TOTAL
+
+__all__ = ["GROUPS_13111", "GROUPS_13312", "LABELS", "GermanTable", "assemble"]
+
+#: (label as the table writes it) -> code
+GROUPS_13111 = {
+    "Land- und Forstwirtschaft, Fischerei (A)": "A",
+    "Produzierendes Gewerbe (B-F)": "B-F",
+    "Produzierendes Gewerbe ohne Baugewerbe (B-E)": "B-E",
+    "Verarbeitendes Gewerbe (C)": "C",
+    "Baugewerbe (F)": "F",
+    "Dienstleistungsbereiche (G-U)": "G-U",
+    "Handel, Gastgewerbe, Verkehr (G-I)": "G-I",
+    "Information und Kommunikation (J)": "J",
+    "Erbringung von Finanz- und Vers.leistungen (K)": "K",
+    "Grundstücks- und Wohnungswesen (L)": "L",
+    "Freiberufl,wissenschaftl. techn. Dienstl.,sonst.DL": "M-N",
+    "Öff.Verw.,Verteidig.,Sozialvers.,Erz.-u.Unterricht": "O-Q",
+    "Kunst, Unterhaltung, Erholung, Priv. Haush.,usw.": "R-U",
+    "Insgesamt": TOTAL,
+}
+GROUPS_13312 = {
+    "Insgesamt": TOTAL,
+    "Land- und Forstwirtschaft, Fischerei (A)": "A",
+    "Produzierendes Gewerbe ohne Baugewerbe (B-E)": "B-E",
+    "Verarbeitendes Gewerbe (C)": "C",
+    "Baugewerbe (F)": "F",
+    "Handel, Verkehr und Lagerei, Gastgewerbe, Information und Kommunikation": "G-J",
+    "Finanz-, Versicherungs- und Unternehmensdienstleister, "
+    "Grundstücks- und Wohnungswesen": "K-N",
+    "öffentl. u. sonst. Dienstl.,Erziehung, Gesundheit": "O-T",
+}
+
+#: Short names of the groups, German.
+LABELS = {
+    "A": "Land- und Forstwirtschaft, Fischerei",
+    "B+D+E": "Bergbau, Energie, Wasser, Entsorgung",
+    "C": "Verarbeitendes Gewerbe",
+    "F": "Baugewerbe",
+    "G-I": "Handel, Verkehr, Gastgewerbe",
+    "G-J": "Handel, Verkehr, Gastgewerbe, Information und Kommunikation",
+    "J": "Information und Kommunikation",
+    "K": "Finanz- und Versicherungsdienstleistungen",
+    "K-N": "Finanz- und Unternehmensdienste, Wohnungswesen",
+    "L": "Grundstücks- und Wohnungswesen",
+    "M-N": "Freiberufliche und sonstige Unternehmensdienste",
+    "O-Q": "Öffentliche Verwaltung, Erziehung, Gesundheit",
+    "O-T": "Öffentliche und sonstige Dienste, Erziehung, Gesundheit",
+    "R-U": "Kunst, Unterhaltung, sonstige Dienste, private Haushalte",
+}
+
+#: The parts that the tables leave out because they follow: mining, energy, water.
+DERIVED = "B+D+E"
+_DERIVED_FROM = ("B-E", "C")
+
+
+@dataclass(frozen=True, slots=True)
+class GermanTable:
+    """A GENESIS table in long form: as published, before anything is derived.
+
+    ``cells``: ``year``, ``code`` (region as published), ``name``, ``industry``,
+    ``value`` (persons; NaN unless published), ``flag`` ("" published, "." withheld,
+    "-" none, "/", "x" or "..." not available).
+    """
+
+    cells: pd.DataFrame
+    parents: dict[str, str]
+    leaves: tuple[str, ...]
+
+
+PARENTS_13111 = {
+    "A": TOTAL, "B-F": TOTAL, "G-U": TOTAL, "B-E": "B-F", "F": "B-F", "C": "B-E",
+    DERIVED: "B-E", "G-I": "G-U", "J": "G-U", "K": "G-U", "L": "G-U", "M-N": "G-U",
+    "O-Q": "G-U", "R-U": "G-U",
+}  # fmt: skip
+PARENTS_13312 = {
+    "A": TOTAL, "B-E": TOTAL, "F": TOTAL, "G-J": TOTAL, "K-N": TOTAL, "O-T": TOTAL,
+    "C": "B-E", DERIVED: "B-E",
+}  # fmt: skip
+
+#: Kreisfreie Länder that the tables list as Länder only.
+_CITY_STATES = {"02": "02000", "11": "11000"}
+
+
+@dataclass(frozen=True, slots=True)
+class Assembled:
+    """What :func:`assemble` makes: cells of Kreise, totals, hierarchies, names."""
+
+    table: pd.DataFrame
+    totals: pd.DataFrame
+    hierarchies: dict[str, pd.Series]
+    names: pd.Series
+    notes: tuple[str, ...]
+
+
+def assemble(published: GermanTable, *, rounding: float = 0.0) -> Assembled:
+    """Return the partition of Germany into Kreise and leaf groups, and all totals.
+
+    Kreise are the five-digit codes that have a total in the year, and the two city
+    states. ``B+D+E`` is derived as (B-E) - C. Totals get the range in which the sum
+    of their parts lies: persons without an industry or without a Kreis are in the
+    totals and in no part, and how many they are follows from totals that are never
+    withheld.
+    """
+    cells = published.cells.copy()
+    cells["value"] = cells["value"].where(cells["flag"].ne("-"), 0.0)
+    exists = _existing(cells)
+    cells = cells.merge(exists, on=["year", "code"])
+    is_kreis = cells["code"].str.len().eq(5) | cells["code"].isin(list(_CITY_STATES))
+    kreise = cells[is_kreis].assign(region=lambda t: t["code"].replace(_CITY_STATES))
+    table = _leaves(kreise, published)
+    names = (
+        kreise.sort_values("year").drop_duplicates("region", keep="last")
+        .set_index("region")["name"].sort_index()
+    )  # fmt: skip
+    totals = _totals(cells, kreise, published, rounding)
+    industry = pd.Series(published.parents, name="parent").rename_axis("child")
+    region = pd.Series(
+        {kreis: kreis[:2] for kreis in names.index}, name="parent"
+    ).rename_axis("child")
+    lands = pd.Series(TOTAL, index=sorted(region.unique()), name="parent")
+    notes = (
+        f"{DERIVED} is derived as (B-E) - C; withheld where one of them is.",
+        "Persons without a Kreis or without an industry are in the totals only.",
+    )
+    hierarchies = {
+        "industry": industry,
+        "region": pd.concat([region, lands]).rename_axis("child"),
+    }
+    return Assembled(table, totals, hierarchies, names, notes)
+
+
+def _existing(cells: pd.DataFrame) -> pd.DataFrame:
+    total = cells[cells["industry"].eq(TOTAL)]
+    there = total[total["flag"].eq("") & total["value"].gt(0)]
+    return there[["year", "code"]].drop_duplicates()
+
+
+def _leaves(kreise: pd.DataFrame, published: GermanTable) -> pd.DataFrame:
+    keys = ["year", "region"]
+    wide: Any = kreise.pivot(index=keys, columns="industry", values="value")
+    flags: Any = kreise.pivot(index=keys, columns="industry", values="flag")
+    whole, part = wide[_DERIVED_FROM[0]], wide[_DERIVED_FROM[1]]
+    wide[DERIVED] = (whole - part).round(6)
+    flags[DERIVED] = np.where(wide[DERIVED].isna(), ".", "")
+    leaves = list(published.leaves)
+    upper = wide[leaves].fillna(_ceilings(wide, published))
+    lower = wide[leaves].fillna(0.0)
+    least = (whole - upper[_DERIVED_FROM[1]]).fillna(0.0).clip(lower=0.0)
+    lower[DERIVED] = wide[DERIVED].where(wide[DERIVED].notna(), least)
+    columns = {
+        "employment": wide[leaves],
+        "lower": lower,
+        "upper": upper,
+        "flag": flags[leaves],
+    }
+    stacked = {name: frame.stack(future_stack=True) for name, frame in columns.items()}
+    return pd.DataFrame(stacked).reset_index()
+
+
+def _ceilings(wide: Any, published: GermanTable) -> pd.DataFrame:
+    """Upper bound of a cell: the nearest published total above, less its siblings."""
+    result = {}
+    for leaf in published.leaves:
+        bound = pd.Series(np.nan, index=wide.index)
+        node = leaf
+        while node != TOTAL:
+            parent = published.parents[node]
+            siblings = [c for c, p in published.parents.items() if p == parent]
+            rest = wide.reindex(columns=[s for s in siblings if s != node])
+            room = wide[parent] - rest.fillna(0.0).sum(axis=1)
+            bound = bound.where(bound.notna(), room)
+            node = parent
+        result[leaf] = bound
+    return pd.DataFrame(result)
+
+
+def _totals(
+    cells: pd.DataFrame,
+    kreise: pd.DataFrame,
+    published: GermanTable,
+    rounding: float,
+) -> pd.DataFrame:
+    """Totals of Kreise by group, of Länder and of Germany by every industry."""
+    above = [g for g in set(published.parents.values())]
+    own = kreise[kreise["industry"].isin(above)].rename(columns={"region": "where"})
+    wider = cells[cells["code"].isin(["DG"]) | cells["code"].str.len().eq(2)]
+    wider = wider.assign(where=wider["code"].replace({"DG": TOTAL}))
+    columns = ["year", "where", "industry", "value"]
+    totals = pd.concat([own[columns], wider[columns]], ignore_index=True)
+    totals = totals[totals["value"].notna()]
+    keys = ["year", "region", "industry"]
+    totals = totals.rename(columns={"where": "region"})
+    no_place = _without_kreis(cells, kreise)
+    no_trade = _without_industry(cells, published)
+    slack = totals.merge(no_place, on=["year", "region"], how="left")
+    slack = slack.merge(no_trade, on=["year", "industry"], how="left")
+    missing = slack[["no_place", "no_trade"]].fillna(0.0).sum(axis=1).to_numpy()
+    totals["lower"] = (totals["value"] - missing - rounding).clip(lower=0.0)
+    totals["upper"] = totals["value"] + rounding
+    return totals[[*keys, "value", "lower", "upper"]].sort_values(
+        keys, ignore_index=True
+    )
+
+
+def _without_kreis(cells: pd.DataFrame, kreise: pd.DataFrame) -> pd.DataFrame:
+    """Persons in a Land, or in Germany, and in none of its Kreise."""
+    everything = cells[cells["industry"].eq(TOTAL)]
+    wider = everything[everything["code"].str.len().eq(2)]
+    placed = kreise[kreise["industry"].eq(TOTAL)]
+    placed = placed.assign(land=placed["region"].str[:2])
+    by_land = placed.groupby(["year", "land"])["value"].sum().rename("placed")
+    germany = placed.groupby("year")["value"].sum()
+    wider = wider.merge(
+        by_land.reset_index(), left_on=["year", "code"], right_on=["year", "land"],
+        how="left",
+    )  # fmt: skip
+    inside = wider["placed"].where(wider["code"].ne("DG"), wider["year"].map(germany))
+    return pd.DataFrame({
+        "year": wider["year"],
+        "region": wider["code"].replace({"DG": TOTAL}),
+        "no_place": (wider["value"] - inside).clip(lower=0.0),
+    })
+
+
+def _without_industry(cells: pd.DataFrame, published: GermanTable) -> pd.DataFrame:
+    """Persons in a group of Germany and in none of its parts, by year and group."""
+    germany = cells[cells["code"].eq("DG")].pivot(
+        index="year", columns="industry", values="value"
+    )
+    germany[DERIVED] = germany[_DERIVED_FROM[0]] - germany[_DERIVED_FROM[1]]
+    rows = []
+    for parent in dict.fromkeys(published.parents.values()):
+        parts = [c for c, p in published.parents.items() if p == parent]
+        rest = (germany[parent] - germany[parts].sum(axis=1)).clip(lower=0.0)
+        rows += [(year, parent, value) for year, value in rest.items()]
+    return pd.DataFrame(rows, columns=["year", "industry", "no_trade"])

@@ -1,0 +1,201 @@
+"""What a named reader is, and what a reader of employment hands on."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal
+
+import pandas as pd
+
+from clusterid.classifications import Correspondence, check_series
+from clusterid.errors import OptionError, nearest
+from clusterid.tables import Economy, Metadata, economy
+
+__all__ = ["Kind", "Reader", "SourcedEmployment"]
+
+Kind = Literal["employment", "flows", "links", "collaborations", "templates", "fields"]
+Paths = str | Path | Sequence[str | Path] | Mapping[str, str | Path]
+
+TOTALS_COLUMNS = ("year", "region", "industry", "value", "lower", "upper")
+
+
+@dataclass(frozen=True, slots=True)
+class SourcedEmployment:
+    """Employment of all years of a source, with what the source publishes beside it.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Long and checked: ``region``, ``industry``, ``year``, ``employment``
+        (persons; NaN withheld, 0 none), ``lower``, ``upper`` (persons; NaN where
+        nothing is known), and where the source has them ``establishments``, ``flag``.
+    totals : DataFrame
+        Published totals: ``year``, ``region`` (or group), ``industry`` (or group),
+        ``value``, and ``lower``, ``upper``: between which the sum of the parts lies
+        (a total may hold persons who belong to no part; a withheld total has a range).
+        ``"TOTAL"`` stands for all.
+    hierarchies : mapping
+        ``{"industry": Series child -> parent, "region": Series child -> parent}``.
+    plant_herfindahl : DataFrame, optional
+        Index ``industry``, columns ``lower``, ``upper`` (and ``year`` where known for
+        several years); 0 to 1.
+    metadata : Metadata
+        Of all years; ``year`` is None.
+    vintages : mapping of year to name
+        Classification and territorial status of each year; a series that crosses a
+        break is refused without a correspondence.
+    region_names : Series by region
+        As the source writes them.
+    notes : tuple of str
+        What was left out, derived or assumed, in words.
+    """
+
+    table: pd.DataFrame
+    totals: pd.DataFrame
+    hierarchies: Mapping[str, pd.Series]
+    plant_herfindahl: pd.DataFrame | None
+    metadata: Metadata
+    vintages: Mapping[int, str] = field(default_factory=dict)
+    region_names: pd.Series = field(default_factory=lambda: pd.Series(dtype=object))
+    notes: tuple[str, ...] = ()
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        """Years of the table, ascending."""
+        return tuple(sorted(int(year) for year in self.table["year"].unique()))
+
+    def economy(self, year: int | None = None) -> Economy:
+        """Return the economy of one year; the newest by default.
+
+        Raises
+        ------
+        OptionError
+            If the table has no such year.
+        """
+        chosen = self.years[-1] if year is None else int(year)
+        if chosen not in self.years:
+            known = ", ".join(map(str, self.years))
+            raise OptionError(f"year={year!r} is not in the table; it has {known}.")
+        totals = self.totals
+        if len(totals):
+            totals = totals[totals["year"].eq(chosen)].drop(columns="year")
+        return economy(
+            self.table,
+            year=chosen,
+            plant_herfindahl=self._plant_herfindahl(chosen),
+            totals=totals if len(totals) else None,
+            hierarchies=self.hierarchies,
+            metadata=replace(self.metadata, year=chosen),
+        )
+
+    def _plant_herfindahl(self, year: int) -> pd.DataFrame | None:
+        bounds = self.plant_herfindahl
+        if bounds is None or "year" not in bounds.columns:
+            return bounds
+        known = bounds["year"].unique()
+        nearest_year = min(known, key=lambda y: (abs(int(y) - year), int(y)))
+        return bounds[bounds["year"].eq(nearest_year)].drop(columns="year")
+
+    def economies(
+        self,
+        years: Sequence[int] | None = None,
+        *,
+        correspondences: Sequence[Correspondence] = (),
+    ) -> dict[int, Economy]:
+        """Return the economies of several years that may be compared.
+
+        Parameters
+        ----------
+        years : sequence of int, optional
+            All by default.
+        correspondences : sequence of Correspondence, optional
+            Steps that bridge breaks; the tables stay in their own codes.
+
+        Raises
+        ------
+        ClassificationError
+            If the years cross a break of classification or territory that no
+            correspondence bridges.
+        """
+        chosen = self.years if years is None else tuple(sorted(years))
+        check_series(
+            {year: self.vintages.get(year, "") for year in chosen},
+            correspondences=correspondences,
+        )
+        return {year: self.economy(year) for year in chosen}
+
+    def __repr__(self) -> str:
+        regions = self.table["region"].nunique()
+        industries = self.table["industry"].nunique()
+        withheld = float(self.table["employment"].isna().mean())
+        noun = "occupations" if self.metadata.kind == "occupation" else "industries"
+        return (
+            f"<SourcedEmployment {self.years[0]}-{self.years[-1]}: {regions} regions x "
+            f"{industries} {noun} ({self.metadata.classification}), {withheld:.1%} of "
+            "cells withheld>"
+        )
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        return f"<p>{escape(repr(self))}</p>{self.table.head().to_html()}"
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A named reader of official files.
+
+    Parameters
+    ----------
+    name : str
+        As a study file names it.
+    kind : str
+        What comes out: ``"employment"`` (:class:`SourcedEmployment`), ``"flows"``,
+        ``"links"``, ``"collaborations"``, ``"templates"``, ``"fields"`` (DataFrames).
+    read : callable
+        ``read(paths, **options)``.
+    description : str
+        One line.
+    """
+
+    name: str
+    kind: Kind
+    read: Callable[..., Any]
+    description: str
+
+    @property
+    def options(self) -> Mapping[str, Any]:
+        """Options and their defaults."""
+        parameters = inspect.signature(self.read).parameters
+        return MappingProxyType({
+            name: parameter.default
+            for name, parameter in parameters.items()
+            if parameter.kind is inspect.Parameter.KEYWORD_ONLY
+        })
+
+    def __call__(self, paths: Paths, **options: Any) -> Any:
+        """Check the names of the options, then read.
+
+        Raises
+        ------
+        OptionError
+            If an option is not offered (the nearest is named).
+        """
+        known = self.options
+        parameters = inspect.signature(self.read).parameters.values()
+        if not any(p.kind is inspect.Parameter.VAR_KEYWORD for p in parameters):
+            for name in options:
+                if name not in known:
+                    offered = ", ".join(known) or "none"
+                    raise OptionError(
+                        f"The reader {self.name!r} has no option {name!r}."
+                        f"{nearest(name, known)} It has {offered}."
+                    )
+        return self.read(paths, **options)
+
+    def __repr__(self) -> str:
+        return f"<Reader {self.name} ({self.kind}): {self.description}>"
