@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from clusterid.classifications import kreis_correspondence
 from clusterid.errors import SourceError, check_option
 from clusterid.sources._files import (
     file_list,
@@ -30,6 +31,9 @@ SEAT_BOOKED = (
     "LEIBNIZ-GEMEINSCHAFT",
     "HELMHOLTZ-GEMEINSCHAFT",
 )
+
+#: Day whose Kreise the files name.
+_STATUS = "2018-12-31"
 
 _KINDS = {
     "HES": "university",
@@ -60,7 +64,8 @@ def read_cordis_fp7(
     paths: Paths,
     *,
     regions: str = "kreis",
-    located_only: bool = True,
+    territory: str | int | None = None,
+    located_only: bool = False,
     seat_booked: str = "keep",
 ) -> pd.DataFrame:
     """Read participations in FP7 projects (2007 to 2013) with their Kreis.
@@ -72,9 +77,12 @@ def read_cordis_fp7(
         (``org_idx``, ``name``, ``country``, ``kreis_ags``, ``nuts3_2016``).
     regions : {"kreis", "nuts3", "country"}
         What stands in ``region``.
+    territory : str or int, optional
+        Day or year whose Kreise are wanted; the files have those of 2018.
     located_only : bool
-        Keep participations with a region. The size of a project is then counted
-        among the located participants only; weights of fractional counting follow.
+        Keep participations with a region only. By default the others stay, with an
+        empty region: the size of a project, which fractional counting and a cap on
+        large projects need, counts all participants wherever they are.
     seat_booked : {"keep", "drop"}
         What to do with national research societies booked at their seat.
 
@@ -112,7 +120,7 @@ def read_cordis_fp7(
         "region": joined["region"],
         "name": joined["name"],
     })
-    return _finished(table, located_only, seat_booked)
+    return _finished(table, territory, located_only, seat_booked)
 
 
 def read_cordis_h2020(
@@ -122,7 +130,8 @@ def read_cordis_h2020(
     years: Sequence[int] | None = None,
     weight: str = "participation",
     field: str = "programme_part",
-    located_only: bool = True,
+    territory: str | int | None = None,
+    located_only: bool = False,
     seat_booked: str = "keep",
 ) -> pd.DataFrame:
     """Read participations in Horizon 2020 projects (2014 to 2020).
@@ -143,7 +152,7 @@ def read_cordis_h2020(
     field : {"programme_part", "none"}
         What stands in ``field``; the parts of a project in several are joined by
         ``;``.
-    located_only : bool
+    territory, located_only
         As for :func:`read_cordis_fp7`.
     seat_booked : {"keep", "drop"}
         As for :func:`read_cordis_fp7`.
@@ -203,7 +212,7 @@ def read_cordis_h2020(
             raise SourceError(f"No project starts in {', '.join(map(str, years))}.")
     if weight == "money":
         table = table[table["weight"].gt(0)]
-    return _finished(table, located_only, seat_booked)
+    return _finished(table, territory, located_only, seat_booked)
 
 
 def _region_column(regions: str) -> str:
@@ -225,7 +234,10 @@ def _projects(projects: pd.DataFrame) -> pd.DataFrame:
 
 
 def _finished(
-    table: pd.DataFrame, located_only: bool, seat_booked: str
+    table: pd.DataFrame,
+    territory: str | int | None,
+    located_only: bool,
+    seat_booked: str,
 ) -> pd.DataFrame:
     """Drop what is not wanted, keep one row an organisation and project, check."""
     if located_only:
@@ -233,6 +245,12 @@ def _finished(
     if seat_booked == "drop":
         table = table[~is_seat_booked(table["name"])]
     table = table.drop(columns="name")
+    if territory is not None:
+        codes = sorted(table["region"].dropna().unique())
+        moves = kreis_correspondence(codes, start=_STATUS, end=territory).table
+        table["region"] = table["region"].map(
+            dict(zip(moves["source"], moves["target"], strict=True))
+        )
     keys = ["project", "organisation"]
     if table.duplicated(keys).any():
         rest = [c for c in table.columns if c not in (*keys, "weight")]

@@ -101,7 +101,7 @@ def reader(name: str, kind: Kind) -> Reader:
     >>> reader("wiod", "flows")
     <Reader wiod (flows): national input-output table, 56 industries>
     >>> list(reader("cordis_fp7", "collaborations").options)
-    ['regions', 'located_only', 'seat_booked']
+    ['regions', 'territory', 'located_only', 'seat_booked']
     """
     if name in ("table", "csv") and kind in _TABLES:
         return _TABLES[kind]
