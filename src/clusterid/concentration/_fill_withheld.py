@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -59,7 +59,7 @@ class FilledEconomy:
         from clusterid.errors import check_option
 
         check_option("by", by, ("industry", "region"))
-        axis = 0 if by == "industry" else 1
+        axis: Literal["index", "columns"] = "index" if by == "industry" else "columns"
         jobs = self.point.employment
         imputed = jobs.where(self.is_imputed, 0.0).sum(axis=axis)
         total = jobs.sum(axis=axis)
@@ -78,7 +78,7 @@ class FilledEconomy:
     def _repr_html_(self) -> str:
         from html import escape
 
-        table = self.point.employment.head()._repr_html_()
+        table = self.point.employment.head().to_html()
         return f"<p>{escape(repr(self))}</p>{table}"
 
 

@@ -139,11 +139,11 @@ def _axis(codes: pd.Index, hierarchy: pd.Series | None, noun: str) -> Axis:
         if code not in place and parent in place and parent != TOTAL:
             complete[place[parent]] = False
     child = [k for k, code in enumerate(nodes) if code != TOTAL]
-    parent = [place[above.get(str(nodes[k]), TOTAL)] for k in child]
+    parents = [place[above.get(str(nodes[k]), TOTAL)] for k in child]
     return Axis(
         nodes,
         len(inner),
         np.array(child, dtype=np.intp),
-        np.array(parent, dtype=np.intp),
+        np.array(parents, dtype=np.intp),
         complete,
     )

@@ -60,7 +60,7 @@ def throw_plants(
         at_least = np.full(len(x), draws)
         at_most = np.zeros(len(x), dtype=np.int64)
         present = np.flatnonzero(known & (shares[:, i] > 0))
-        for batch in _batches(np.minimum(tau * x, 1.0), present):
+        for batch in _batches(np.minimum(tau * x, 1.0), present, float(roughness[i])):
             p = np.minimum(tau * x[batch], 1.0)
             counts = _count_draws(
                 z, p, shares[batch, i], float(roughness[i]), draws, rng
@@ -84,20 +84,23 @@ def _chance_of_none(n: int, p: NDArray[np.float64], v: float) -> NDArray[np.floa
 
 
 def _batches(
-    p: NDArray[np.float64], present: NDArray[np.intp]
+    p: NDArray[np.float64], present: NDArray[np.intp], roughness: float
 ) -> list[NDArray[np.intp]]:
     """Split regions so that the probabilities of each part add up to at most one.
 
     Only each region's own distribution matters, so the parts are thrown apart; with
-    tau = 1 there is one part.
+    tau = 1 and no roughness there is one part. Rough probabilities vary, so a part
+    of several regions leaves room for four standard deviations of their sum.
     """
     parts: list[NDArray[np.intp]] = []
-    start, filled = 0, 0.0
+    start, filled, squares = 0, 0.0, 0.0
     for k, region in enumerate(present):
-        if filled + p[region] > 1.0 + 1e-9:
+        room = 4.0 * np.sqrt(roughness * (squares + p[region] ** 2))
+        if k > start and filled + p[region] + room > 1.0 + 1e-9:
             parts.append(present[start:k])
-            start, filled = k, 0.0
+            start, filled, squares = k, 0.0, 0.0
         filled += p[region]
+        squares += p[region] ** 2
     if len(present):
         parts.append(present[start:])
     return parts

@@ -55,7 +55,7 @@ class Bounds:
     def _repr_html_(self) -> str:
         from html import escape
 
-        return f"<p>{escape(repr(self))}</p>{self.upper.head()._repr_html_()}"
+        return f"<p>{escape(repr(self))}</p>{self.upper.head().to_html()}"
 
 
 def withheld_bounds(
