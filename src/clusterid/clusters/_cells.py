@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -14,12 +15,8 @@ from clusterid.clusters._counts import (
     group_weights,
     point_employment,
 )
-from clusterid.clusters._roughness import (
-    Null,
-    fit_null,
-    quantile_count,
-    tail_probability,
-)
+from clusterid.clusters._lumps import LumpNull, fit_lumps
+from clusterid.clusters._roughness import Null, fit_null
 from clusterid.errors import OptionError, check_option
 from clusterid.tables import Economy
 
@@ -50,6 +47,7 @@ def test_groups(
     concept: Literal["auto", "establishments", "employment"] = "auto",
     roughness: str | float = "estimate",
     density: pd.Series | Literal["size", "none"] = "size",
+    gate: Literal["bh", "bonferroni"] = "bh",
     alpha: float = 0.05,
     imputed: pd.DataFrame | None = None,
     local_statistics: bool = True,
@@ -79,8 +77,13 @@ def test_groups(
         ``none`` tests against the dartboard, a number fixes the sd of the log rate.
     density : Series by region, "size" or "none"
         Jobs per km2 (any unit) for the gradient; ``"size"`` takes the region's size.
+    gate : {"bh", "bonferroni"}
+        How a cell becomes a seed: Benjamini-Hochberg or Bonferroni over the family.
     alpha : float
-        Level over the whole family (all groups x all regions of this call).
+        Level over the whole family (all groups x all regions of this call). Where
+        nothing is clustered anywhere, either gate opens with at most this chance;
+        where something is, Bonferroni keeps to it cell by cell, Benjamini-Hochberg
+        lets that share of the seeds be false and finds more.
     imputed : DataFrame of bool, regions x industries, optional
         Cells that were filled in, for ``share_imputed``.
     local_statistics : bool
@@ -97,9 +100,9 @@ def test_groups(
         ``establishments``, ``lq`` (employment quotient, 1 = as everywhere),
         ``lq_shrunk``, ``p_value`` (one-sided), ``q_value`` (Benjamini-Hochberg over
         the whole call), ``gi_z``, ``gi_q``, ``n_members`` (industries of the group
-        present with a quotient above 1), ``is_seed`` (p at most alpha over the number
-        of cells), ``is_member`` (False here), ``power_lq`` (the quotient a cell must
-        really have to be found as a seed nine times in ten), ``share_imputed``,
+        present with a quotient above 1), ``is_seed`` (passed the gate),
+        ``is_member`` (False here), ``power_lq`` (the quotient a lone cell must really
+        have to be a seed nine times in ten), ``share_imputed``,
         ``reason`` (why p is missing: ``withheld``, ``region_empty``,
         ``group_absent``; or ``withheld_part``, ``employment_only``; empty if nothing
         is to be said). ``attrs["nulls"]`` has roughness and gradient by group.
@@ -139,6 +142,7 @@ def test_groups(
         raise OptionError(f"roughness={roughness}: use a number from 0 to 5.")
     if isinstance(density, str):
         check_option("density", density, ("size", "none"))
+    check_option("gate", gate, ("bh", "bonferroni"))
     if not 0 < alpha < 1:
         raise OptionError(f"alpha={alpha}: use a number between 0 and 1.")
     weights = group_weights(groups, economy.industries)
@@ -158,23 +162,20 @@ def test_groups(
     tested = plants if plants is not None else jobs
     count = tested.observed / tested.scale
     mean = tested.expected / tested.scale
-    nulls = fit_null(
-        np.where(tested.withheld < 1, count, np.nan),
+    known = np.where(tested.withheld < 1, count, np.nan)
+    fit = fit_null if plants is not None else fit_lumps
+    nulls: Sequence[Null | LumpNull] = fit(
+        known,
         mean,
         density=_log_density(density, economy, employment),
-        lumps=plants is None,
         roughness=roughness,
     )
-    p = np.full(count.shape, np.nan)
-    for g, null in enumerate(nulls):
-        some = mean[:, g] > 0
-        p[some, g] = tail_probability(
-            count[some, g] / null.lump, null.mean[some], null.tau, null.weight
-        )
-    family = int(np.isfinite(p).sum())
-    power = np.full(count.shape, np.nan)
-    for g, null in enumerate(nulls):
-        power[:, g] = _power(mean[:, g] / null.lump, null, alpha / max(1, family))
+    p = np.column_stack([null.p_values(count[:, g]) for g, null in enumerate(nulls)])
+    p[mean <= 0] = np.nan
+    level = alpha / max(1, int(np.isfinite(p).sum()))
+    power = np.column_stack([
+        null.detectable(mean[:, g], level, POWER) for g, null in enumerate(nulls)
+    ])
     lq = np.divide(
         jobs.observed,
         jobs.expected,
@@ -195,6 +196,7 @@ def test_groups(
         p=p,
         power=power,
         nulls=nulls,
+        gate=gate,
         alpha=alpha,
         graph=graph if local_statistics else None,
         permutations=permutations,
@@ -227,21 +229,6 @@ def _log_density(
     return logs
 
 
-def _power(mean: Floats, null: Null, level: float) -> Floats:
-    """Return the true quotient found with 90 % power at this level, by region."""
-    from scipy.special import gammaincinv
-
-    needed = quantile_count(null.mean, null, level)
-    rate = gammaincinv(np.maximum(needed, 1e-9), POWER)
-    result: Floats = np.divide(
-        rate,
-        mean,
-        out=np.full(len(mean), np.nan),
-        where=(mean > 0) & np.isfinite(needed),
-    )
-    return result
-
-
 def _ratio(top: Floats, bottom: Floats) -> Floats:
     result: Floats = np.divide(top, bottom, out=np.ones_like(top), where=bottom > 0)
     return result
@@ -252,7 +239,7 @@ def _effective(
     weights: pd.DataFrame,
     jobs: Shares,
     plants: Shares | None,
-    nulls: list[Null],
+    nulls: Sequence[Null | LumpNull],
 ) -> Floats:
     """Return jobs per effective plant of every group: the noise in its employment."""
     total = jobs.observed.sum(axis=0)
@@ -271,7 +258,9 @@ def _effective(
     return np.array([null.lump for null in nulls])
 
 
-def _shrunk(jobs: Shares, effective: Floats, nulls: list[Null]) -> Floats:
+def _shrunk(
+    jobs: Shares, effective: Floats, nulls: Sequence[Null | LumpNull]
+) -> Floats:
     r"""Return quotients shrunk towards 1 by what chance alone would do to them.
 
     The true quotient of a cell is either ordinary, with mean 1 and the group's
@@ -343,7 +332,8 @@ def _tidy(
     shrunk: Floats,
     p: Floats,
     power: Floats,
-    nulls: list[Null],
+    nulls: Sequence[Null | LumpNull],
+    gate: str,
     alpha: float,
     graph: Any,
     permutations: int,
@@ -365,6 +355,8 @@ def _tidy(
     reason[np.isnan(p) & (tested.withheld >= 1)] = "withheld"
     empty = np.nan_to_num(size.to_numpy(dtype=float)) <= 0
     reason[empty] = "region_empty"
+    q = benjamini_hochberg(p.T.ravel())
+    gated = q if gate == "bh" else p.T.ravel() * family
     column = {
         "template": np.repeat(np.array(names, dtype=object), n_regions),
         "region": np.tile(np.array(regions, dtype=object), n_groups),
@@ -377,11 +369,11 @@ def _tidy(
         "lq": lq.T.ravel(),
         "lq_shrunk": shrunk.T.ravel(),
         "p_value": p.T.ravel(),
-        "q_value": benjamini_hochberg(p.T.ravel()),
+        "q_value": q,
         "gi_z": gi_z.T.ravel(),
         "gi_q": gi_q.T.ravel(),
         "n_members": members.T.ravel().astype(int),
-        "is_seed": np.nan_to_num(p.T.ravel(), nan=1.0) <= alpha / family,
+        "is_seed": np.nan_to_num(gated, nan=1.0) <= alpha,
         "is_member": np.zeros(p.size, dtype=bool),
         "power_lq": power.T.ravel(),
         "share_imputed": _imputed_share(employment, marks, weights).T.ravel(),

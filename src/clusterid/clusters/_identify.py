@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -49,8 +49,9 @@ def identify_clusters(
     graph: Any = None,
     concept: str = "auto",
     roughness: str | float = "estimate",
+    gate: Literal["bh", "bonferroni"] = "bh",
     alpha: float = 0.05,
-    level: float = 0.05,
+    level: float = 0.1,
     gap: int = 0,
     minimum_jobs: float = 1_000,
     minimum_plants: float = 10,
@@ -61,8 +62,8 @@ def identify_clusters(
 ) -> CandidateClusters:
     """Find the contiguous regions in which templates are really concentrated.
 
-    A cell (template x region) whose test passes Bonferroni over the whole study opens
-    a cluster; it grows over neighbours that are concentrated, too, under
+    A cell (template x region) whose test passes the gate over the whole study opens a
+    cluster; it grows over neighbours that are concentrated, too, under
     Benjamini-Hochberg inside. What is left must have a critical mass and at least two
     industries above their usual share, so that one big plant is no cluster.
 
@@ -85,9 +86,9 @@ def identify_clusters(
         ``"default"``; published rules are in :func:`clusters.presets`.
     graph : libpysal.graph.Graph, optional
         Neighbours, when contiguity is not meant (travel time).
-    concept, roughness : see :func:`clusters.test_groups`
+    concept, roughness, gate : see :func:`clusters.test_groups`
     alpha : float
-        Chance of any false seed in the whole study.
+        Level of the gate, over all templates and regions of the study.
     level : float
         False discovery rate among the neighbours that join.
     gap : int
@@ -126,7 +127,7 @@ def identify_clusters(
         raise OptionError(f"gap={gap}: use 0 or more regions.")
     codes = [str(code) for code in economy.regions]
     shapes = _aligned(regions, codes)
-    neighbours = graph if graph is not None else contiguity(shapes)
+    neighbours = graph if graph is not None else contiguity(shapes, islands="keep")
     matrix = adjacency(neighbours, codes)
     within = reach(matrix, gap)
     groups = templates.groups
@@ -134,6 +135,7 @@ def identify_clusters(
         "preset": preset,
         "concept": concept,
         "roughness": roughness,
+        "gate": gate,
         "alpha": alpha,
         "level": level,
         "gap": gap,
@@ -150,6 +152,7 @@ def identify_clusters(
         concept=concept,  # type: ignore[arg-type]
         roughness=roughness,
         density=_density(economy, shapes),
+        gate=gate,
         alpha=alpha,
         imputed=imputed,
         local_statistics=local_statistics,

@@ -12,33 +12,28 @@ the data themselves. Cells in the upper tail, among which the clusters are, are 
 of the likelihood of tau by truncation, so that a cluster cannot hide behind the
 roughness it causes. What is not known about tau is carried to the p-values by averaging
 them over its posterior; the prior over tau is learnt from all groups of the study.
-
-Where only employment is known, jobs come in lumps of unknown size: the count is
-employment divided by a lump size :math:`\phi`, estimated with tau on a grid.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Null", "fit_null", "tail_probability"]
+__all__ = ["FEWEST", "Null", "centred", "fit_null", "tail_probability"]
 
 Floats = npt.NDArray[np.float64]
 
 #: Roughness values the posterior stands on (sd of the log rate). Ours.
-TAU_GRID = np.concatenate([[0.0], np.geomspace(0.04, 1.6, 15)])
+TAU_GRID = np.concatenate([[0.0], np.geomspace(0.05, 1.6, 13)])
 #: Nodes kept of the posterior when p-values are averaged.
 _KEPT = 1e-3
 #: Share of cells, the highest, that do not inform roughness. Ours.
 TRIMMED = 0.10
-_ROUNDS = 3
 _PRIOR_ROUNDS = 20
-#: Jobs per plant-like lump tried where establishments are unknown. Ours.
-LUMP_GRID = np.geomspace(1.0, 3000.0, 17)
+#: Fewer regions than this say nothing of roughness: the dartboard is used.
+FEWEST = 8
 
 
 def _gauss(n: int, bound: float = 6.5) -> tuple[Floats, Floats]:
@@ -48,33 +43,57 @@ def _gauss(n: int, bound: float = 6.5) -> tuple[Floats, Floats]:
     return z, weight / weight.sum()
 
 
-_Z_TAIL, _W_TAIL = _gauss(53)
-_Z_LIKE, _W_LIKE = _gauss(21, 4.5)
+_Z_TAIL, _W_TAIL = _gauss(41)
+_Z_LIKE, _W_LIKE = _gauss(15, 4.5)
 
 
 @dataclass(frozen=True, slots=True)
 class Null:
-    """The fitted null of one group.
+    """The fitted null of one group's plant counts.
 
     ``mean`` is the expected count by region after the density gradient; ``tau`` and
-    ``weight`` the posterior of the roughness; ``lump`` the jobs of one count (1 for
-    plants); ``gradient`` the slope on log density.
+    ``weight`` the posterior of the roughness; ``gradient`` the slope on log density.
     """
 
     mean: Floats
     tau: Floats
     weight: Floats
-    lump: float
     gradient: float
+    lump: float = 1.0
 
     @property
     def roughness(self) -> float:
         """Posterior mean of the sd of the log rate."""
         return float(self.tau @ self.weight)
 
+    def p_values(self, count: Floats) -> Floats:
+        """Return P(at least this count) by region; NaN where nothing is expected."""
+        p = np.full(len(count), np.nan)
+        some = self.mean > 0
+        p[some] = tail_probability(count[some], self.mean[some], self.tau, self.weight)
+        return p
+
+    def detectable(self, mean: Floats, level: float, power: float) -> Floats:
+        """Return the true quotient to ``mean`` found at ``level`` with ``power``."""
+        from scipy.special import gammaincinv
+
+        needed = quantile_count(self.mean, self, level)
+        rate = gammaincinv(np.maximum(needed, 1e-9), power)
+        result: Floats = np.divide(
+            rate,
+            mean,
+            out=np.full(len(mean), np.nan),
+            where=(mean > 0) & np.isfinite(needed),
+        )
+        return result
+
 
 def tail_probability(
-    count: Floats, mean: Floats, tau: Floats, weight: Floats
+    count: Floats,
+    mean: Floats,
+    tau: Floats,
+    weight: Floats,
+    nodes: tuple[Floats, Floats] | None = None,
 ) -> Floats:
     """Return P(N >= count) under the mixture, elementwise.
 
@@ -83,6 +102,7 @@ def tail_probability(
     """
     from scipy.special import gammainc
 
+    z, w = (_Z_TAIL, _W_TAIL) if nodes is None else nodes
     result = np.zeros(np.shape(count))
     some = (count > 0) & (mean > 0)
     k, m = count[some], mean[some]
@@ -91,8 +111,8 @@ def tail_probability(
         if t == 0.0:
             total += share * gammainc(k, m)
             continue
-        rates = m[:, None] * np.exp(t * _Z_TAIL - t * t / 2)[None, :]
-        total += share * (gammainc(k[:, None], rates) @ _W_TAIL)
+        rates = m[:, None] * np.exp(t * z - t * t / 2)[None, :]
+        total += share * (gammainc(k[:, None], rates) @ w)
     result[some] = total
     result[count <= 0] = 1.0
     return np.asarray(np.clip(result, 0.0, 1.0))
@@ -150,7 +170,7 @@ def _gradient(
     """
     level, slope = 0.0, 0.0
     c, m, d = count[keep], mean[keep], x[keep]
-    if len(c) < 8:
+    if len(c) < FEWEST:
         return level, slope
     for _ in range(25):
         fit = m * np.exp(np.clip(level + slope * d, -8, 8))
@@ -175,14 +195,18 @@ def _gradient(
 
 
 def _log_likelihood(
-    count: Floats, mean: Floats, cut: Floats, keep: npt.NDArray[np.bool_]
+    count: Floats,
+    mean: Floats,
+    cut: Floats,
+    keep: npt.NDArray[np.bool_],
+    grid: Floats,
 ) -> Floats:
     """Return the truncated log-likelihood of every tau on the grid."""
     k, m, c = count[keep], mean[keep], cut[keep]
-    result = np.zeros(len(TAU_GRID))
+    result = np.zeros(len(grid))
     one = np.ones(1)
-    for i, t in enumerate(TAU_GRID):
-        above = tail_probability(c, m, np.array([t]), one)
+    for i, t in enumerate(grid):
+        above = tail_probability(c, m, np.array([t]), one, (_Z_LIKE, _W_LIKE))
         log_below = np.log(np.maximum(1 - above, 1e-12))
         result[i] = float((_log_mass(k, m, t) - log_below).sum())
     return result
@@ -193,7 +217,6 @@ def fit_null(
     means: Floats,
     *,
     density: Floats | None,
-    lumps: bool,
     roughness: str | float,
 ) -> list[Null]:
     """Return the fitted null of every group (columns of ``counts``).
@@ -201,87 +224,89 @@ def fit_null(
     Parameters
     ----------
     counts, means : array, regions x groups
-        Observed and dartboard counts (or jobs); NaN where unknown, mean 0 where
-        nothing can be expected.
+        Observed and dartboard counts; NaN where unknown, mean 0 where nothing can be
+        expected.
     density : array by region, optional
         Log density for the gradient; NaN where unknown. None: no gradient.
-    lumps : bool
-        The counts are jobs: estimate their lump size.
     roughness : "estimate", "none", or a number
         A number fixes tau.
     """
     n_groups = counts.shape[1]
-    if roughness == "none" or isinstance(roughness, (int, float)):
-        fixed = 0.0 if isinstance(roughness, str) else float(roughness)
-        grid = np.array([fixed])
-    else:
+    if roughness == "none":
+        grid = np.zeros(1)
+    elif isinstance(roughness, str):
         grid = TAU_GRID
-    fits: list[tuple[Floats, Floats, float, float]] = []
-    for g in range(n_groups):
-        fits.append(_fit_one(counts[:, g], means[:, g], density, lumps, grid))
+    else:
+        grid = np.array([float(roughness)])
+    fits = [_fit_one(counts[:, g], means[:, g], density, grid) for g in range(n_groups)]
     likelihood = np.array([fit[1] for fit in fits]).reshape(n_groups, len(grid))
-    prior = np.full(len(grid), 1 / len(grid))
+    posterior = pooled_posterior(likelihood)
+    nulls = []
+    for (mean, _, slope), weights in zip(fits, posterior, strict=True):
+        keep = weights > _KEPT
+        nulls.append(Null(mean, grid[keep], weights[keep] / weights[keep].sum(), slope))
+    return nulls
+
+
+def pooled_posterior(log_likelihood: Floats) -> Floats:
+    """Return the posterior over the grid by group, its prior learnt from all groups."""
+    n_groups, n = log_likelihood.shape
+    prior = np.full(n, 1 / n)
     posterior = np.tile(prior, (n_groups, 1))
-    scaled = np.exp(likelihood - likelihood.max(axis=1, keepdims=True))
+    top = log_likelihood.max(axis=1, keepdims=True)
+    scaled = np.exp(log_likelihood - top)
     for _ in range(_PRIOR_ROUNDS):
         posterior = scaled * prior
         posterior /= posterior.sum(axis=1, keepdims=True)
         # half a group spread evenly keeps every value possible
-        prior = (posterior.sum(axis=0) + 0.5 / len(grid)) / (n_groups + 0.5)
-    nulls = []
-    for (mean, _, lump, slope), weights in zip(fits, posterior, strict=True):
-        keep = weights > _KEPT
-        share = weights[keep] / weights[keep].sum()
-        nulls.append(Null(mean, grid[keep], share, lump, slope))
-    return nulls
+        prior = (posterior.sum(axis=0) + 0.5 / n) / (n_groups + 0.5)
+    return np.asarray(posterior)
 
 
 def _fit_one(
-    count: Floats, mean: Floats, density: Floats | None, lumps: bool, grid: Floats
-) -> tuple[Floats, Floats, float, float]:
-    """Return adjusted mean, log-likelihood over the grid, lump size and slope."""
+    count: Floats, mean: Floats, density: Floats | None, grid: Floats
+) -> tuple[Floats, Floats, float]:
+    """Return adjusted mean, log-likelihood over the grid, and slope."""
     usable = np.isfinite(count) & np.isfinite(mean) & (mean > 0)
-    flat = np.zeros(len(grid))
-    safe = np.where(usable, mean, 0.0)
-    if usable.sum() < 8 or count[usable].sum() <= 0:
-        return safe, flat, 1.0, 0.0
-    options = LUMP_GRID if lumps else np.ones(1)
-    x = np.zeros(len(mean)) if density is None else density
-    weight_mean = np.average(np.where(np.isfinite(x), x, 0.0), weights=safe)
-    x = np.where(np.isfinite(x), x - weight_mean, 0.0)
-    best: tuple[float, Floats, Floats, float, float] | None = None
-    for lump in options:
-        k = np.where(usable, count, 0.0) / lump
-        base = safe / lump
-        fitted, slope = base, 0.0
-        tau = 0.2
-        like = flat
-        for _ in range(_ROUNDS):
-            cut = _cut(fitted, tau, TRIMMED)
-            keep = usable & (k <= cut - (0.0 if lumps else 1.0))
-            if keep.sum() < 8:
-                break
-            if density is not None:
-                level, slope = _gradient(k, base, x, tau, usable)
-                fitted = base * np.exp(np.clip(level + slope * x, -4, 4))
-            if len(grid) == 1:
-                like = flat
-                tau = float(grid[0])
-            else:
-                cut = _cut(fitted, tau, TRIMMED)
-                keep = usable & (k <= cut - (0.0 if lumps else 1.0))
-                like = _log_likelihood(k, fitted, cut, keep)
-                w = np.exp(like - like.max())
-                tau = float((w / w.sum()) @ grid)
-        total = float(like.max()) - float(keep.sum()) * np.log(lump)
-        if best is None or total > best[0]:
-            best = (total, fitted, like, float(lump), slope)
-    if best is None:
-        return safe, flat, 1.0, 0.0
-    return best[1], best[2], best[3], best[4]
+    like = np.zeros(len(grid))
+    base = np.where(usable, mean, 0.0)
+    if usable.sum() < FEWEST or count[usable].sum() <= 0:
+        return base, like, 0.0
+    k = np.where(usable, count, 0.0)
+    x = centred(density, base)
+    fitted, slope, tau = base, 0.0, 0.2
+    for coarse in (True, False):
+        if density is not None:
+            level, slope = _gradient(k, base, x, tau, usable)
+            fitted = base * np.exp(np.clip(level + slope * x, -4, 4))
+        if len(grid) == 1:
+            tau = float(grid[0])
+            continue
+        cut = _cut(fitted, tau, TRIMMED)
+        keep = usable & (k < cut)
+        if keep.sum() < FEWEST:
+            break
+        tried = grid[::3] if coarse else grid
+        found = _log_likelihood(k, fitted, cut, keep, tried)
+        share = np.exp(found - found.max())
+        tau = float((share / share.sum()) @ tried)
+        if not coarse:
+            like = found
+    return fitted, like, slope
 
 
-def quantile_count(mean: Floats, null: Any, alpha: float) -> Floats:
+def centred(density: Floats | None, weight: Floats) -> Floats:
+    """Return the covariate less its weighted mean; unknown values stand at the mean."""
+    if density is None:
+        return np.zeros(len(weight))
+    known = np.isfinite(density) & (weight > 0)
+    if not known.any():
+        return np.zeros(len(weight))
+    middle = np.average(density[known], weights=weight[known])
+    return np.where(np.isfinite(density), density - middle, 0.0)
+
+
+def quantile_count(mean: Floats, null: Null, alpha: float) -> Floats:
     """Return the smallest whole count with tail probability at most alpha.
 
     Found by doubling and halving on a coarse grid of means and interpolated on the
@@ -290,14 +315,16 @@ def quantile_count(mean: Floats, null: Any, alpha: float) -> Floats:
     positive = mean[mean > 0]
     if not len(positive):
         return np.full(len(mean), np.nan)
-    grid = np.geomspace(positive.min(), positive.max() * (1 + 1e-9), 24)
-    low, high = np.zeros(24), np.maximum(4.0, 4 * grid)
+    n = 16
+    grid = np.geomspace(positive.min(), positive.max() * (1 + 1e-9), n)
+    low, high = np.zeros(n), np.maximum(4.0, 2 * grid + 6 * np.sqrt(grid))
     for _ in range(30):
         too_low = tail_probability(high, grid, null.tau, null.weight) > alpha
         if not too_low.any():
             break
+        low = np.where(too_low, high, low)
         high = np.where(too_low, 2 * high, high)
-    for _ in range(40):
+    for _ in range(14):
         middle = (low + high) / 2
         above = tail_probability(middle, grid, null.tau, null.weight) > alpha
         low, high = np.where(above, middle, low), np.where(above, high, middle)
