@@ -26,14 +26,30 @@ from clusterid.errors import (
 EXACT = 1e-12  # engines add the same numbers; only their order may differ
 
 
+@pytest.fixture(scope="session")
+def spark_session():
+    """A small Spark in this process; the engine takes the session that exists."""
+    if not (importlib.util.find_spec("pyspark") and shutil.which("java")):
+        pytest.skip("pyspark or Java is not installed")
+    from pyspark.sql import SparkSession
+
+    session = (
+        SparkSession.builder
+        .master("local[1]")
+        .config("spark.sql.shuffle.partitions", "1")
+        .config("spark.ui.enabled", "false")
+        .getOrCreate()
+    )
+    yield session
+    session.stop()
+
+
 @pytest.fixture(
     params=["pandas", "duckdb", pytest.param("spark", marks=pytest.mark.spark)]
 )
 def engine(request):
-    if request.param == "spark" and not (
-        importlib.util.find_spec("pyspark") and shutil.which("java")
-    ):
-        pytest.skip("pyspark or Java is not installed")
+    if request.param == "spark":
+        request.getfixturevalue("spark_session")
     return request.param
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from clusterid.aggregation._engines import Engine, open_plants
+from clusterid.aggregation._engines import Engine, collected, open_plants
 from clusterid.aggregation._locating import located
 from clusterid.errors import DataWarning, Fault, TableError, check_option, nearest
 from clusterid.tables._checking import known_codes
@@ -140,7 +140,7 @@ def _summed(frame: Any, keys: list[str]) -> pd.DataFrame:
             smallest_plant=nw.col("size").min(),
         )
     )
-    table: pd.DataFrame = cells.collect(backend="pandas").to_native()
+    table: pd.DataFrame = collected(cells)
     for column in (*_SUMS, "largest_plant", "smallest_plant"):
         table[column] = table[column].astype(float)
     table[[*_SUMS]] = table[[*_SUMS]].fillna(0.0)  # an engine's sum over nothing known
@@ -192,7 +192,7 @@ def _faults(
     negative = cells["smallest_plant"] < 0
     if negative.any():
         found = engine.frame.filter(nw.col("employment") < 0)
-        n = int(found.select(nw.len()).collect(backend="pandas").to_native().iloc[0, 0])
+        n = int(collected(found.select(n=nw.len()))["n"].sum())
         faults.append(
             Fault(
                 "employment is negative",
@@ -218,7 +218,7 @@ def _faults(
 def _examples(frame: Any) -> tuple[tuple[Any, Any], ...]:
     names = frame.collect_schema().names()
     label = "plant" if "plant" in names else "industry"
-    rows = frame.sort(names).head(5).collect(backend="pandas").to_native()
+    rows = collected(frame.sort(names).head(5))
     return tuple(
         (
             row[label],
@@ -236,10 +236,10 @@ def _twice(frame: Any, has_year: bool) -> list[Fault]:
         frame.select(*keys).group_by(*keys).agg(n=nw.len()).filter(nw.col("n") > 1)
     )
     totals = counted.select(rows=nw.col("n").sum(), keys=nw.len())
-    number = totals.collect(backend="pandas").to_native().fillna(0)
+    number = collected(totals).fillna(0)
     if not int(number["keys"].iloc[0]):
         return []
-    rows = counted.sort(keys).head(5).collect(backend="pandas").to_native()
+    rows = collected(counted.sort(keys).head(5))
     shown = tuple(
         (row["plant"], f"{row['n']} rows" + (f" in {row['year']}" if has_year else ""))
         for row in rows.to_dict("records")

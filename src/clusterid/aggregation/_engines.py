@@ -11,7 +11,7 @@ import pandas as pd
 
 from clusterid.errors import Fault, MissingExtraError, TableError, nearest
 
-__all__ = ["Engine", "open_plants"]
+__all__ = ["Engine", "collected", "open_plants"]
 
 _TEXT = ("plant", "industry", "region")
 
@@ -41,7 +41,16 @@ class Engine:
 
             arrow = pa.Table.from_pandas(table, preserve_index=False)
             return nw.from_native(self.session.from_arrow(arrow))
-        return nw.from_native(self.session.createDataFrame(table))
+        return nw.from_native(_spark_frame(self.session, table))
+
+
+def collected(frame: Any) -> pd.DataFrame:
+    """Run a lazy narwhals frame and return the result as pandas, by way of Arrow."""
+    if frame.implementation.is_pandas():
+        table: pd.DataFrame = frame.collect(backend="pandas").to_native()
+        return table
+    result: pd.DataFrame = frame.collect(backend="pyarrow").to_native().to_pandas()
+    return result
 
 
 @contextmanager
@@ -136,11 +145,16 @@ def _spark(plants: Any) -> tuple[Any, Any]:
         if path.endswith((".csv", ".csv.gz", ".tsv", ".txt")):
             return session.read.csv(path, header=True, inferSchema=False), session
         return session.read.parquet(path), session
-    if not isinstance(plants, pd.DataFrame):
-        plants = _arrow(plants).to_pandas()
-    return session.createDataFrame(plants.astype(object).where(plants.notna(), None)), (
-        session
-    )
+    return _spark_frame(session, plants), session
+
+
+def _spark_frame(session: Any, table: Any) -> Any:
+    """Put a small table on Spark; through Arrow where Spark takes it (4.0)."""
+    arrow = _arrow(table)
+    if int(session.version.split(".")[0]) >= 4:
+        return session.createDataFrame(arrow)
+    frame = arrow.to_pandas().astype(object)
+    return session.createDataFrame(frame.where(frame.notna(), None))
 
 
 def _named(
@@ -209,7 +223,7 @@ def _must_be_number(column: str, dtype: Any, frame: Any, theirs: str) -> None:
     if isinstance(dtype, (nw.String, nw.Object)) or dtype == nw.String:
         text = nw.col(theirs).cast(nw.String)
         wrong = frame.filter(~text.str.contains(plain)).select(text.alias("value"))
-        bad = wrong.collect(backend="pandas").to_native()["value"].dropna()
+        bad = collected(wrong)["value"].dropna()
         if not len(bad):
             return
         shown = sorted({str(v) for v in bad})[:5]

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from clusterid.aggregation._engines import collected
 from clusterid.errors import GeometryError
 
 __all__ = ["located", "region_of_points"]
@@ -66,7 +67,7 @@ def located(engine: Any, regions: Any, crs: Any) -> Any:
         x=nw.when(nw.col("x").is_finite()).then(nw.col("x")),
         y=nw.when(nw.col("y").is_finite()).then(nw.col("y")),
     )
-    sites = frame.select("x", "y").unique().collect(backend="pandas").to_native()
+    sites = collected(frame.select("x", "y").unique())
     sites = sites.dropna().reset_index(drop=True)
     codes = region_of_points(
         sites["x"].to_numpy(dtype=float), sites["y"].to_numpy(dtype=float), regions, crs

@@ -265,7 +265,7 @@ def _from_path(
         if isinstance(error, TableError):
             raise
         fault = Fault(
-            f"the file cannot be read as {kind}: {str(error).splitlines()[0][:200]}",
+            f"the file cannot be read as {kind}: {_first_line(error)}",
             "check that the ending tells the true format, and that it is complete",
         )
         raise TableError(name, [fault]) from error
@@ -278,6 +278,11 @@ def _from_path(
             )
         ],
     )
+
+
+def _first_line(error: Exception) -> str:
+    lines = str(error).splitlines() or [type(error).__name__]
+    return lines[0][:200]
 
 
 def _from_text(
@@ -429,13 +434,15 @@ def _from_excel(
                     )
                 ],
             )
-        return book.parse(
-            sheet,
+        frame: pd.DataFrame = pd.read_excel(
+            book,
+            sheet_name=sheet,
             dtype=str,
             skiprows=skip_rows,
             keep_default_na=False,
             na_values=[""],
         )
+    return frame
 
 
 def _from_shapes(path: Path, layer: str | None) -> pd.DataFrame:
