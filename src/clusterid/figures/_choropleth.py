@@ -1,0 +1,154 @@
+"""A small printed map of one value."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from clusterid.errors import GeometryError
+from clusterid.figures._axes import figure_style, new_axes, note, plain_text
+from clusterid.figures._portfolio import _source
+from clusterid.legend import LOW_COLOURS, SEQUENTIAL, format_number, words
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["choropleth"]
+
+
+def choropleth(
+    values: pd.Series,
+    regions: gpd.GeoDataFrame,
+    *,
+    breaks: list[float] | None = None,
+    outlined: pd.Series | None = None,
+    title: str = "",
+    label: str = "",
+    language: str = "en",
+    source: str = "",
+    simulated: bool = False,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw a value by region, withheld regions hatched.
+
+    Parameters
+    ----------
+    values : Series by region
+        Numbers; NaN is withheld or not computable.
+    regions : GeoDataFrame
+        Indexed by region code, with a CRS; drawn in an equal-area projection of
+        Europe (EPSG:3035) or, outside it, in the projection geopandas estimates.
+    breaks : list of float, optional
+        Inner class breaks; by default 0.5, 1, 1.5, 2, 3, those of a quotient.
+    outlined : Series by region, optional
+        True where a region gets a dark outline (part of a cluster).
+    title, label, source : str
+        Written on the figure.
+    language : {"en", "de"}
+        Language of the legend.
+    simulated : bool
+        Writes "simulated" across it.
+    ax : Axes, optional
+        Drawn on; new ones by default.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    GeometryError
+        If the regions have no CRS.
+
+    Examples
+    --------
+    >>> from shapely import box
+    >>> regions = gpd.GeoDataFrame({"name": ["r"]}, index=["r"], crs=4326,
+    ...                            geometry=[box(8, 50, 9, 51)])
+    >>> choropleth(pd.Series({"r": 1.2}), regions, title="LQ").get_title(loc="left")
+    'LQ'
+    """
+    from matplotlib.patches import Patch
+
+    if regions.crs is None:
+        raise GeometryError(
+            "The regions have no CRS. Mend: regions.set_crs('EPSG:...')."
+        )
+    said = words(language)
+    inner = breaks or [0.5, 1.0, 1.5, 2.0, 3.0]
+    n_low = sum(b <= 1 for b in inner) if breaks is None else 0
+    ramp = [*LOW_COLOURS[:n_low][::-1], *_spread(len(inner) + 1 - n_low)]
+    frame = gpd.GeoDataFrame(geometry=regions.geometry).sort_index()
+    west, south, east, north = frame.to_crs(4326).total_bounds
+    european = west > -25 and east < 45 and south > 33 and north < 72
+    frame = frame.to_crs(3035 if european else frame.estimate_utm_crs())
+    numbers = pd.to_numeric(values, errors="coerce").reindex(frame.index)
+    at = np.searchsorted(inner, numbers.to_numpy(dtype=float), side="right")
+    with figure_style():
+        ax = new_axes(ax, (4.6, 5.2))
+        ax.set_axis_off()
+        ax.set_aspect("equal")
+        hidden = numbers.isna().to_numpy()
+        if (~hidden).any():
+            frame[~hidden].plot(
+                ax=ax,
+                color=[ramp[k] for k in at[~hidden]],
+                edgecolor="white",
+                linewidth=0.25,
+            )
+        if hidden.any():
+            frame[hidden].plot(
+                ax=ax, color="white", edgecolor="#a3a9b0", hatch="/////", linewidth=0.25
+            )
+        if outlined is not None:
+            marked = outlined.reindex(frame.index).eq(True).to_numpy()
+            if marked.any():
+                frame[marked].boundary.plot(ax=ax, color="#111111", linewidth=0.8)
+        keys = [
+            Patch(facecolor=colour, edgecolor="#8a94a0", label=text)
+            for colour, text in zip(
+                ramp, _class_names(inner, said, language), strict=True
+            )
+        ]
+        if hidden.any():
+            keys.append(
+                Patch(
+                    facecolor="white",
+                    edgecolor="#a3a9b0",
+                    hatch="/////",
+                    label=said("map.hatched_hidden"),
+                )
+            )
+        ax.legend(
+            handles=keys,
+            title=plain_text(label) if label else None,
+            loc="upper left",
+            bbox_to_anchor=(1.0, 1.0),
+            fontsize=7.5,
+        )
+        if title:
+            ax.set_title(plain_text(title, width=70))
+        note(
+            ax,
+            _source(said, source),
+            simulated=said("map.simulated") if simulated else "",
+        )
+    return ax
+
+
+def _spread(n: int) -> list[str]:
+    if n <= 1:
+        return [SEQUENTIAL[2]] * max(n, 0)
+    picks = np.linspace(0, len(SEQUENTIAL) - 1, n).round().astype(int)
+    return [SEQUENTIAL[i] for i in picks]
+
+
+def _class_names(inner: list[float], said: object, language: str) -> list[str]:
+    number = [format_number(b, language=language) for b in inner]
+    below = said("map.below", value=number[0])  # type: ignore[operator]
+    between = [f"{a} – {b}" for a, b in pairwise(number)]
+    return [below, *between, f"≥ {number[-1]}"]
