@@ -12,7 +12,7 @@ import pandas as pd
 from clusterid.errors import GeometryError
 from clusterid.figures._axes import figure_style, new_axes, note, plain_text
 from clusterid.figures._portfolio import _source
-from clusterid.legend import LOW_COLOURS, SEQUENTIAL, format_number, words
+from clusterid.legend import LOW_COLOURS, SEQUENTIAL, words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -148,7 +148,7 @@ def _spread(n: int) -> list[str]:
 
 
 def _class_names(inner: list[float], said: object, language: str) -> list[str]:
-    number = [format_number(b, language=language) for b in inner]
+    number = [f"{b:g}".replace(".", "," if language == "de" else ".") for b in inner]
     below = said("map.below", value=number[0])  # type: ignore[operator]
     between = [f"{a} – {b}" for a, b in pairwise(number)]
     return [below, *between, f"≥ {number[-1]}"]

@@ -21,7 +21,7 @@ __all__ = ["rank_slope", "share_bars"]
 def share_bars(
     table: pd.DataFrame,
     *,
-    value: str = "share",
+    value: str = "percent_of_cases",
     lower: str = "lower",
     upper: str = "upper",
     labels: Mapping[str, str] | None = None,
@@ -37,7 +37,8 @@ def share_bars(
     Parameters
     ----------
     table : DataFrame, index or column ``option``
-        Shares from 0 to 1 and the ends of their intervals.
+        Shares in per cent and the ends of their intervals, as ``Survey.table`` has
+        them.
     value, lower, upper : str
         Columns of the share and of its interval; the interval may be absent.
     labels : mapping of option to text, optional
@@ -62,7 +63,7 @@ def share_bars(
 
     Examples
     --------
-    >>> table = pd.DataFrame({"share": [0.62, 0.37]}, index=["strategy", "several"])
+    >>> table = pd.DataFrame({"percent_of_cases": [62.0, 37.0]}, index=["strategy", "several"])
     >>> [round(bar.get_width()) for bar in share_bars(table).patches]
     [62, 37]
     """
@@ -73,11 +74,11 @@ def share_bars(
     with figure_style():
         ax = new_axes(ax, (6.4, 0.9 + 0.3 * max(1, len(frame))))
         at = range(len(frame))
-        share = frame[value].to_numpy(dtype=float) * 100
+        share = frame[value].to_numpy(dtype=float)
         ax.barh(at, share, color="#62a8d2", height=0.68)
         if lower in frame and upper in frame:
-            low = frame[lower].to_numpy(dtype=float) * 100
-            high = frame[upper].to_numpy(dtype=float) * 100
+            low = frame[lower].to_numpy(dtype=float)
+            high = frame[upper].to_numpy(dtype=float)
             ax.hlines(at, low, high, color="#1c2430", linewidth=1.2)
         ax.set_yticks(
             at,
@@ -101,8 +102,8 @@ def share_bars(
 def rank_slope(
     table: pd.DataFrame,
     *,
-    first: str = "share_named",
-    second: str = "share_top",
+    first: str = "named",
+    second: str = "top",
     labels: Mapping[str, str] | None = None,
     title: str = "",
     base: str = "",
@@ -121,7 +122,7 @@ def rank_slope(
     table : DataFrame, index or column ``option``
         One row an option.
     first, second : str
-        Columns with the two shares.
+        Columns with the two shares, in per cent, as ``Survey.rank_shift`` has them.
     labels : mapping of option to text, optional
         Names of the options.
     title, base, source : str
@@ -144,7 +145,7 @@ def rank_slope(
 
     Examples
     --------
-    >>> table = pd.DataFrame({"share_named": [0.9, 0.5], "share_top": [0.1, 0.3]},
+    >>> table = pd.DataFrame({"named": [90.0, 50.0], "top": [10.0, 30.0]},
     ...                      index=["attention", "brand"])
     >>> len(rank_slope(table).lines)
     2
@@ -167,8 +168,8 @@ def rank_slope(
             )
             name = plain_text((labels or {}).get(str(option), option), width=36)
             share = frame[first][option], frame[second][option]
-            ax.text(-0.03, start, f"{name}  {share[0]:.0%}", ha="right", va="center")
-            ax.text(1.03, end, f"{share[1]:.0%}  {name}", ha="left", va="center")
+            ax.text(-0.03, start, f"{name}  {share[0]:.0f} %", ha="right", va="center")
+            ax.text(1.03, end, f"{share[1]:.0f} %  {name}", ha="left", va="center")
         ax.set_xlim(-1.1, 2.1)
         ax.set_ylim(len(frame) + 0.6, -0.2)
         ax.text(0, 0.2, said("figure.named"), ha="center", fontweight="bold")

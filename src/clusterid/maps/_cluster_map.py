@@ -232,6 +232,17 @@ def _template_layers(
     return found
 
 
+def _ends(part: pd.DataFrame, name: str, shapes: Outlines) -> Any:
+    """Return interval ends; of withheld cells the range that totals leave open."""
+    end, possible = (
+        column(part, name, shapes.codes),
+        column(part, f"lq_{name}", shapes.codes),
+    )
+    if end is None or possible is None:
+        return end if possible is None else possible
+    return np.where(np.isnan(end), possible, end)
+
+
 def _reasons(part: pd.DataFrame, shapes: Outlines) -> Any:
     return column(part, "reason", shapes.codes, dtype=object)
 
@@ -273,8 +284,8 @@ def _industry_layers(
                 label=f"{code} {name}".strip(),
                 measure=measure,
                 unit=unit,
-                lower=column(part, "lower", shapes.codes),
-                upper=column(part, "upper", shapes.codes),
+                lower=_ends(part, "lower", shapes),
+                upper=_ends(part, "upper", shapes),
                 q_value=column(part, "q_value", shapes.codes),
                 n_plants=column(part, "n_plants", shapes.codes),
                 imputed=column(part, "share_imputed", shapes.codes),

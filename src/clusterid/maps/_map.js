@@ -154,7 +154,7 @@ function clusteridMap(map, data) {
   function valueRows(layer, i) {
     const shown = shownValue(layer, i), rows = [];
     rows.push([own(layer.measure), shown.value === null ? reason(shown.reason || "missing") : number(shown.value)]);
-    if (shown.interval) rows.push([t("measure.interval"), shown.interval]);
+    if (shown.interval) rows.push([t(shown.value === null ? "measure.possible" : "measure.interval"), shown.interval]);
     if (layer.q && layer.q[i] !== null && layer.q[i] !== undefined && shown.value !== null) rows.push([t("measure.q_value"), probability(layer.q[i])]);
     if (layer.jobs && layer.jobs[i] !== null) rows.push([t("measure.employment"), number(layer.jobs[i])]);
     if (layer.n) rows.push([t("measure.n_plants"), layer.n[i] === null ? t("map.n_plants_unknown") : number(layer.n[i])]);
