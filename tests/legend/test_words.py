@@ -44,7 +44,12 @@ def test_occupations_are_named_as_occupations() -> None:
     assert "occupations" in words("en", kind="occupation")("map.templates")
     assert "Berufsgruppen" in words("de", kind="occupation")("map.templates")
     industry = re.compile(r"\bindustr|\bBranche", re.IGNORECASE)
-    allowed = {"map.occupations_note", "map.title", "report.occupations_note"}
+    allowed = {
+        "map.occupations_note",
+        "report.occupations_note",
+        "report.kind_industry",
+        "report.cannot_occupations",
+    }
     for code in LANGUAGES:
         for key, text in words(code, kind="occupation").texts.items():
             if key.split(".")[0] in {"industry"} or key in allowed:

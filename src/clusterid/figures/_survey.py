@@ -63,7 +63,7 @@ def share_bars(
 
     Examples
     --------
-    >>> table = pd.DataFrame({"percent_of_cases": [62.0, 37.0]}, index=["strategy", "several"])
+    >>> table = pd.DataFrame({"percent_of_cases": [62.0, 37.0]}, index=["a", "b"])
     >>> [round(bar.get_width()) for bar in share_bars(table).patches]
     [62, 37]
     """

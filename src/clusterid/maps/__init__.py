@@ -2,7 +2,8 @@
 
 from clusterid.maps._breaks import class_breaks
 from clusterid.maps._cluster_map import cluster_map
+from clusterid.maps._geometry import light_outlines
 from clusterid.maps._page import MapPage
 from clusterid.maps._value_map import value_map
 
-__all__ = ["MapPage", "class_breaks", "cluster_map", "value_map"]
+__all__ = ["MapPage", "class_breaks", "cluster_map", "light_outlines", "value_map"]

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from clusterid.errors import GeometryError
 
-__all__ = ["Outlines", "outlines"]
+__all__ = ["Outlines", "light_outlines", "outlines"]
 
 #: the grid has this many steps over the longer side of the map
 _STEPS = 40_000
@@ -174,3 +174,29 @@ def decoded(
         ]
         for polygon in polygons
     ]
+
+
+def light_outlines(regions: gpd.GeoDataFrame, *, max_points: int) -> gpd.GeoDataFrame:
+    """Return regions with simplified outlines that still share their borders.
+
+    Parameters
+    ----------
+    regions : GeoDataFrame
+        Indexed by region code, with a CRS.
+    max_points : int
+        Points of all outlines together.
+
+    Returns
+    -------
+    GeoDataFrame
+        Same index, geometry in WGS 84.
+
+    Raises
+    ------
+    GeometryError
+        If there is no CRS or no region has an outline.
+    """
+    found = outlines(regions, max_points=max_points)
+    return gpd.GeoDataFrame(
+        geometry=list(found.shapes), index=list(found.codes), crs=4326
+    )

@@ -1,0 +1,182 @@
+"""Declared fields, their verdicts and evidence; what the survey said."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from clusterid.legend import VERDICTS, Words
+from clusterid.reports._figures import picture
+from clusterid.reports._parts import Context, Part, Section
+from clusterid.reports._tables import frame_table
+
+__all__ = ["declared", "survey"]
+
+
+def declared(result: Any, said: Words, where: Context) -> Section | None:
+    """Return verdicts with evidence and what would change them, and agreement."""
+    comparison = getattr(result, "comparison", None)
+    if comparison is None or not len(comparison.verdicts):
+        return None
+    from clusterid.figures import verdict_bars
+
+    verdicts = comparison.verdicts
+    ax = verdict_bars(
+        comparison,
+        language=said.language,
+        kind=where.kind,
+        source=where.source,
+        simulated=where.simulated,
+    )
+    parts = [
+        Part("text", said("report.declared_text")),
+        Part("figure", picture(ax, alternative=said("report.alt_verdicts"))),
+    ]
+    counts = verdicts["verdict"].value_counts()
+    there = [code for code in VERDICTS if counts.get(code, 0)]
+    legend = pd.DataFrame({
+        "verdict": there,
+        "n": [int(counts[code]) for code in there],
+        "meaning": [said(f"verdict_says.{code}") for code in there],
+    })
+    parts.append(
+        Part("table", frame_table(legend, said, caption=said("report.meaning")))
+    )
+    language = said.language
+    for code in there:
+        rows = verdicts[verdicts["verdict"].eq(code)].copy()
+        rows["place"] = [
+            str(name) if isinstance(name, str) and name else _where(row, where)
+            for name, row in zip(
+                rows["place_name"], rows.to_dict("records"), strict=True
+            )
+        ]
+        rows["field"] = [
+            str(label) if isinstance(label, str) and label else str(field)
+            for label, field in zip(rows["label"], rows["field"], strict=True)
+        ]
+        rows["evidence"] = rows.get(f"evidence_{language}", "")
+        rows["would_change"] = rows.get(f"would_change_{language}", "")
+        rows = rows.sort_values(["place", "field"], kind="stable")
+        table = frame_table(
+            rows,
+            said,
+            caption=f"{said(f'verdict.{code}')} ({len(rows)})",
+            columns=("place", "field", "lq", "q_value", "employment", "n_plants",
+                     "posterior", "candidate", "evidence", "would_change"),
+            names=where.names,
+            limit=200,
+        )  # fmt: skip
+        parts.append(Part("folded" if len(rows) > 12 else "table", table))
+    for name in ("agreement", "by_method", "sensitivity"):
+        frame = getattr(comparison, name, None)
+        if isinstance(frame, pd.DataFrame) and len(frame):
+            parts.append(
+                Part(
+                    "folded" if len(frame) > 25 else "table",
+                    frame_table(
+                        frame,
+                        said,
+                        caption=said(f"report.{name}"),
+                        names=where.names,
+                        limit=60,
+                    ),
+                )
+            )
+    return Section("declared", said("report.declared"), tuple(parts))
+
+
+def _where(row: dict[Any, Any], where: Context) -> str:
+    codes = [code for code in str(row.get("regions") or "").split(";") if code]
+    named = [where.regions.get(code, code) for code in codes]
+    return ", ".join(named[:3]) + (" …" if len(named) > 3 else "")
+
+
+def survey(result: Any, said: Words, where: Context) -> Section | None:
+    """Return the survey's tables with their bases, and how ranks move."""
+    found = getattr(result, "survey", None)
+    answers = getattr(found, "answers", None)
+    parts: list[Part] = []
+    if found is not None:
+        places = found.places
+        parts.append(
+            Part(
+                "text",
+                said(
+                    "report.survey_text",
+                    asked=int(places["asked"].eq(True).sum()),
+                    answered=int(places["answered"].eq(True).sum()),
+                    n=0 if found.declared is None else len(found.declared),
+                ),
+            )
+        )
+    if found is None or answers is None or not len(answers):
+        return Section("survey", said("report.survey"), tuple(parts)) if parts else None
+    from clusterid.figures import rank_slope, share_bars
+
+    language = said.language
+    book = found.codebook
+    questions = book.drop_duplicates("question").set_index("question")
+    ranked = set(answers.loc[answers["rank"].notna(), "question"])
+    style: dict[str, Any] = {"language": language, "simulated": where.simulated}
+    asked = [q for q in questions.index if q in set(answers["question"])]
+    cluster_items = ["identified_by", "initiated_by", "funded_by"]
+    if found.declared is None or not len(found.declared):
+        cluster_items = []
+    for item in [*asked, *cluster_items]:
+        table = found.table(item)
+        if not table["base"].gt(0).any():
+            continue
+        title = item.replace("_", " ")
+        if item in questions.index:
+            title = str(questions.loc[item, f"question_{language}"])
+        labels = dict(zip(table["option"], table[f"label_{language}"], strict=True))
+        base = _base(table, said)
+        parts.append(Part("heading", title))
+        ax = share_bars(table, labels=labels, title=title, base=base, **style)
+        parts.append(
+            Part("figure", picture(ax, alternative=said("report.alt_shares", q=title)))
+        )
+        shown = table.drop(columns="option").rename(
+            columns={f"label_{language}": "option"}
+        )
+        parts.append(
+            Part(
+                "folded",
+                frame_table(
+                    shown.sort_values("percent_of_cases", ascending=False),
+                    said,
+                    caption=said("report.numbers", q=title),
+                    columns=("option", "count", "base", "population",
+                             "percent_of_cases", "lower", "upper", "worst_lower",
+                             "worst_upper", "percent_of_responses", "missing"),
+                    note=base,
+                ),
+            )
+        )  # fmt: skip
+        if item in ranked:
+            shift = found.rank_shift(item)
+            ax = rank_slope(
+                shift,
+                labels=shift[f"label_{language}"].to_dict(),
+                title=said("report.rank_shift", q=title),
+                base=base,
+                **style,
+            )
+            parts.append(
+                Part(
+                    "figure", picture(ax, alternative=said("report.alt_ranks", q=title))
+                )
+            )
+    return Section("survey", said("report.survey"), tuple(parts))
+
+
+def _base(table: pd.DataFrame, said: Words) -> str:
+    n = int(table["base"].max())
+    population = table["population"].max()
+    name = str(table["base_name"].iloc[0])
+    unit = said.get(f"base.{name}", name.replace("_", " "))
+    if population == population:
+        return said("report.base_of", n=n, total=int(population), unit=unit)
+    return said("report.base_n", n=n, unit=unit)

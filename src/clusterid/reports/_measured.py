@@ -1,0 +1,422 @@
+"""What the measurement found: concentration, links, templates, clusters, gaps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from clusterid.legend import Words, format_number, shown_cells
+from clusterid.reports._figures import picture
+from clusterid.reports._parts import Context, Part, Section
+from clusterid.reports._tables import frame_table
+
+__all__ = [
+    "candidates",
+    "concentration",
+    "gaps",
+    "monitoring",
+    "networks",
+    "power",
+    "templates",
+]
+
+
+def concentration(result: Any, said: Words, where: Context) -> Section | None:
+    """Return the strongest concentrations with intervals, and indices by industry."""
+    table = getattr(result, "concentration", None)
+    parts: list[Part] = []
+    if table is not None and len(table):
+        parts.append(Part("text", said("report.concentration_text")))
+        cells = shown_cells(
+            table["lq_shrunk"],
+            lower=table.get("lower"),
+            upper=table.get("upper"),
+            n_plants=table.get("n_plants"),
+            reason=table.get("reason"),
+        )
+        strong = table.assign(
+            lq_shrunk=cells.value, lower=cells.lower, upper=cells.upper
+        )[cells.state == "shown"]
+        key = "lower" if strong["lower"].notna().any() else "lq_shrunk"
+        strong = strong.sort_values(
+            [key, "region", "industry"], ascending=[False, True, True]
+        )
+        parts.append(
+            Part(
+                "table",
+                frame_table(
+                    strong,
+                    said,
+                    caption=said("report.strongest"),
+                    columns=("region", "industry", "lq", "lq_shrunk", "lower", "upper",
+                             "q_value", "n_plants", "stability"),
+                    names=where.names,
+                    limit=30,
+                    note=said("report.strongest_note"),
+                ),
+            )
+        )  # fmt: skip
+        held = int((cells.state == "withheld").sum())
+        parts.append(
+            Part("note", said("report.held_back", n=held, total=f"{len(table):,}"))
+        )
+    indices = getattr(result, "industries", None)
+    if indices is not None and len(indices):
+        frame = indices.copy()
+        if "industry" not in frame:
+            frame = frame.rename_axis("industry").reset_index()
+        by = next(
+            (c for c in ("gamma", "locational_gini") if c in frame and len(frame)), None
+        )
+        if by is not None:
+            frame = frame.sort_values([by, "industry"], ascending=[False, True])
+        parts.append(
+            Part(
+                "table",
+                frame_table(
+                    frame,
+                    said,
+                    caption=said("report.indices"),
+                    columns=("industry", "employment", "locational_gini", "gamma",
+                             "raw_concentration", "herfindahl", "z", "p_value",
+                             "reason"),
+                    names=where.names,
+                    limit=20,
+                ),
+            )
+        )  # fmt: skip
+    return _section("concentration", said, parts)
+
+
+def networks(result: Any, said: Words, where: Context) -> Section | None:
+    """Return the layers, how much each observes, and the strongest place links."""
+    from clusterid.figures import template_network
+
+    parts: list[Part] = []
+    layers = dict(getattr(result, "layers", None) or {})
+    places = dict(getattr(result, "place_networks", None) or {})
+    rows = [
+        {
+            "layer": name,
+            "links": said(f"report.links_{graph.graph.get('kind', 'industry')}"),
+            "n_nodes": graph.number_of_nodes(),
+            "n_edges": graph.number_of_edges(),
+            "absent": said(f"report.absent_{graph.graph.get('absent', 'zero')}"),
+            "unit": str(graph.graph.get("unit", "")),
+            "source": str(graph.graph.get("source", "")),
+        }
+        for name, graph in [*sorted(layers.items()), *sorted(places.items())]
+    ]
+    if rows:
+        parts.append(Part("text", said("report.networks_text")))
+        parts.append(
+            Part(
+                "table",
+                frame_table(pd.DataFrame(rows), said, caption=said("report.layers")),
+            )
+        )
+    stack = getattr(result, "stack", None)
+    if stack is not None:
+        coverage = stack.graph.get("coverage")
+        if isinstance(coverage, pd.DataFrame) and len(coverage):
+            parts.append(
+                Part(
+                    "table",
+                    frame_table(
+                        coverage,
+                        said,
+                        caption=said("report.coverage"),
+                        note=said("report.coverage_note"),
+                    ),
+                )
+            )
+        found = getattr(result, "templates", None)
+        if found is not None and stack.number_of_edges():
+            ax = template_network(
+                stack,
+                found,
+                names=where.industries,
+                language=said.language,
+                kind=where.kind,
+                source=where.source,
+                simulated=where.simulated,
+            )
+            parts.append(
+                Part("figure", picture(ax, alternative=said("report.alt_network")))
+            )
+    for name, graph in sorted(places.items()):
+        edges: list[Any] = sorted(
+            (-float(w), *sorted((str(a), str(b))))
+            for a, b, w in graph.edges(data="weight", default=1.0)
+            if str(a) != str(b)
+        )
+        if not edges:
+            continue
+        frame = pd.DataFrame(
+            [(a, b, -w) for w, a, b in edges],
+            columns=["source_region", "target_region", "weight"],
+        )
+        parts.append(
+            Part(
+                "table",
+                frame_table(
+                    frame,
+                    said,
+                    caption=said("report.place_links", layer=name),
+                    names=where.names,
+                    limit=12,
+                ),
+            )
+        )
+    return _section("networks", said, parts)
+
+
+def templates(result: Any, said: Words, where: Context) -> Section | None:
+    """Return the groups of linked industries, their members and how sure they are."""
+    found = getattr(result, "templates", None)
+    if found is None:
+        return None
+    membership = found.membership.dropna().astype(str)
+    confidence = found.confidence.reindex(membership.index)
+    significance = found.significance
+    rows = []
+    for code in sorted(set(membership)):
+        inside = membership.index[membership.eq(code)]
+        ranked = sorted(inside, key=lambda i: (-_or_zero(confidence.get(i)), str(i)))
+        row = {
+            "template": code,
+            "n_industries": len(inside),
+            "confidence": float(confidence.loc[inside].mean()),
+            "members": "; ".join(
+                _member(str(i), confidence.get(i), where.industries) for i in ranked
+            ),
+        }
+        if significance is not None and code in significance.index:
+            row["z"] = significance.loc[code].get("z", np.nan)
+            row["p_value"] = significance.loc[code].get("p_value", np.nan)
+        rows.append(row)
+    parts = [Part("text", said("report.templates_text"))]
+    if rows:
+        columns = ["template", "n_industries", "confidence", "z", "p_value", "members"]
+        parts.append(
+            Part(
+                "table",
+                frame_table(
+                    pd.DataFrame(rows),
+                    said,
+                    columns=columns,
+                    names=where.names,
+                    note=said("report.templates_note"),
+                ),
+            )
+        )
+    status = found.status.value_counts()
+    outside = sorted(str(i) for i in found.membership.index[found.membership.isna()])
+    if outside:
+        named = [where.industries.get(i) or i for i in outside]
+        text = said(
+            "report.outside",
+            n=len(outside),
+            ambiguous=int(status.get("ambiguous", 0)),
+            names="; ".join(named[:40]) + (" …" if len(named) > 40 else ""),
+        )
+        parts.append(Part("note", text))
+    profile = getattr(found, "profile", None)
+    if profile is not None and len(profile):
+        parts.append(
+            Part(
+                "folded",
+                frame_table(profile, said, caption=said("report.profile"), limit=40),
+            )
+        )
+    return _section("templates", said, parts)
+
+
+def _member(code: str, confidence: Any, names: Mapping[str, str]) -> str:
+    name = names.get(code) or code
+    sure = _or_zero(confidence)
+    return f"{name} ({sure:.0%})" if sure else name
+
+
+def _or_zero(value: Any) -> float:
+    return 0.0 if value is None or value is pd.NA or value != value else float(value)
+
+
+_CLUSTER_COLUMNS = (
+    "cluster", "template", "regions", "employment", "establishments", "lq_shrunk",
+    "excess_jobs", "q_value", "n_members", "share_imputed", "flags",
+)  # fmt: skip
+
+
+def candidates(result: Any, said: Words, where: Context) -> Section | None:
+    """Return candidate clusters: portfolio, heat map, small maps, table."""
+    found = getattr(result, "candidates", None)
+    if found is None:
+        return None
+    from clusterid.figures import choropleth, portfolio, template_heatmap
+
+    style: dict[str, Any] = {
+        "language": said.language,
+        "source": where.source,
+        "simulated": where.simulated,
+    }
+    table = pd.DataFrame(found.table.drop(columns="geometry", errors="ignore"))
+    parts = [Part("text", said("report.candidates_text"))]
+    if not len(table):
+        parts.append(Part("text", said("map.no_clusters")))
+        return _section("candidates", said, parts)
+    ax = portfolio(found, kind=where.kind, **style)
+    parts.append(Part("figure", picture(ax, alternative=said("report.alt_portfolio"))))
+    cells = getattr(found, "cells", None)
+    if cells is not None and len(cells):
+        ax = template_heatmap(
+            found,
+            getattr(result, "templates", None),
+            names=where.regions,
+            kind=where.kind,
+            **style,
+        )
+        parts.append(
+            Part("figure", picture(ax, alternative=said("report.alt_heatmap")))
+        )
+        regions = getattr(result, "regions", None)
+        if regions is not None and regions.crs is not None:
+            size = table.groupby("template")["employment"].sum().sort_values()
+            small = []
+            for code in size.index[::-1][:6]:
+                part = cells[cells["template"].eq(code)].set_index("region")
+                values = shown_cells(
+                    part["lq_shrunk"],
+                    n_plants=part.get("establishments"),
+                    reason=part.get("reason"),
+                ).value
+                inside = table.loc[table["template"].eq(code), "regions"]
+                codes = set(";".join(inside.astype(str)).split(";"))
+                label = where.templates.get(str(code), "")
+                ax = choropleth(
+                    pd.Series(values, index=part.index.astype(str)),
+                    _light(regions),
+                    outlined=pd.Series(True, index=sorted(codes)),
+                    title=f"{code} {label}".strip(),
+                    label=said("measure.lq_shrunk"),
+                    **style,
+                )
+                small.append(
+                    picture(
+                        ax,
+                        alternative=said("report.alt_map", template=f"{code} {label}"),
+                    )
+                )
+            parts.append(Part("heading", said("report.small_maps")))
+            parts.append(Part("pictures", small))
+    frame = table.rename_axis("cluster").sort_values(
+        ["excess_jobs"], ascending=False, kind="stable"
+    )
+    parts.append(
+        Part(
+            "table",
+            frame_table(
+                frame,
+                said,
+                caption=said("report.cluster_table"),
+                columns=_CLUSTER_COLUMNS,
+                names=where.names,
+                limit=60,
+                note=said("report.cluster_note"),
+            ),
+        )
+    )
+    return _section("candidates", said, parts)
+
+
+def _light(regions: Any) -> Any:
+    """Return outlines with few points: small maps need no more."""
+    from clusterid.maps import light_outlines
+
+    return light_outlines(regions, max_points=6_000)
+
+
+def gaps(result: Any, said: Words, where: Context) -> Section | None:
+    """Return industries that a cluster's template has and the place lacks."""
+    found = getattr(getattr(result, "candidates", None), "gaps", None)
+    if found is None or not len(found):
+        return None
+    frame = found.sort_values(
+        ["supply_weight", "cluster", "industry"],
+        ascending=[False, True, True],
+        na_position="last",
+    )
+    parts = [
+        Part("text", said("report.gaps_text")),
+        Part(
+            "table",
+            frame_table(
+                frame,
+                said,
+                columns=("cluster", "industry", "state", "lq", "supply_weight"),
+                names=where.names,
+                limit=40,
+            ),
+        ),
+    ]
+    return _section("gaps", said, parts)
+
+
+def power(result: Any, said: Words, where: Context) -> Section | None:
+    """Return what could have been found where nothing was."""
+    cells = getattr(getattr(result, "candidates", None), "cells", None)
+    if cells is None or "power_lq" not in cells or not cells["power_lq"].notna().any():
+        return None
+    empty = cells[~cells["is_seed"].eq(True)] if "is_seed" in cells else cells
+    by = empty.groupby("template", sort=True)["power_lq"]
+    quarter = by.quantile([0.25, 0.5, 0.75]).unstack()
+    frame = pd.DataFrame({
+        "n_empty": by.size(),
+        "power_smallest": by.min(),
+        "power_quarter": quarter[0.25],
+        "power_half": quarter[0.5],
+        "power_three_quarters": quarter[0.75],
+    }).rename_axis("template")
+    median = format_number(empty["power_lq"].median(), language=said.language)
+    parts = [
+        Part("text", said("report.power_text", median=median)),
+        Part("table", frame_table(frame, said, names=where.names, limit=60)),
+    ]
+    return _section("power", said, parts)
+
+
+def monitoring(result: Any, said: Words, where: Context) -> Section | None:
+    """Return how clusters moved, as far as the monitoring room says."""
+    found = getattr(result, "monitoring", None)
+    if found is None:
+        return None
+    if isinstance(found, pd.DataFrame):
+        frames = {"": found}
+    else:
+        frames = {
+            name: frame
+            for name in getattr(found, "__dataclass_fields__", ())
+            if isinstance(frame := getattr(found, name), pd.DataFrame) and len(frame)
+        }
+    parts = [Part("text", said("report.monitoring_text"))]
+    for name, frame in frames.items():
+        parts.append(
+            Part(
+                "table",
+                frame_table(
+                    frame,
+                    said,
+                    caption=said.get(f"column.{name}", name.replace("_", " ")),
+                    names=where.names,
+                    limit=30,
+                ),
+            )
+        )
+    return _section("monitoring", said, parts) if frames else None
+
+
+def _section(key: str, said: Words, parts: list[Part]) -> Section | None:
+    return Section(key, said(f"report.{key}"), tuple(parts)) if parts else None

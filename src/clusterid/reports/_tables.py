@@ -1,0 +1,154 @@
+"""Tables of a report: which columns, how they are headed, how cells are written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from clusterid.legend import Words, format_number
+
+__all__ = ["Cell", "Table", "frame_table", "is_number"]
+
+#: columns whose codes are put into words: column -> prefix of the catalogue
+_CODED = {
+    "verdict": "verdict.",
+    "reason": "reason.",
+    "status": "confidence.",
+    "declared": "declared.",
+    "state": "gap.",
+}
+_YEARS = {"year", "year_founded", "start", "end", "from_year", "to_year"}
+_SMALL = {"p_value", "q_value", "gi_q", "p"}
+_SHARES = {"share_imputed", "largest_plant_share", "posterior", "confidence"}
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell: its text, and whether it is a number (set to the right)."""
+
+    text: str
+    numeric: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table as the page draws it."""
+
+    caption: str
+    headers: tuple[Cell, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    note: str = ""
+    total: int = field(default=0)
+
+
+def is_number(value: object) -> bool:
+    """Return whether a value is written as a number."""
+    return isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(
+        value, (bool, np.bool_)
+    )
+
+
+def frame_table(
+    frame: pd.DataFrame,
+    said: Words,
+    *,
+    caption: str = "",
+    columns: Sequence[str] | None = None,
+    names: Mapping[str, Mapping[str, str]] | None = None,
+    limit: int | None = None,
+    note: str = "",
+) -> Table:
+    """Return a frame as a table with headings and codes in words.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Any table; a named index becomes the first column.
+    said : Words
+        Language.
+    caption, note : str
+        Above and below the table.
+    columns : sequence of str, optional
+        Columns shown, in order; those the frame lacks are left out.
+    names : mapping of column to mapping of code to name, optional
+        Names put beside codes.
+    limit : int, optional
+        Rows shown; the note then says how many there are.
+    """
+    if frame.index.name is not None and frame.index.name not in frame.columns:
+        frame = frame.reset_index()
+    chosen = [c for c in (columns or list(frame.columns)) if c in frame.columns]
+    shown = frame if limit is None else frame.head(limit)
+    numeric = {c: _numeric(shown[c]) for c in chosen}
+    rows = tuple(
+        tuple(
+            Cell(_text(value, column, said, names or {}), numeric[column])
+            for column, value in zip(chosen, values, strict=True)
+        )
+        for values in shown[chosen].itertuples(index=False, name=None)
+    )
+    if limit is not None and len(frame) > limit:
+        more = said("report.more_rows", n=limit, total=f"{len(frame):,}")
+        note = f"{note} {more}".strip()
+    headers = tuple(
+        Cell(said.get(f"column.{c}", str(c).replace("_", " ")), numeric[c])
+        for c in chosen
+    )
+    return Table(caption, headers, rows, note, len(frame))
+
+
+def _numeric(values: pd.Series) -> bool:
+    known = [v for v in values.tolist() if v is not None and v is not pd.NA]
+    return bool(known) and all(is_number(v) for v in known)
+
+
+def _text(
+    value: Any, column: str, said: Words, names: Mapping[str, Mapping[str, str]]
+) -> str:
+    language = said.language
+    if isinstance(value, (list, tuple)) and not isinstance(value, str):
+        return ", ".join(_text(v, column, said, names) for v in value)
+    if value is None or value is pd.NA or value is pd.NaT:
+        return "–"
+    if isinstance(value, (bool, np.bool_)):
+        return said("report.yes") if value else said("report.no")
+    if is_number(value):
+        number = float(value)
+        if np.isnan(number):
+            return "–"
+        if column in _YEARS:
+            return f"{number:.0f}"
+        if column in _SMALL:
+            small = "< 0.001" if number < 0.001 else f"{number:.2g}"
+            return small.replace(".", ",") if language == "de" else small
+        if column in _SHARES:
+            return f"{round(100 * number)} %"
+        return format_number(number, language=language)
+    text = str(value)
+    if column in _CODED:
+        return said.get(_CODED[column] + text, text.replace("_", " "))
+    if column in names:
+        known = names[column]
+        return "; ".join(_named(code, known) for code in text.split(";"))
+    if column == "flags":
+        return "; ".join(_flag(part, said) for part in text.split(";") if part.strip())
+    return text
+
+
+def _flag(part: str, said: Words) -> str:
+    code = part.strip()
+    return said.get(f"flag.{code}", code.replace("_", " "))
+
+
+def _named(code: str, known: Mapping[str, str]) -> str:
+    name = known.get(code, "")
+    return code if name in ("", code) else f"{name} ({code})"
+
+
+def joined(parts: Iterable[object]) -> str:
+    """Return the parts that say something, joined by commas."""
+    return ", ".join(str(part) for part in parts if str(part))
