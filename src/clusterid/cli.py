@@ -1,5 +1,344 @@
-"""The commands."""
+"""The commands: each a few lines that call the library and say what was written."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from clusterid import __version__
+from clusterid.errors import ClusteridError
+
+if TYPE_CHECKING:
+    from clusterid.study import Result, Study
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="clusterid",
+    help="Identify regional industry clusters: measure, link, detect, compare, map.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+data_app = typer.Typer(help="Official data sets by name.", no_args_is_help=True)
+app.add_typer(data_app, name="data")
+
+
+class Language(StrEnum):
+    """Languages of map and report."""
+
+    en = "en"
+    de = "de"
+
+
+class Engine(StrEnum):
+    """Engines that aggregate plants."""
+
+    duckdb = "duckdb"
+    pandas = "pandas"
+    spark = "spark"
+
+
+@dataclass(slots=True)
+class _Console:
+    """How this call speaks: set once by the global options."""
+
+    debug: bool = False
+    quiet: bool = False
+    as_json: bool = False
+
+    def say(self, text: str, **facts: Any) -> None:
+        """Print a result line, or its facts as JSON."""
+        if self.as_json:
+            sys.stdout.write(json.dumps(facts, ensure_ascii=False, default=str) + "\n")
+        else:
+            sys.stdout.write(text + "\n")
+
+    @contextmanager
+    def progress(self) -> Iterator[Callable[[str, int, int], None] | None]:
+        """Yield a listener that draws a bar when standard error is a terminal."""
+        if self.quiet or not sys.stderr.isatty():
+            yield None
+            return
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+        columns = (
+            BarColumn(bar_width=24),
+            TextColumn("{task.description}"),
+            TimeElapsedColumn(),
+        )
+        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+            task = bar.add_task("starting", total=None)
+
+            def listen(name: str, done: int, total: int) -> None:
+                bar.update(task, description=name, completed=done, total=total or None)
+
+            yield listen
+
+
+_console = _Console()
+
+Output = Annotated[
+    Path | None, typer.Option("-o", "--output", help="folder or file to write")
+]
+LanguageOption = Annotated[
+    Language | None, typer.Option(help="language of map and report")
+]
+StudyPath = Annotated[Path, typer.Argument(help="the study file", show_default=False)]
+ResultPath = Annotated[
+    Path, typer.Argument(help="folder of an earlier result", show_default=False)
+]
+
+
+def _version(value: bool) -> None:
+    if value:
+        sys.stdout.write(f"clusterid {__version__}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def _global(
+    debug: Annotated[bool, typer.Option(help="show the traceback of a fault")] = False,
+    quiet: Annotated[bool, typer.Option(help="no progress, no warnings")] = False,
+    json_output: Annotated[
+        bool, typer.Option("--json", help="print results as JSON, one object a line")
+    ] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    _console.debug, _console.quiet, _console.as_json = debug, quiet, json_output
+
+
+@app.command()
+def demo(
+    output: Output = None,
+    language: LanguageOption = None,
+    seed: Annotated[int, typer.Option(help="another simulated economy", min=0)] = 0,
+) -> None:
+    """Run the embedded, simulated study, from nothing to map and report."""
+    from clusterid.study import demo_study
+
+    _run(demo_study(seed=seed), output or Path("clusterid-demo"), language, None)
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(help="where to start a study")],
+    template: Annotated[
+        str, typer.Option(help="empty, germany, great_britain, united_states ...")
+    ] = "empty",
+) -> None:
+    """Write a commented study.toml and a data folder to fill."""
+    from clusterid.study import init_study
+
+    for path in init_study(folder, template):
+        _console.say(str(path), written=path)
+
+
+@app.command()
+def check(study: StudyPath) -> None:
+    """Read and check everything, change nothing, list every fault."""
+    from clusterid.study import read_study
+
+    with _console.progress() as listener:
+        summary = read_study(study).check(progress=listener)
+    for line, facts in summary:
+        _console.say(line, **facts)
+
+
+@app.command()
+def run(
+    study: StudyPath,
+    output: Output = None,
+    engine: Annotated[
+        Engine | None, typer.Option(help="engine that aggregates plants")
+    ] = None,
+    language: LanguageOption = None,
+) -> None:
+    """Run a study from its files to map, report and tables."""
+    from clusterid.study import read_study
+
+    loaded = read_study(study)
+    _run(loaded, output or loaded.output_folder, language, engine)
+
+
+@app.command("map")
+def map_(
+    result: ResultPath, output: Output = None, language: LanguageOption = None
+) -> None:
+    """Write the map of an earlier result again."""
+    from clusterid.maps import cluster_map
+
+    loaded, chosen = _earlier(result, language)
+    target = output or Path("map.html")
+    cluster_map(loaded, language=chosen).save(target)
+    _console.say(str(target), map=target)
+
+
+@app.command()
+def report(
+    result: ResultPath, output: Output = None, language: LanguageOption = None
+) -> None:
+    """Write the report of an earlier result again."""
+    from clusterid.reports import report as make_report
+
+    loaded, chosen = _earlier(result, language)
+    target = output or Path("report.html")
+    make_report(loaded, language=chosen).save(target)
+    _console.say(str(target), report=target)
+
+
+@app.command()
+def survey(
+    places: Annotated[Path, typer.Argument(help="places asked")],
+    answers: Annotated[Path, typer.Argument(help="answers")],
+    declared: Annotated[Path | None, typer.Option(help="declared clusters")] = None,
+    item: Annotated[
+        str | None, typer.Option(help="one question, all if absent")
+    ] = None,
+    by: Annotated[str | None, typer.Option(help="column of places to split by")] = None,
+) -> None:
+    """Tabulate a survey: per cent of cases and of responses, with intervals."""
+    import pandas as pd
+
+    from clusterid.survey import read_survey
+
+    loaded = read_survey(places, answers, declared)
+    questions = [item] if item else sorted(loaded.answers["question"].unique())
+    for question in questions:
+        table = loaded.table(question, by=by)
+        flat = pd.DataFrame(table).reset_index()
+        records = flat.to_dict("records")
+        _console.say(f"{question}\n{flat.to_string(index=False)}\n", rows=records)
+
+
+@app.command()
+def concentration(
+    employment: Annotated[Path, typer.Argument(help="table: region, industry, jobs")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="CSV or Parquet")],
+    column: Annotated[
+        list[str] | None, typer.Option(help="our_name=name_in_the_file, repeatable")
+    ] = None,
+    year: Annotated[
+        int | None, typer.Option(help="year, when there are several")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0)] = 0,
+) -> None:
+    """Test the location quotients of one table of employment."""
+    from clusterid.study import concentration_of_table
+
+    pairs = dict(_pair(text) for text in column or [])
+    table = concentration_of_table(employment, columns=pairs, year=year, seed=seed)
+    if output.suffix == ".parquet":
+        table.to_parquet(output, index=False)
+    else:
+        table.to_csv(output, index=False, encoding="utf-8-sig", lineterminator="\n")
+    _console.say(str(output), rows=len(table), written=output)
+
+
+@app.command()
+def simulate(
+    output: Annotated[Path, typer.Option("-o", "--output", help="folder to write")],
+    seed: Annotated[int, typer.Option(min=0)] = 0,
+    planted: Annotated[
+        int | None, typer.Option(help="number of planted clusters; 0 is a null economy")
+    ] = None,
+) -> None:
+    """Write a simulated economy with planted clusters as a study folder."""
+    from clusterid.errors import StudyError
+    from clusterid.simulation import simulate_economy
+
+    if output.exists() and (not output.is_dir() or any(output.iterdir())):
+        raise StudyError(f"{output}: is not an empty folder; name another with -o.")
+    options = {} if planted is None else {"planted": planted}
+    simulate_economy(seed=seed, **options).save(output)
+    _console.say(str(output / "study.toml"), study=output / "study.toml")
+
+
+@data_app.command("list")
+def data_list() -> None:
+    """List the data sets that can be fetched, and those that are embedded."""
+    from clusterid.sources import catalogue
+
+    for row in catalogue().to_dict("records"):
+        _console.say("  ".join(str(value) for value in row.values()), **row)
+
+
+@data_app.command("fetch")
+def data_fetch(name: Annotated[str, typer.Argument(help="name from the list")]) -> None:
+    """Fetch a data set into the cache, checked by its SHA-256, resumable."""
+    from clusterid.sources import fetch
+
+    path = fetch(name)
+    _console.say(str(path), name=name, path=path)
+
+
+@data_app.command("path")
+def data_path(name: Annotated[str, typer.Argument(help="name from the list")]) -> None:
+    """Print where a data set lies."""
+    from clusterid.sources import path
+
+    found = path(name)
+    _console.say(str(found), name=name, path=found)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    ours, sign, theirs = text.partition("=")
+    if not sign or not ours or not theirs:
+        raise typer.BadParameter(f"{text!r} is not of the form our_name=name_in_file")
+    return ours, theirs
+
+
+def _earlier(folder: Path, language: Language | None) -> tuple[Result, str]:
+    from clusterid.study import read_result
+
+    result = read_result(folder)
+    return result, language.value if language else result.language
+
+
+def _run(
+    study: Study, output: Path, language: Language | None, engine: Engine | None
+) -> None:
+    from clusterid.study import claim_folder
+
+    claim_folder(output)
+    with _console.progress() as listener:
+        result = study.run(
+            progress=listener,
+            engine=engine.value if engine else None,
+            language=language.value if language else None,
+        )
+        folder = study.save(result, output)
+    if not _console.quiet:
+        for warning in result.warnings:
+            sys.stderr.write(f"note: {warning}\n")
+    for name in ("map.html", "report.html", "clusters.csv", "verdicts.csv"):
+        if (folder / name).exists():
+            _console.say(str(output / name), file=output / name)
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line; faults in data or files end with status 1 and words."""
+    try:
+        app()
+    except ClusteridError as error:
+        if _console.debug:
+            raise
+        if _console.as_json:
+            sys.stdout.write(json.dumps({"error": str(error)}) + "\n")
+        sys.stderr.write(f"clusterid: {error}\n")
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.stderr.write("clusterid: stopped; nothing was written.\n")
+        sys.exit(130)

@@ -1,0 +1,187 @@
+"""Writing a result: whole or not at all, the same bytes for the same result."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from clusterid.errors import StudyError
+from clusterid.study._publish import publishable
+from clusterid.study._store import rounded, store
+
+if TYPE_CHECKING:
+    from clusterid.study._result import Result
+
+__all__ = ["claim_folder", "save_result"]
+
+_MARK = "provenance.json"
+
+
+def claim_folder(folder: Path) -> None:
+    """Raise unless results may be written to ``folder``.
+
+    Raises
+    ------
+    StudyError
+        If it is a file, or a folder with something else than a result in it.
+    """
+    if folder.is_file():
+        raise StudyError(f"{folder}: is a file; name a folder for the results.")
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / _MARK).is_file():
+        raise StudyError(
+            f"{folder}: holds other files than a result of clusterid, and would be "
+            "replaced; name another folder with -o, or empty this one."
+        )
+    parent = folder.resolve().parent
+    while not parent.exists():
+        parent = parent.parent
+    if not os.access(parent, os.W_OK):
+        raise StudyError(
+            f"{parent}: cannot be written to; name another folder with -o."
+        )
+
+
+def save_result(
+    result: Result, folder: Path, *, language: str, parts: Mapping[str, bool]
+) -> Path:
+    """Write a result into a folder beside the target, then move it into place."""
+    claim_folder(folder)
+    folder = folder.resolve()
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    partial = folder.with_name(f".{folder.name}.partial")
+    earlier = folder.with_name(f".{folder.name}.earlier")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir()
+    try:
+        _write(publishable(result), partial, language, parts)
+        if folder.exists():
+            shutil.rmtree(earlier, ignore_errors=True)
+            folder.rename(earlier)
+            try:
+                partial.rename(folder)
+            except OSError:
+                earlier.rename(folder)
+                raise
+            shutil.rmtree(earlier, ignore_errors=True)
+        else:
+            partial.rename(folder)
+    except OSError as error:
+        raise StudyError(
+            f"{folder}: cannot be written ({error.strerror or error}); "
+            "nothing was changed."
+        ) from error
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    return folder
+
+
+def _write(
+    result: Result, folder: Path, language: str, parts: Mapping[str, bool]
+) -> None:
+    if parts.get("tables", True):
+        _write_tables(result, folder)
+    if parts.get("graphs", True):
+        _write_graphs(result, folder / "networks")
+    if parts.get("map", True):
+        from clusterid.maps import cluster_map
+
+        cluster_map(result, language=language).save(folder / "map.html")
+    if parts.get("report", True):
+        from clusterid.reports import report
+
+        report(result, language=language).save(folder / "report.html")
+    store(result, folder / "state")
+    (folder / "log.txt").write_text(_log(result), encoding="utf-8")
+    (folder / _MARK).write_text(result.provenance.to_json(), encoding="utf-8")
+
+
+def _write_csv(frame: pd.DataFrame, path: Path, *, index: bool = False) -> None:
+    # utf-8-sig, because spreadsheets otherwise misread umlauts
+    rounded(frame).to_csv(path, index=index, encoding="utf-8-sig", lineterminator="\n")
+
+
+def _write_tables(result: Result, folder: Path) -> None:
+    import geopandas as gpd
+
+    rounded(result.concentration).to_parquet(
+        folder / "concentration.parquet", index=False
+    )
+    if result.templates is not None:
+        _write_csv(template_table(result), folder / "templates.csv")
+    if result.candidates is not None:
+        table = result.candidates.table
+        plain = pd.DataFrame(table.drop(columns="geometry", errors="ignore"))
+        _write_csv(plain, folder / "clusters.csv", index=True)
+        layers = {
+            "clusters": table.reset_index(),
+            "regions": result.regions.reset_index(),
+        }
+        for name, layer in layers.items():
+            if isinstance(layer, gpd.GeoDataFrame) and len(layer):
+                layer.to_file(
+                    folder / "clusters.gpkg",
+                    layer=name,
+                    driver="GPKG",
+                    engine="pyogrio",
+                )
+    if result.comparison is not None:
+        _write_csv(result.comparison.verdicts, folder / "verdicts.csv")
+    from clusterid.reports import write_workbook
+
+    write_workbook(result, folder / "workbook.xlsx")
+
+
+def template_table(result: Result) -> pd.DataFrame:
+    """One row an industry: its template, how sure, and the names."""
+    templates = result.templates
+    if templates is None:
+        return pd.DataFrame()
+    membership = templates.membership
+    labels = result.economy.metadata.labels
+    table = pd.DataFrame({
+        "template": membership,
+        "template_label": membership.map(templates.labels),
+        "status": templates.status.reindex(membership.index),
+        "confidence": templates.confidence.reindex(membership.index),
+    })
+    table.insert(0, "industry_label", [labels.get(c, "") for c in membership.index])
+    return (
+        table
+        .rename_axis("industry")
+        .reset_index()
+        .sort_values(["template", "industry"], na_position="last", ignore_index=True)
+    )
+
+
+def _write_graphs(result: Result, folder: Path) -> None:
+    from clusterid.networks import write_network
+
+    folder.mkdir()
+    graphs = {**result.layers, **result.place_networks}
+    if result.stack is not None:
+        graphs["stack"] = result.stack
+    for name, graph in sorted(graphs.items()):
+        write_network(graph, folder / f"{name}.graphml")
+
+
+def _log(result: Result) -> str:
+    meta = result.economy.metadata
+    lines = [
+        result.title,
+        repr(result.economy),
+        f"source: {meta.source or 'not stated'}",
+        f"licence: {meta.licence or 'not stated'}",
+        repr(result),
+        "",
+        "steps (done; the times stand in provenance.json)",
+        *(f"  {name}" for name in result.provenance.steps),
+        "",
+        f"{len(result.warnings)} warnings",
+        *(f"  {warning}" for warning in result.warnings),
+    ]
+    return "\n".join(lines) + "\n"
