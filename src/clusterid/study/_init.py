@@ -32,7 +32,7 @@ _WORDS = {
     "plants": "... or plants instead; a study has one of the two.",
     "regions": "Shapes and attributes of the regions.",
     "supply": "Input-output tables. May stand several times.",
-    "skills": "Moves between industries, or relatedness given. May stand several times.",
+    "skills": "Moves between industries, or relatedness. May stand several times.",
     "research": "Participations in projects, links between places.",
     "templates": "Groups of industries given instead of detected.",
     "survey": "What places say of themselves, and the lexicon to read it with.",
@@ -72,18 +72,18 @@ def commented_study() -> str:
     Examples
     --------
     >>> print(commented_study().splitlines()[0])
-    # A study file of clusterid. Paths are relative to this file;
+    # A study file of clusterid. Paths are relative to this file; environment
     """
     lines = [
-        "# A study file of clusterid. Paths are relative to this file;",
-        "# environment variables are written ${LIKE_THIS}. Lines that begin with",
-        "# '#' are off, and show the default. Check it with: clusterid check study.toml",
+        "# A study file of clusterid. Paths are relative to this file; environment",
+        "# variables are written ${LIKE_THIS}. Lines that begin with '#' and no space",
+        "# are switched off and show the default. Check with: clusterid check study.toml",
     ]
     for name, info in StudyFile.model_fields.items():
         model = _section_model(info.annotation)
         repeated = typing.get_origin(info.annotation) is tuple
         header = f"[[{name}]]" if repeated else f"[{name}]"
-        off = "" if name in _ACTIVE else "# "
+        off = "" if name in _ACTIVE else "#"
         lines += ["", f"# {_WORDS[name]}", f"{off}{header}"]
         for option, field in model.model_fields.items():
             default = field.get_default(call_default_factory=True)
@@ -91,12 +91,10 @@ def commented_study() -> str:
             lines.append(f"# {field.description}")
             if suggested is not None:
                 lines.append(f"{option} = {_toml(suggested)}")
-            elif default is None or not off:
-                shown = '""' if default is None else _toml(default)
-                comment = "# " if default is None or default in ((), {}) else ""
-                lines.append(f"{off or comment}{option} = {shown}")
             else:
-                lines.append(f"{off}{option} = {_toml(default)}")
+                empty = default is None or default in ((), {})
+                shown = '""' if default is None else _toml(default)
+                lines.append(f"{'#' if empty or off else ''}{option} = {shown}")
     return "\n".join(lines) + "\n"
 
 
