@@ -77,7 +77,7 @@ def commented_study() -> str:
     lines = [
         "# A study file of clusterid. Paths are relative to this file; environment",
         "# variables are written ${LIKE_THIS}. Lines that begin with '#' and no space",
-        "# are switched off and show the default. Check with: clusterid check study.toml",
+        "# are switched off and show the default. To check: clusterid check study.toml",
     ]
     for name, info in StudyFile.model_fields.items():
         model = _section_model(info.annotation)
