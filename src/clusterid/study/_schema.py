@@ -93,6 +93,14 @@ class EmploymentSection(_Files):
     size_bands: str | None = Field(
         None, description="file of establishments by size band and industry"
     )
+    plant_herfindahl: str | None = Field(
+        None,
+        description="file of the plant Herfindahl (industry, plant_herfindahl, or "
+        "industry, lower, upper)",
+    )
+    labels: str | None = Field(
+        None, description="file of names (code, label), when the reader has none"
+    )
     concept: Literal["workplace", "residence", "unknown"] = Field(
         "workplace", description="where a job is counted; never mixed"
     )
