@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import pandas as pd
 
-from clusterid.errors import ClusteridError, ClusteridWarning, StudyError, nearest
+from clusterid.errors import (
+    ClusteridError,
+    ClusteridWarning,
+    DataWarning,
+    StudyError,
+    nearest,
+)
 from clusterid.study._provenance import file_digest
 from clusterid.study._regions import aligned, read_shapes
 from clusterid.study._schema import (
@@ -20,7 +26,7 @@ from clusterid.study._schema import (
     ResearchSection,
     StudyFile,
 )
-from clusterid.tables import Economy, economy, read_plants, read_table
+from clusterid.tables import Economy, read_plants, read_table
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -271,7 +277,7 @@ def _from_counts(
     for name in ("totals", "size_bands"):
         if extras[name] is not None:
             options[name] = extras[name]
-    sourced = reader.read(paths, **options)
+    sourced = reader(paths, **options)
     table = sourced.table
     if section.exclude:
         table = table[~table["industry"].isin(section.exclude)]
@@ -291,24 +297,12 @@ def _from_counts(
         metadata = replace(
             metadata, labels=dict(zip(names["code"], names[label], strict=True))
         )
-    years = (
-        sorted({int(y) for y in table["year"].dropna()})
-        if "year" in table.columns
-        else []
+    for note in sourced.notes:
+        warnings.warn(DataWarning(note), stacklevel=2)
+    sourced = replace(
+        sourced, table=table, plant_herfindahl=herfindahl, metadata=metadata
     )
-    made = {}
-    for year in years or [config.study.year or metadata.year or 0]:
-        totals = sourced.totals
-        if totals is not None and "year" in totals.columns:
-            totals = totals[totals["year"].eq(year)].drop(columns="year")
-        made[year] = economy(
-            table,
-            year=year if years else None,
-            plant_herfindahl=herfindahl,
-            totals=totals,
-            hierarchies=sourced.hierarchies,
-            metadata=replace(metadata, year=year or None),
-        )
+    made: dict[int, Economy] = sourced.economies(section.years or None)
     return made
 
 
@@ -347,7 +341,7 @@ def _layers(
                 options["columns"] = section.columns
             if section.year is not None:
                 options["year"] = section.year
-            table = reader.read(paths, **options)
+            table = reader(paths, **options)
             if bridge is not None:
                 table = _carried(table, section, bridge)
             return _counted_only(table, codes, where)
@@ -403,7 +397,7 @@ def _research(
                 options["columns"] = section.columns
             if section.years:
                 options["years"] = section.years
-            return reader.read(paths, **options)
+            return reader(paths, **options)
 
         table = reading.attempt(where, read)
         if table is not None:

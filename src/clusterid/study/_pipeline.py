@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-import logging
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from clusterid.errors import ClusteridWarning
+from clusterid.errors import ClusteridWarning, StudyError, nearest
 from clusterid.study._provenance import Provenance, StepLog, versions
 from clusterid.study._result import Result
 
 if TYPE_CHECKING:
     import networkx as nx
 
+    from clusterid.clusters import CandidateClusters
+    from clusterid.communities import Templates
+    from clusterid.comparison import Comparison
     from clusterid.study._inputs import Inputs
     from clusterid.study._schema import MethodSection, StudyFile
     from clusterid.tables import Economy
 
-__all__ = ["STEPS", "concentration_table", "run_pipeline"]
-
-logger = logging.getLogger(__name__)
+__all__ = ["STEPS", "concentration_table", "fill_if_withheld", "run_pipeline"]
 
 STEPS = (
     "withheld cells",
@@ -50,25 +50,24 @@ def run_pipeline(
     inputs: Inputs, config: StudyFile, *, log: StepLog, language: str, engine: str
 ) -> Result:
     """Compute everything a study asks for."""
+    from clusterid.networks import stack_layers
+
     method, seed = config.method, config.study.seed
     heard: list[str] = list(inputs.warnings)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", ClusteridWarning)
         with log.step("withheld cells"):
-            working = _fill(inputs.economy, method, seed)
+            working = fill_if_withheld(inputs.economy, method, seed)
         with log.step("concentration"):
-            concentration = concentration_table(
-                working.economy, method=method, seed=seed, withheld=working.imputed,
-                bounds=working.bounds,
-            )  # fmt: skip
+            concentration = concentration_table(working, method=method, seed=seed)
             industries = _industry_indices(working.economy)
         with log.step("networks"):
-            layers = _layers(inputs, working.economy, method)
+            layers = _layers(inputs, working.economy)
             places = _place_networks(inputs)
             detecting = _detecting(layers, method)
-            stack = _stack(detecting)
+            stack = stack_layers(detecting)
         with log.step("communities"):
-            templates = inputs.given or _detect(detecting, layers, inputs, method, seed)
+            templates = _detect(inputs, layers, detecting, method, seed)
         with log.step("clusters"):
             candidates = _clusters(inputs, working, templates, layers, method, seed)
         with log.step("comparison"):
@@ -112,7 +111,7 @@ def run_pipeline(
     )
 
 
-def _fill(economy: Economy, method: MethodSection, seed: int) -> _Working:
+def fill_if_withheld(economy: Economy, method: MethodSection, seed: int) -> _Working:
     if not bool(economy.withheld.to_numpy().any()):
         return _Working(economy, economy.withheld, None)
     from clusterid.concentration import fill_withheld
@@ -122,23 +121,39 @@ def _fill(economy: Economy, method: MethodSection, seed: int) -> _Working:
 
 
 def concentration_table(
-    economy: Economy,
-    *,
-    method: MethodSection,
-    seed: int,
-    withheld: pd.DataFrame,
-    bounds: Any,
+    working: _Working, *, method: MethodSection, seed: int
 ) -> pd.DataFrame:
-    """Test every quotient; withheld cells get an interval instead of a value."""
+    """Test every quotient; a withheld cell gets an interval instead of a value."""
     from clusterid.concentration import location_quotient_test
+    from clusterid.tables import margins, publishable_interval
 
-    return location_quotient_test(
+    economy = working.economy
+    table = location_quotient_test(
         economy.employment,
         establishments=economy.establishments,
         plant_herfindahl=economy.plant_herfindahl,
         correction=method.correction,
+        totals=economy.totals,
         seed=seed,
     )
+    table = table.assign(lq_lower=table["lq"], lq_upper=table["lq"])
+    if working.bounds is None:
+        return table
+    whole = margins(economy.employment, economy.totals)
+    # the cell enters its own totals too little to matter beside the rounding outward
+    per_job = whole.total / np.outer(whole.region, whole.industry)
+    lower, upper = publishable_interval(
+        working.bounds.lower * per_job, working.bounds.upper * per_job
+    )
+    keys = pd.MultiIndex.from_frame(table[["region", "industry"]])
+    hidden = working.imputed.stack().reindex(keys).to_numpy(dtype=bool)
+    for name, frame in (("lq_lower", lower), ("lq_upper", upper)):
+        values = frame.stack(future_stack=True).reindex(keys).to_numpy()
+        table.loc[hidden, name] = values[hidden]
+    hide = ["lq", "lq_shrunk", "lower", "upper", "p_value", "q_value", "stability"]
+    table.loc[hidden, hide] = float("nan")
+    table.loc[hidden, "reason"] = "withheld"
+    return table
 
 
 def _industry_indices(economy: Economy) -> pd.DataFrame:
@@ -156,9 +171,7 @@ def _industry_indices(economy: Economy) -> pd.DataFrame:
     return table.rename_axis("industry").reset_index()
 
 
-def _layers(
-    inputs: Inputs, economy: Economy, method: MethodSection
-) -> dict[str, nx.Graph[Any]]:
+def _layers(inputs: Inputs, economy: Economy) -> dict[str, nx.Graph[Any]]:
     from clusterid.networks import (
         colocation_network,
         profile_network,
@@ -169,12 +182,14 @@ def _layers(
     layers: dict[str, nx.Graph[Any]] = {}
     for name, (flows, section) in inputs.supply.items():
         if section.weight == "profile":
-            layers[name] = profile_network(flows)
+            layers[name] = profile_network(flows, layer=name)
         else:
-            layers[name] = supply_network(flows, weight=section.weight)
+            layers[name] = supply_network(flows, weight=section.weight, layer=name)
     for name, (links, _) in inputs.skills.items():
-        layers[name] = skill_network(links)
-    layers["colocation"] = colocation_network(economy.employment)
+        layers[name] = skill_network(links, layer=name)
+    layers["colocation"] = colocation_network(
+        economy.employment, totals=economy.totals, source=economy.metadata.source
+    )
     return layers
 
 
@@ -187,3 +202,118 @@ def _place_networks(inputs: Inputs) -> dict[str, nx.Graph[Any]]:
         )
         for name, (table, section) in inputs.research.items()
     }
+
+
+def _detecting(
+    layers: Mapping[str, nx.Graph[Any]], method: MethodSection
+) -> dict[str, nx.Graph[Any]]:
+    """Return the layers that detect: those named, or all but the one held out."""
+    unknown = [n for n in (*method.layers, method.held_out) if n and n not in layers]
+    if unknown:
+        known = ", ".join(layers)
+        raise StudyError(
+            f"[method] names the layer {unknown[0]!r}; the study has {known}."
+            f"{nearest(unknown[0], layers)}"
+        )
+    names = method.layers or tuple(n for n in layers if n != _held_out(layers, method))
+    return {name: layers[name] for name in names}
+
+
+def _held_out(layers: Mapping[str, nx.Graph[Any]], method: MethodSection) -> str | None:
+    """Return the layer that validates: named, or co-location if another detects."""
+    if method.held_out is not None:
+        return method.held_out
+    if method.layers:
+        rest = [name for name in layers if name not in method.layers]
+        return rest[0] if rest else None
+    return "colocation" if len(layers) > 1 else None
+
+
+def _detect(
+    inputs: Inputs,
+    layers: Mapping[str, nx.Graph[Any]],
+    detecting: Mapping[str, nx.Graph[Any]],
+    method: MethodSection,
+    seed: int,
+) -> Templates:
+    from clusterid.communities import detect_communities
+
+    if inputs.given is not None:
+        return inputs.given
+    held_out = _held_out(layers, method)
+    return detect_communities(
+        dict(detecting),
+        resolution=method.resolution,
+        runs=method.runs,
+        seed=seed,
+        held_out=layers[held_out] if held_out else None,
+        names=inputs.economy.metadata.labels,
+    )
+
+
+def _collaborations(inputs: Inputs) -> pd.DataFrame | None:
+    tables = [table for table, _ in inputs.research.values()]
+    return pd.concat(tables, ignore_index=True) if tables else None
+
+
+def _clusters(
+    inputs: Inputs,
+    working: _Working,
+    templates: Templates,
+    layers: Mapping[str, nx.Graph[Any]],
+    method: MethodSection,
+    seed: int,
+) -> CandidateClusters:
+    from clusterid.clusters import identify_clusters
+
+    return identify_clusters(
+        working.economy,
+        templates,
+        inputs.regions,
+        layers=dict(layers),
+        collaborations=_collaborations(inputs),
+        earlier=inputs.earlier,
+        preset=method.preset,
+        alpha=method.significance,
+        level=method.significance,
+        minimum_jobs=method.minimum_jobs,
+        minimum_plants=method.minimum_plants,
+        minimum_members=method.minimum_members,
+        imputed=working.imputed,
+        seed=seed,
+    )
+
+
+def _compare(
+    inputs: Inputs,
+    working: _Working,
+    candidates: CandidateClusters,
+    layers: Mapping[str, nx.Graph[Any]],
+    method: MethodSection,
+    seed: int,
+) -> Comparison | None:
+    if inputs.survey is None or inputs.fields is None:
+        return None
+    from clusterid.comparison import compare
+
+    return compare(
+        candidates,
+        inputs.survey,
+        inputs.fields,
+        economy=working.economy,
+        regions=inputs.regions,
+        layers=dict(layers),
+        collaborations=_collaborations(inputs),
+        earlier=inputs.earlier,
+        tolerance=method.tolerance,
+        draws=method.draws,
+        seed=seed,
+    )
+
+
+def _monitor(inputs: Inputs, candidates: CandidateClusters) -> Any:
+    if len(inputs.economies) < 2 or not len(candidates.table):
+        return None
+    from clusterid.monitoring import monitor
+
+    return monitor(dict(sorted(inputs.economies.items())), candidates)

@@ -1,0 +1,262 @@
+"""A study: its file and folder, checked, run and saved."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from clusterid.study._inputs import Inputs, read_inputs
+from clusterid.study._outputs import save_result
+from clusterid.study._pipeline import (
+    STEPS,
+    concentration_table,
+    fill_if_withheld,
+    run_pipeline,
+)
+from clusterid.study._provenance import StepLog
+from clusterid.study._result import Result
+from clusterid.study._schema import MethodSection, StudyFile, read_study_file
+from clusterid.study._store import unstore
+from clusterid.tables import Economy, economy, read_employment
+
+__all__ = [
+    "Study", "concentration_of_table", "demo_study", "read_result", "read_study",
+]  # fmt: skip
+
+Listener = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """A study file and the folder its paths start from.
+
+    Parameters
+    ----------
+    config : StudyFile
+        The file with every default filled in.
+    root : Path
+        Folder that relative paths start from.
+
+    Examples
+    --------
+    >>> study = demo_study()
+    >>> study.config.study.simulated
+    True
+    """
+
+    config: StudyFile
+    root: Path
+    _folder: Any = field(default=None, repr=False, compare=False)
+
+    @property
+    def output_folder(self) -> Path:
+        """Where results go: [output] folder, relative to the study file."""
+        return self.root / self.config.output.folder
+
+    @property
+    def economy(self) -> Economy:
+        """The economy of the year the study is about, read and checked."""
+        return self.inputs().economy
+
+    def inputs(self, *, engine: str = "duckdb") -> Inputs:
+        """Read and check every file.
+
+        Raises
+        ------
+        StudyError
+            With the faults of all files.
+        """
+        return read_inputs(self.config, self.root, engine=engine)
+
+    def check(
+        self, *, progress: Listener | None = None
+    ) -> list[tuple[str, dict[str, Any]]]:
+        """Read and check everything; return lines that say what was found.
+
+        Raises
+        ------
+        StudyError
+            With the faults of all files.
+        """
+        log = StepLog(progress, 1)
+        with log.step("reading"):
+            inputs = self.inputs()
+        return _summary(inputs)
+
+    def run(
+        self,
+        *,
+        progress: Listener | None = None,
+        engine: str | None = None,
+        language: str | None = None,
+    ) -> Result:
+        """Run the study from its files to a Result.
+
+        Parameters
+        ----------
+        progress : callable, optional
+            Hears (step, steps done, steps in all).
+        engine : {"duckdb", "pandas", "spark"}, optional
+            What aggregates plants.
+        language : {"en", "de"}, optional
+            Instead of the one of the study file.
+
+        Raises
+        ------
+        StudyError
+            With the faults of all files.
+        """
+        log = StepLog(progress, len(STEPS) + 2)
+        with log.step("reading"):
+            inputs = self.inputs(engine=engine or "duckdb")
+        return run_pipeline(
+            inputs,
+            self.config,
+            log=log,
+            language=language or self.config.study.language,
+            engine=(engine or "duckdb") if inputs.from_plants else "none",
+        )
+
+    def save(self, result: Result, folder: str | Path | None = None) -> Path:
+        """Save a result with the parts that [output] asks for."""
+        output = self.config.output
+        parts = {
+            "map": output.map,
+            "report": output.report,
+            "tables": output.tables,
+            "graphs": output.graphs,
+        }
+        target = Path(folder) if folder is not None else self.output_folder
+        return save_result(result, target, language=result.language, parts=parts)
+
+
+def read_study(path: str | Path) -> Study:
+    """Read and check a study file (not yet the files it names).
+
+    Parameters
+    ----------
+    path : path
+        The TOML file, or a folder with ``study.toml``.
+
+    Returns
+    -------
+    Study
+
+    Raises
+    ------
+    StudyError
+        With every fault of the file; unknown keys name the nearest known one.
+
+    Examples
+    --------
+    >>> read_study("nowhere.toml")
+    Traceback (most recent call last):
+    clusterid.errors.StudyError: nowhere.toml: there is no such file...
+    """
+    path = Path(path)
+    config = read_study_file(path)
+    return Study(config, path if path.is_dir() else path.resolve().parent)
+
+
+def demo_study(*, seed: int = 0) -> Study:
+    """Return the embedded study of a simulated economy, ready to run.
+
+    Regions are mirrored and renamed outlines; every number is invented. What was
+    planted stands in ``result.truth``.
+
+    Parameters
+    ----------
+    seed : int
+        Another simulated economy.
+
+    Returns
+    -------
+    Study
+
+    Examples
+    --------
+    >>> demo_study().config.study.simulated
+    True
+    """
+    from clusterid.simulation import simulate_economy
+
+    folder = tempfile.TemporaryDirectory(prefix="clusterid-demo-")
+    path = simulate_economy(seed=seed).save(folder.name)
+    study = read_study(path)
+    return Study(study.config, study.root, folder)
+
+
+def read_result(folder: str | Path) -> Result:
+    """Read back a result that a study saved.
+
+    Parameters
+    ----------
+    folder : path
+        The folder of map, report and tables.
+
+    Returns
+    -------
+    Result
+
+    Raises
+    ------
+    StudyError
+        If there is no result, or one that this version cannot read.
+
+    Examples
+    --------
+    >>> read_result("nowhere")
+    Traceback (most recent call last):
+    clusterid.errors.StudyError: nowhere/state: no saved result stands here...
+    """
+    result: Result = unstore(Path(folder) / "state")
+    return result
+
+
+def concentration_of_table(
+    path: Path, *, columns: dict[str, str], year: int | None, seed: int
+) -> pd.DataFrame:
+    """Test the location quotients of one table of employment."""
+    table = read_employment(path, columns=columns or None)
+    one = economy(table, year=year)
+    method = MethodSection()
+    return concentration_table(
+        fill_if_withheld(one, method, seed), method=method, seed=seed
+    )
+
+
+def _summary(inputs: Inputs) -> list[tuple[str, dict[str, Any]]]:
+    one = inputs.economy
+    cells = one.employment.size
+    # every step works on a few tables of this shape and on industry x industry tables
+    memory = 8 * (60 * cells + 40 * len(one.industries) ** 2) / 2**20 + 400
+    years = sorted(inputs.economies)
+    lines: list[tuple[str, dict[str, Any]]] = [
+        (repr(one), {"regions": len(one.regions), "industries": len(one.industries)}),
+        (f"years: {', '.join(map(str, years))}", {"years": years}),
+        (f"shapes: {len(inputs.regions)}", {"shapes": len(inputs.regions)}),
+    ]
+    for kind, tables in (
+        ("supply", inputs.supply),
+        ("skills", inputs.skills),
+        ("research", inputs.research),
+    ):
+        for name, (table, _) in tables.items():
+            lines.append((f"{kind} {name}: {len(table)} rows", {kind: name}))
+    if inputs.survey is not None:
+        n_places, n_declared = len(inputs.survey.places), len(inputs.survey.declared)
+        lines.append((
+            f"survey: {n_places} places, {n_declared} declared clusters",
+            {"places": n_places, "declared": n_declared},
+        ))
+    lines += [(f"note: {note}", {"note": note}) for note in inputs.warnings]
+    lines.append((
+        f"no faults; the run will need about {memory:.0f} MiB of memory",
+        {"faults": 0, "memory_mib": round(memory)},
+    ))
+    return lines
