@@ -1,0 +1,156 @@
+"""The commands as a user calls them: exit status, words, files, no traceback."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from clusterid.simulation import simulate_economy
+
+SRC = Path(__file__).resolve().parents[2] / "src"
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small simulated study folder, written once; tests copy it."""
+    folder = tmp_path_factory.mktemp("study")
+    simulate_economy(
+        n_regions=40, n_industries=24, n_plants=20_000, n_projects=60, seed=3
+    ).save(folder)
+    return folder
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    def call(*arguments: object) -> subprocess.CompletedProcess[str]:
+        path = os.pathsep.join([str(SRC), os.environ.get("PYTHONPATH", "")])
+        return subprocess.run(
+            [sys.executable, "-m", "clusterid", *map(str, arguments)],
+            capture_output=True,
+            text=True,
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": path},
+            check=False,
+        )
+
+    return call
+
+
+def test_run_writes_everything_and_says_so(
+    study: Path, run: Run, tmp_path: Path
+) -> None:
+    done = run("run", study / "study.toml", "-o", "out")
+    assert done.returncode == 0, done.stderr
+    out = tmp_path / "out"
+    for name in (
+        "map.html", "report.html", "clusters.gpkg", "clusters.csv", "verdicts.csv",
+        "concentration.parquet", "templates.csv", "workbook.xlsx", "provenance.json",
+        "log.txt", "networks/supply.graphml",
+    ):  # fmt: skip
+        assert (out / name).is_file(), name
+    assert "map.html" in done.stdout
+    provenance = json.loads((out / "provenance.json").read_text("utf-8"))
+    assert set(provenance["inputs"]) >= {"employment.csv", "regions.geojson"}
+    assert all(len(digest) == 64 for digest in provenance["inputs"].values())
+    assert not list(tmp_path.glob(".out*")), "a temporary folder was left behind"
+
+
+def test_map_and_report_come_again_from_a_result(
+    study: Path, run: Run, tmp_path: Path
+) -> None:
+    assert run("run", study, "-o", "out").returncode == 0
+    assert run("map", "out", "-o", "m.html", "--language", "de").returncode == 0
+    assert run("report", "out", "-o", "r.html").returncode == 0
+    assert 'lang="de"' in (tmp_path / "m.html").read_text("utf-8")
+    assert 'lang="en"' in (tmp_path / "r.html").read_text("utf-8")
+
+
+def test_check_changes_nothing(study: Path, run: Run) -> None:
+    before = sorted(p.name for p in study.rglob("*"))
+    done = run("check", study / "study.toml")
+    assert done.returncode == 0, done.stderr
+    assert "no faults" in done.stdout
+    assert "MiB" in done.stdout
+    assert sorted(p.name for p in study.rglob("*")) == before
+
+
+def test_json_lines(study: Path, run: Run) -> None:
+    done = run("--json", "check", study)
+    facts = [json.loads(line) for line in done.stdout.splitlines()]
+    assert facts[-1]["faults"] == 0
+
+
+def test_init_writes_a_study_that_says_what_is_missing(
+    run: Run, tmp_path: Path
+) -> None:
+    assert run("init", "mine").returncode == 0
+    done = run("check", "mine/study.toml")
+    assert done.returncode == 1
+    assert "employment.csv: there is no such file" in done.stderr
+    assert "Traceback" not in done.stderr
+    again = run("init", "mine")
+    assert again.returncode == 1
+    assert "stands there already" in again.stderr
+
+
+def test_init_germany_copies_what_is_embedded(run: Run, tmp_path: Path) -> None:
+    done = run("init", "de", "--template", "germany")
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "de" / "data" / "kreise_vg250_401.geojson").is_file()
+    text = (tmp_path / "de" / "study.toml").read_text("utf-8")
+    assert "../geo_de_kreise_vg250" not in text
+
+
+def test_simulate_refuses_a_full_folder(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "thesis.txt").write_text("mine", encoding="utf-8")
+    done = run("simulate", "-o", "full")
+    assert done.returncode == 1
+    assert "not an empty folder" in done.stderr
+
+
+def test_concentration_of_one_table(study: Path, run: Run, tmp_path: Path) -> None:
+    done = run("concentration", study / "employment.csv", "-o", "lq.csv")
+    assert done.returncode == 0, done.stderr
+    table = pd.read_csv(tmp_path / "lq.csv", dtype={"region": str, "industry": str})
+    assert {"lq", "lq_shrunk", "p_value", "q_value", "reason"} <= set(table.columns)
+    missing = table["lq"].isna()
+    assert table.loc[missing, "reason"].notna().all()
+
+
+def test_survey_tables(study: Path, run: Run) -> None:
+    done = run("survey", study / "places.csv", study / "answers.csv")
+    assert done.returncode == 0, done.stderr
+    assert "percent" in done.stdout or "share" in done.stdout
+
+
+@pytest.mark.parametrize("command", [["frobnicate"], ["run"], ["run", "x", "--no"]])
+def test_wrong_usage_is_status_two(run: Run, command: list[str]) -> None:
+    done = run(*command)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+def test_fault_is_status_one_and_debug_shows_the_traceback(run: Run) -> None:
+    done = run("run", "nowhere.toml")
+    assert done.returncode == 1
+    assert "there is no such file" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "Traceback" in run("--debug", "run", "nowhere.toml").stderr
+
+
+def test_foreign_folder_is_not_replaced(study: Path, run: Run, tmp_path: Path) -> None:
+    (tmp_path / "thesis").mkdir()
+    (tmp_path / "thesis" / "chapter1.txt").write_text("mine", encoding="utf-8")
+    done = run("run", study, "-o", "thesis")
+    assert done.returncode == 1
+    assert "holds other files" in done.stderr
+    assert [p.name for p in (tmp_path / "thesis").iterdir()] == ["chapter1.txt"]
