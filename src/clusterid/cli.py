@@ -261,8 +261,7 @@ def simulate(
 
     if output.exists() and (not output.is_dir() or any(output.iterdir())):
         raise StudyError(f"{output}: is not an empty folder; name another with -o.")
-    options = {} if planted is None else {"planted": planted}
-    simulate_economy(seed=seed, **options).save(output)
+    simulate_economy(seed=seed, planted=planted).save(output)
     _console.say(str(output / "study.toml"), study=output / "study.toml")
 
 

@@ -142,9 +142,9 @@ def read_inputs(config: StudyFile, root: Path, *, engine: str = "duckdb") -> Inp
     reading = _Reading(root)
     regions = _regions(config, reading)
     economies = _economies(config, reading, regions, engine)
-    codes = None if not economies else economies[max(economies)].industries
-    supply = _layers("supply", config.supply, codes, reading)
-    skills = _layers("skills", config.skills, codes, reading)
+    newest = economies[max(economies)] if economies else None
+    supply = _layers("supply", config.supply, newest, reading)
+    skills = _layers("skills", config.skills, newest, reading)
     research = _research(config, reading, regions)
     year = config.study.year
     if economies and year is not None and year not in economies:
@@ -159,7 +159,7 @@ def read_inputs(config: StudyFile, root: Path, *, engine: str = "duckdb") -> Inp
             reading.notes += kept[1]
     main = economies.get(year)
     lexicon, weights, survey = _survey(config, reading, main, regions)
-    given = _given(config, reading, codes)
+    given = _given(config, reading, main)
     truth = _truth(config, reading)
     if reading.faults or regions is None or not economies:
         faults = [f"{i}. {text}" for i, text in enumerate(reading.faults, start=1)]
@@ -195,18 +195,6 @@ def _regions(config: StudyFile, reading: _Reading) -> gpd.GeoDataFrame | None:
     )
 
 
-def _reader(section: str, name: str, kind: str) -> Any:
-    from clusterid.sources import READERS
-
-    known = sorted(key for key, reader in READERS.items() if reader.kind == kind)
-    if name not in known:
-        raise StudyError(
-            f"source = {name!r} is no reader of {kind}; there are "
-            f"{', '.join(known)}.{nearest(name, known)}"
-        )
-    return READERS[name]
-
-
 def _economies(
     config: StudyFile,
     reading: _Reading,
@@ -216,7 +204,9 @@ def _economies(
     if config.plants is not None:
         plants = config.plants
         paths = reading.paths("plants", plants.files)
-        made = paths and reading.attempt(
+        if not paths:
+            return {}
+        made = reading.attempt(
             "plants",
             lambda: _from_plants(config, plants, paths[0], regions, engine),
         )
@@ -229,7 +219,9 @@ def _economies(
             name: reading.path("employment", getattr(section, name))
             for name in ("totals", "size_bands", "plant_herfindahl", "labels")
         }
-        made = paths and reading.attempt(
+        if not paths:
+            return {}
+        made = reading.attempt(
             "employment", lambda: _from_counts(config, section, paths, extras)
         )
     return made or {}
@@ -266,7 +258,9 @@ def _from_counts(
     paths: list[Path],
     extras: Mapping[str, Path | None],
 ) -> dict[int, Economy]:
-    reader = _reader("employment", section.source, "employment")
+    from clusterid.sources import reader as named_reader
+
+    reader = named_reader(section.source, "employment")
     options: dict[str, Any] = dict(section.options)
     for name in ("columns", "filter", "level", "years", "classification", "concept"):
         value = getattr(section, name)
@@ -317,26 +311,30 @@ def _herfindahl(path: Path) -> pd.Series | pd.DataFrame:
 def _layers(
     name: str,
     sections: tuple[LayerSection, ...],
-    codes: pd.Index | None,
+    main: Economy | None,
     reading: _Reading,
 ) -> dict[str, tuple[pd.DataFrame, LayerSection]]:
+    from clusterid.sources import reader as named_reader
+
     layers = {}
     kind = "flows" if name == "supply" else "links"
     for number, section in enumerate(sections, start=1):
         where = name if len(sections) == 1 else f"{name} {number}"
         paths = reading.paths(where, section.files)
         bridge = reading.path(where, section.correspondence)
-        if not paths or codes is None:
+        if not paths or main is None:
             continue
 
         def read(
             section: LayerSection = section,
             paths: list[Path] = paths,
             bridge: Path | None = bridge,
-            where: str = where,
         ) -> pd.DataFrame:
-            reader = _reader(name, section.source, kind)
+            reader = named_reader(section.source, kind)
             options = dict(section.options)
+            if "industries" in reader.options:
+                options.setdefault("industries", list(main.industries))
+                options.setdefault("classification", main.metadata.classification)
             if section.columns:
                 options["columns"] = section.columns
             if section.year is not None:
@@ -344,7 +342,7 @@ def _layers(
             table = reader(paths, **options)
             if bridge is not None:
                 table = _carried(table, section, bridge)
-            return _counted_only(table, codes, where)
+            return _counted_only(table, main.industries)
 
         table = reading.attempt(where, read)
         if table is not None:
@@ -355,17 +353,17 @@ def _layers(
 
 
 def _carried(table: pd.DataFrame, section: LayerSection, bridge: Path) -> pd.DataFrame:
-    """Carry flows or links onto the codes that are counted."""
+    """Carry flows onto the codes that are counted."""
     from clusterid.classifications import read_correspondence
-    from clusterid.networks import translate_flows
+    from clusterid.sources import carry_flows
 
-    correspondence = read_correspondence(
+    carrier = read_correspondence(
         bridge, columns=section.correspondence_columns or None
     )
-    return translate_flows(table, correspondence)[0]
+    return carry_flows(table, carrier)
 
 
-def _counted_only(table: pd.DataFrame, codes: pd.Index, where: str) -> pd.DataFrame:
+def _counted_only(table: pd.DataFrame, codes: pd.Index) -> pd.DataFrame:
     ends = ("seller", "buyer") if "seller" in table.columns else ("source", "target")
     known = table[ends[0]].isin(codes) & table[ends[1]].isin(codes)
     if not known.any():
@@ -381,6 +379,8 @@ def _counted_only(table: pd.DataFrame, codes: pd.Index, where: str) -> pd.DataFr
 def _research(
     config: StudyFile, reading: _Reading, regions: gpd.GeoDataFrame | None
 ) -> dict[str, tuple[pd.DataFrame, ResearchSection]]:
+    from clusterid.sources import reader as named_reader
+
     networks: dict[str, tuple[pd.DataFrame, ResearchSection]] = {}
     for number, section in enumerate(config.research, start=1):
         where = "research" if len(config.research) == 1 else f"research {number}"
@@ -391,7 +391,7 @@ def _research(
         def read(
             section: ResearchSection = section, paths: list[Path] = paths
         ) -> pd.DataFrame:
-            reader = _reader("research", section.source, "collaborations")
+            reader = named_reader(section.source, "collaborations")
             options = dict(section.options)
             if section.columns:
                 options["columns"] = section.columns
@@ -445,13 +445,13 @@ def _survey(
 
 
 def _given(
-    config: StudyFile, reading: _Reading, codes: pd.Index | None
+    config: StudyFile, reading: _Reading, main: Economy | None
 ) -> Templates | None:
     section = config.templates
     if section is None:
         return None
     paths = reading.paths("templates", section.files)
-    if not paths or codes is None:
+    if not paths or main is None:
         return None
     from clusterid.communities import given_templates
 

@@ -44,6 +44,7 @@ class _Working:
     economy: Economy
     imputed: pd.DataFrame
     bounds: Any
+    source_width: pd.DataFrame | None = None
 
 
 def run_pipeline(
@@ -117,7 +118,10 @@ def fill_if_withheld(economy: Economy, method: MethodSection, seed: int) -> _Wor
     from clusterid.concentration import fill_withheld
 
     filled = fill_withheld(economy, draws=method.imputation_draws, seed=seed)
-    return _Working(filled.point, filled.is_imputed, filled.bounds)
+    width = None
+    if economy.lower is not None and economy.upper is not None:
+        width = economy.upper - economy.lower
+    return _Working(filled.point, filled.is_imputed, filled.bounds, width)
 
 
 def concentration_table(
@@ -142,9 +146,11 @@ def concentration_table(
     whole = margins(economy.employment, economy.totals)
     # the cell enters its own totals too little to matter beside the rounding outward
     per_job = whole.total / np.outer(whole.region, whole.industry)
+    told = working.source_width
     lower, upper = publishable_interval(
-        working.bounds.lower * per_job, working.bounds.upper * per_job
+        working.bounds.lower, working.bounds.upper, keep_width=told
     )
+    lower, upper = lower * per_job, upper * per_job
     keys = pd.MultiIndex.from_frame(table[["region", "industry"]])
     hidden = working.imputed.stack().reindex(keys).to_numpy(dtype=bool)
     for name, frame in (("lq_lower", lower), ("lq_upper", upper)):
