@@ -22,9 +22,7 @@ Run = Callable[..., "subprocess.CompletedProcess[str]"]
 def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small simulated study folder, written once; tests copy it."""
     folder = tmp_path_factory.mktemp("study")
-    simulate_economy(
-        n_regions=40, n_industries=24, n_plants=20_000, n_projects=60, seed=3
-    ).save(folder)
+    simulate_economy(n_regions=40, n_plants=40_000, n_projects=60, seed=3).save(folder)
     return folder
 
 

@@ -322,7 +322,7 @@ def _layers(
         where = name if len(sections) == 1 else f"{name} {number}"
         paths = reading.paths(where, section.files)
         bridge = reading.path(where, section.correspondence)
-        if not paths or main is None:
+        if not paths:
             continue
 
         def read(
@@ -332,7 +332,7 @@ def _layers(
         ) -> pd.DataFrame:
             reader = named_reader(section.source, kind)
             options = dict(section.options)
-            if "industries" in reader.options:
+            if main is not None and "industries" in reader.options:
                 options.setdefault("industries", list(main.industries))
                 options.setdefault("classification", main.metadata.classification)
             if section.columns:
@@ -342,7 +342,8 @@ def _layers(
             table = reader(paths, **options)
             if bridge is not None:
                 table = _carried(table, section, bridge)
-            return _counted_only(table, main.industries)
+            # the faults of a table are told even when the counts have faults, too
+            return table if main is None else _counted_only(table, main.industries)
 
         table = reading.attempt(where, read)
         if table is not None:

@@ -1,0 +1,229 @@
+"""Broken inputs of a whole study: words with rows and a mend, and nothing written."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from clusterid.errors import StudyError
+from clusterid.simulation import simulate_economy
+from clusterid.study import read_study
+
+Break = Callable[[Path], None]
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("sound")
+    simulate_economy(n_regions=30, n_plants=20_000, n_projects=40, seed=1).save(folder)
+    return folder
+
+
+def _table(name: str, change: Callable[[pd.DataFrame], pd.DataFrame]) -> Break:
+    def apply(folder: Path) -> None:
+        path = folder / name
+        table = change(pd.read_csv(path, dtype=str, keep_default_na=False))
+        table.to_csv(path, index=False)
+
+    return apply
+
+
+def _text(name: str, old: str, new: str) -> Break:
+    def apply(folder: Path) -> None:
+        path = folder / name
+        text = path.read_text("utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new), "utf-8")
+
+    return apply
+
+
+def _bytes(name: str, content: bytes) -> Break:
+    return lambda folder: (folder / name).write_bytes(content) and None
+
+
+def _set(column: str, row: int, value: str) -> Callable[[pd.DataFrame], pd.DataFrame]:
+    def change(table: pd.DataFrame) -> pd.DataFrame:
+        table.loc[row, column] = value
+        return table
+
+    return change
+
+
+def _features(change: Callable[[list[dict[str, object]]], None]) -> Break:
+    def apply(folder: Path) -> None:
+        path = folder / "regions.geojson"
+        content = json.loads(path.read_text("utf-8"))
+        change(content["features"])
+        path.write_text(json.dumps(content), "utf-8")
+
+    return apply
+
+
+def _bow_tie(features: list[dict[str, object]]) -> None:
+    ring = [[8, 50], [9, 51], [9, 50], [8, 51], [8, 50]]
+    features[0]["geometry"] = {"type": "Polygon", "coordinates": [ring]}
+
+
+BROKEN: dict[str, tuple[Break, list[str]]] = {
+    "employment missing": (
+        lambda folder: (folder / "employment.csv").unlink(),
+        ["[employment]", "employment.csv: there is no such file"],
+    ),
+    "employment empty": (_bytes("employment.csv", b""), ["[employment]", "empty"]),
+    "employment header only": (
+        _table("employment.csv", lambda t: t.iloc[:0]),
+        ["[employment]"],
+    ),
+    "employment column missing": (
+        _table("employment.csv", lambda t: t.rename(columns={"region": "regoin"})),
+        ["region", "regoin"],
+    ),
+    "employment twice": (
+        _table("employment.csv", lambda t: pd.concat([t, t.iloc[[4]]])),
+        ["row", "Mend"],
+    ),
+    "employment negative": (
+        _table("employment.csv", _set("employment", 2, "-7")),
+        ["negative", "row 3"],
+    ),
+    "employment text": (
+        _table("employment.csv", _set("employment", 1, "viele")),
+        ["viele", "row 2"],
+    ),
+    "employment decimal comma": (
+        _table("employment.csv", _set("employment", 1, "12,5")),
+        ["12,5", "decimal"],
+    ),
+    "employment region without a shape": (
+        _table("employment.csv", lambda t: t.replace({"region": {"R007": "X999"}})),
+        ["X999", "no shape"],
+    ),
+    "employment region null": (
+        _table("employment.csv", _set("region", 0, "")),
+        ["region", "row 1"],
+    ),
+    "year without counts": (
+        _text("study.toml", "year = 2008", "year = 1999"),
+        ["1999"],
+    ),
+    "unknown reader": (
+        _text("study.toml", 'source = "table"\npath = "employment.csv"',
+              'source = "genesys"\npath = "employment.csv"'),
+        ["genesys", "genesis"],
+    ),
+    "unknown reader option": (
+        _text("study.toml", 'path = "employment.csv"',
+              'path = "employment.csv"\noptions = {decimals = ","}'),
+        ["decimals"],
+    ),
+    "polygons without a region column": (
+        _features(lambda f: [x["properties"].pop("region") for x in f] and None),
+        ["[regions]", "region"],
+    ),
+    "polygon twice": (
+        _features(lambda f: f.append(dict(f[0]))),
+        ["[regions]", "more than once"],
+    ),
+    "polygon invalid": (_features(_bow_tie), ["[regions]", "valid"]),
+    "polygons not JSON": (_bytes("regions.geojson", b"{"), ["[regions]"]),
+    "wrong encoding": (
+        lambda folder: (folder / "declared.csv").write_bytes(
+            "record,place,label,fields\nD1,Köln,Chemie,chemicals\n".encode("cp1252")
+        )
+        and None,
+        ["[survey]"],
+    ),
+    "survey place in no region": (
+        _table("places.csv", _set("regions", 0, "")),
+        ["[survey]", "row 1"],
+    ),
+    "survey place in an unknown region": (
+        _table("places.csv", _set("regions", 3, "Q1:1")),
+        ["Q1"],
+    ),
+    "answered but not asked": (
+        _table("places.csv", lambda t: t.assign(asked="no", answered="yes")),
+        ["[survey]", "asked"],
+    ),
+    "declared at an unknown place": (
+        _table("declared.csv", _set("place", 0, "Atlantis")),
+        ["Atlantis"],
+    ),
+    "field without codes": (
+        _table("fields.csv", _set("code", 0, "")),
+        ["[survey]", "code"],
+    ),
+    "weight of a field above one": (
+        _table("fields.csv", _set("weight", 0, "7")),
+        ["weight"],
+    ),
+    "negative flow": (
+        _table("flows.csv", _set("value", 0, "-3")),
+        ["[supply]", "row 1"],
+    ),
+    "flows of other industries": (
+        _table("flows.csv", lambda t: t.assign(seller="zz", buyer="yy")),
+        ["[supply]", "correspondence"],
+    ),
+    "links without a target": (
+        _table("links.csv", lambda t: t.drop(columns="target")),
+        ["[skills]", "target"],
+    ),
+    "participation without a project": (
+        _table("collaborations.csv", _set("project", 0, "")),
+        ["[research]", "project"],
+    ),
+    "folder instead of a file": (
+        _text("study.toml", '"employment.csv"', '"truth"'),
+        ["[employment]"],
+    ),
+    "unknown layer": (
+        _text("study.toml", "[method]", '[method]\nlayers = ["suply"]'),
+        ["suply", "supply"],
+    ),
+    "unknown preset": (
+        _text("study.toml", "[method]", '[method]\npreset = "defualt"'),
+        ["defualt"],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_broken_study_is_told_and_leaves_nothing(
+    name: str, sound: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "study"
+    shutil.copytree(sound, folder)
+    change, words = BROKEN[name]
+    change(folder)
+    earlier = tmp_path / "out"
+    earlier.mkdir()
+    (earlier / "provenance.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(Exception) as error:
+        study = read_study(folder)
+        study.save(study.run(), earlier)
+    assert isinstance(error.value, StudyError) or type(
+        error.value
+    ).__module__.startswith("clusterid"), repr(error.value)
+    for word in words:
+        assert word in str(error.value), str(error.value)
+    assert [p.name for p in earlier.iterdir()] == ["provenance.json"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["out", "study"]
+
+
+def test_faults_of_several_files_are_told_together(sound: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "study"
+    shutil.copytree(sound, folder)
+    _table("employment.csv", _set("employment", 2, "-7"))(folder)
+    _table("flows.csv", _set("value", 0, "-3"))(folder)
+    _table("declared.csv", _set("place", 0, "Atlantis"))(folder)
+    with pytest.raises(StudyError) as error:
+        read_study(folder).check()
+    for word in ("[employment]", "[supply]", "Atlantis", "3 faults"):
+        assert word in str(error.value)
