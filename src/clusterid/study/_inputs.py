@@ -437,10 +437,18 @@ def _survey(
                 roles=section.roles,
             ),
         )
-    if files["places"] is not None and main is not None:
+    if files["places"] is not None:
+        known_fields = None if lexicon is None else sorted(set(lexicon["field"]))
         survey = reading.attempt(
             "survey",
-            lambda: read_survey(files["places"], files["answers"], files["declared"]),
+            lambda: read_survey(
+                files["places"],
+                files["answers"],
+                files["declared"],
+                regions=regions,
+                fields=known_fields,
+                columns=section.columns or None,
+            ),
         )
     return lexicon, weights, survey
 
