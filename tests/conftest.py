@@ -21,13 +21,13 @@ def _folder(variable: str) -> Path:
     return path.resolve()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def data_dir() -> Path:
     """Folder of the real data sets (``CLUSTERID_DATA``)."""
     return _folder("CLUSTERID_DATA")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def golden() -> Callable[[str], dict[str, Any]]:
     """Return a reader of golden files (``CLUSTERID_GOLDEN``) with cases by id."""
     folder = _folder("CLUSTERID_GOLDEN")

@@ -11,16 +11,14 @@ from clusterid._embedded import embedded_path
 from clusterid.study import Result, read_study
 from clusterid.study._schema import StudyFile
 
-pytestmark = pytest.mark.usefixtures("data_dir")
-
 
 @pytest.fixture(scope="module")
-def occupations() -> Result:
+def occupations(data_dir: Path) -> Result:
     return read_study(embedded_path("studies", "germany_occupations.toml")).run()
 
 
 @pytest.fixture(scope="module")
-def industries() -> Result:
+def industries(data_dir: Path) -> Result:
     return read_study(embedded_path("studies", "germany_industries.toml")).run()
 
 
