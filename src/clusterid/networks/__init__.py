@@ -1,5 +1,6 @@
 """Who is linked to whom: supply, research, co-location, skills; backbone, layers."""
 
+from clusterid.networks._backbone import backbone
 from clusterid.networks._bipartite_model import BipartiteModel, bicm
 from clusterid.networks._code_tree import code_network
 from clusterid.networks._collaboration import (
@@ -7,12 +8,23 @@ from clusterid.networks._collaboration import (
     collaboration_slices,
 )
 from clusterid.networks._colocation import colocation_network
+from clusterid.networks._complexity import (
+    EconomicComplexity,
+    economic_complexity,
+    reflections,
+)
+from clusterid.networks._density import entry_exit, relatedness_density
+from clusterid.networks._fitness import FitnessComplexity, fitness_complexity
 from clusterid.networks._flows import translate_flows
 from clusterid.networks._graph import from_matrix, to_matrix
 from clusterid.networks._layers import leave_one_out, observed_pairs, stack_layers
+from clusterid.networks._minimal_flow import MinimalFlow, minimal_flow_analysis
 from clusterid.networks._organisations import organisation_kinds, seat_booked
+from clusterid.networks._outlook import ComplexityOutlook, complexity_outlook, prody
 from clusterid.networks._profiles import profile_network
 from clusterid.networks._projection import curveball, validate_projection
+from clusterid.networks._proximity import cooccurrence, proximity
+from clusterid.networks._regionalize import RegionalFlows, regionalize
 from clusterid.networks._requirements import (
     allocation_coefficients,
     average_propagation_lengths,
@@ -24,25 +36,44 @@ from clusterid.networks._requirements import (
 from clusterid.networks._skills import skill_network, skill_relatedness
 from clusterid.networks._supply import supply_network
 from clusterid.networks._universal import universal_suppliers
+from clusterid.networks._use_make import industry_by_industry
 
 __all__ = [
     "BipartiteModel",
+    "ComplexityOutlook",
+    "EconomicComplexity",
+    "FitnessComplexity",
+    "MinimalFlow",
+    "RegionalFlows",
     "allocation_coefficients",
     "average_propagation_lengths",
+    "backbone",
     "bicm",
     "code_network",
     "collaboration_network",
     "collaboration_slices",
     "colocation_network",
+    "complexity_outlook",
+    "cooccurrence",
     "curveball",
+    "economic_complexity",
+    "entry_exit",
+    "fitness_complexity",
     "from_matrix",
     "ghosh_inverse",
+    "industry_by_industry",
     "leave_one_out",
     "leontief_inverse",
+    "minimal_flow_analysis",
     "multipliers",
     "observed_pairs",
     "organisation_kinds",
+    "prody",
     "profile_network",
+    "proximity",
+    "reflections",
+    "regionalize",
+    "relatedness_density",
     "seat_booked",
     "skill_network",
     "skill_relatedness",

@@ -361,6 +361,8 @@ def collaboration_network(
         raise OptionError(f"alpha={alpha!r} must lie in 0..1 (0 excluded)")
     if cap is not None and cap < 2:
         raise OptionError(f"cap={cap!r} must be 2 or more: a link needs two")
+    if between != "regions":
+        tested_at = "nodes"
     _check(collaborations, between)
     part = _participations(collaborations, between, years, cap, seat, names)
     counts = _counts(part)

@@ -10,6 +10,9 @@ __all__ = ["upper_tail"]
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 _CHUNK = 1 << 20
+# |q z| <= 0.2, and 0.2**24 is below the precision of a double
+_SMALL = 0.1
+_TERMS = 24
 
 
 def upper_tail(q: Floats, m: Integers, v: Integers) -> Floats:
@@ -88,14 +91,28 @@ def _tilt(p: Floats, m: Integers, k: Floats) -> Floats:
 
 
 def _window(q: Floats, m: Integers, width: int) -> Floats:
-    """Return the distribution modulo width, by its characteristic function."""
+    """Return the distribution modulo width, by its characteristic function.
+
+    Its logarithm is a sum of log(1 + q z) over classes. Where q is small, it is a
+    power series in z whose coefficients are sums of powers of q: one matrix product
+    for all classes together.
+    """
     angle = -2 * np.pi * np.arange(width // 2 + 1) / width
-    step = np.exp(1j * angle) - 1
-    log_cf = np.zeros((len(q), len(step)), dtype=np.complex128)
+    z = np.exp(1j * angle) - 1
+    small = np.where(q < _SMALL, q, 0.0)
+    sums = np.empty((len(q), _TERMS))
+    power = np.ones_like(q)
+    for j in range(_TERMS):
+        power *= small
+        sums[:, j] = power @ m
+    series = np.empty((_TERMS, len(z)), dtype=np.complex128)
+    for j in range(_TERMS):
+        series[j] = (-1) ** j * z ** (j + 1) / (j + 1)
+    log_cf = sums @ series.real + 1j * (sums @ series.imag)
     for c, trials in enumerate(m.tolist()):
-        column = q[:, c]
-        if column.any():
-            log_cf += trials * np.log(1 + column[:, None] * step[None, :])
+        rows = np.flatnonzero(q[:, c] >= _SMALL)
+        if len(rows):
+            log_cf[rows] += trials * np.log(1 + q[rows, c][:, None] * z[None, :])
     return np.fft.irfft(np.exp(log_cf), n=width, axis=1)
 
 

@@ -1,0 +1,152 @@
+"""What complexity lies near: outlook index, outlook gain, PRODY."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from clusterid.errors import check_option
+from clusterid.networks._density import relatedness_density
+from clusterid.networks._presence import presence_table
+
+__all__ = ["ComplexityOutlook", "complexity_outlook", "prody"]
+
+
+@dataclass(frozen=True, slots=True)
+class ComplexityOutlook:
+    """Outlook ``index`` by region and ``gain`` by region and industry."""
+
+    index: pd.Series
+    gain: pd.DataFrame
+    params: dict[str, Any]
+
+    def __repr__(self) -> str:
+        return f"ComplexityOutlook({len(self.index)} regions)"
+
+    def _repr_html_(self) -> str:
+        return f"<p>{self!r}</p>{self.index.to_frame().head(10).to_html()}"
+
+
+def complexity_outlook(
+    employment: pd.DataFrame,
+    proximity: pd.DataFrame,
+    pci: pd.Series,
+    *,
+    own: str = "out",
+    divide_by: str = "other",
+    values: str = "auto",
+    threshold: float = 1.0,
+) -> ComplexityOutlook:
+    r"""Return how much complexity lies near what a region has, and near each entry.
+
+    .. math::
+        COI_r = \sum_i d_{ri} (1 - B_{ri})\, PCI_i,\qquad
+        COG_{ri} = (1 - B_{ri}) \sum_j \frac{\phi_{ij}}{\sum_k \phi_{jk}}
+                   (1 - B_{rj})\, PCI_j
+
+    Parameters
+    ----------
+    employment, values, threshold
+        As in :func:`relatedness_density`.
+    proximity : DataFrame
+        From :func:`proximity`.
+    pci : Series by industry
+        Complexity of industries.
+    own : {"out", "in"}
+        Whether an industry is related to itself.
+    divide_by : {"other", "target"}
+        Whose proximity sum divides in the gain: that of the other industry (the
+        Atlas), or of the one entered (one package).
+
+    Returns
+    -------
+    ComplexityOutlook
+        Not standardised.
+
+    References
+    ----------
+    Hausmann, R. et al. (2014), The Atlas of Economic Complexity [not checked against
+    the book].
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from clusterid.networks import proximity
+    >>> table = pd.DataFrame({"a": [1, 1, 0], "b": [1, 0, 1], "c": [0, 1, 1]})
+    >>> phi = proximity(table, method="conditional")
+    >>> pci = pd.Series({"a": 1.0, "b": 0.0, "c": -1.0})
+    >>> complexity_outlook(table, phi, pci).index.round(3).tolist()
+    [-1.0, 0.0, 1.0]
+    """
+    check_option("divide_by", divide_by, ("other", "target"))
+    density = relatedness_density(
+        employment, proximity, own=own, values=values, threshold=threshold
+    )
+    table = presence_table(employment, values=values, threshold=threshold)
+    missing = 1 - table.values
+    known = pci.copy()
+    known.index = known.index.map(str)
+    worth = known.reindex(table.industries).to_numpy(np.float64)
+    phi = proximity.copy()
+    phi.index, phi.columns = phi.index.map(str), phi.columns.map(str)
+    phi = phi.reindex(index=table.industries, columns=table.industries)
+    weights = np.nan_to_num(phi.to_numpy(np.float64))
+    np.fill_diagonal(weights, 0.0 if own == "out" else 1.0)
+    total = weights.sum(axis=1)
+    index = (density.to_numpy(np.float64) * missing) @ worth
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if divide_by == "other":
+            spread = weights / total[None, :]
+        else:
+            spread = weights / total[:, None]
+    gain = missing * ((missing * worth[None, :]) @ np.nan_to_num(spread).T)
+    return ComplexityOutlook(
+        pd.Series(index, index=table.regions, name="outlook"),
+        pd.DataFrame(gain, index=table.regions, columns=table.industries),
+        {
+            "own": own,
+            "divide_by": divide_by,
+            "values": values,
+            "threshold": threshold,
+        },
+    )
+
+
+def prody(quotients: pd.DataFrame, income: pd.Series) -> pd.Series:
+    r"""Return the mean income of the regions that hold an industry, by quotient.
+
+    .. math:: PRODY_i = \frac{\sum_r y_r LQ_{ri}}{\sum_r LQ_{ri}}
+
+    Parameters
+    ----------
+    quotients : DataFrame, n_regions x n_industries
+        Location quotients; NaN cells are left out.
+    income : Series by region
+        Income per head, any currency.
+
+    Returns
+    -------
+    Series by industry
+        Same unit as income; NaN for an industry without any quotient above 0.
+
+    References
+    ----------
+    Hausmann, R., Hwang, J., Rodrik, D. (2007), Journal of Economic Growth 12(1).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> lq = pd.DataFrame({"a": [2.0, 0.0], "b": [1.0, 1.0]}, index=["r", "s"])
+    >>> prody(lq, pd.Series({"r": 10.0, "s": 20.0})).tolist()
+    [10.0, 15.0]
+    """
+    values = quotients.to_numpy(np.float64)
+    y = income.reindex(quotients.index).to_numpy(np.float64)
+    known = np.isfinite(values) & np.isfinite(y)[:, None]
+    weight = np.where(known, values, 0.0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        result = (np.nan_to_num(y) @ weight) / weight.sum(axis=0)
+    return pd.Series(result, index=quotients.columns, name="prody")
