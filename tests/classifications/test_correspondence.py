@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clusterid import ClassificationError, TableError
@@ -101,6 +101,7 @@ def test_naics_vintages_chain_to_isic() -> None:
     assert chain.share_split(jobs) < chain.share_moved(jobs)
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.integers(1, 5), min_size=1, max_size=6),
     st.integers(0, 2**32 - 1),

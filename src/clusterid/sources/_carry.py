@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import pandas as pd
 
-from clusterid.classifications import Correspondence
+from clusterid.classifications import Correspondence, read_correspondence
 
-__all__ = ["carry_flows"]
+__all__ = ["carry_flows", "employment_carrier"]
 
 
 def carry_flows(flows: pd.DataFrame, carrier: Correspondence) -> pd.DataFrame:
@@ -38,3 +40,28 @@ def carry_flows(flows: pd.DataFrame, carrier: Correspondence) -> pd.DataFrame:
         "value": both.to_numpy().ravel(),
     })
     return table[table["value"].ne(0)].reset_index(drop=True)
+
+
+def employment_carrier(
+    members: Mapping[str, Sequence[str]],
+    employment: pd.Series,
+    names: tuple[str, str],
+) -> Correspondence:
+    """Return a correspondence that divides each code by its members' employment.
+
+    Parameters
+    ----------
+    members : mapping of code to list of codes
+        What each old code holds; one that holds nothing is left out.
+    employment : Series by new code
+        Persons; where all members have none, the parts are equal.
+    names : (str, str)
+        Names of the classifications before and after.
+    """
+    pairs = pd.DataFrame(
+        [(code, str(m)) for code, inside in members.items() for m in inside],
+        columns=["source", "target"],
+    )
+    return read_correspondence(
+        pairs, names=names, basis="employment", employment=employment
+    )

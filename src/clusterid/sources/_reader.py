@@ -41,8 +41,8 @@ class SourcedEmployment:
     hierarchies : mapping
         ``{"industry": Series child -> parent, "region": Series child -> parent}``.
     plant_herfindahl : DataFrame, optional
-        Index ``industry``, columns ``lower``, ``upper`` (and ``year`` where known for
-        several years); 0 to 1.
+        Index ``industry``, columns ``lower``, ``upper`` (0 to 1), and ``year`` and
+        ``reason`` (why there are none) where the source gives them.
     metadata : Metadata
         Of all years; ``year`` is None.
     vintages : mapping of year to name
@@ -94,11 +94,13 @@ class SourcedEmployment:
 
     def _plant_herfindahl(self, year: int) -> pd.DataFrame | None:
         bounds = self.plant_herfindahl
-        if bounds is None or "year" not in bounds.columns:
-            return bounds
+        if bounds is None:
+            return None
+        if "year" not in bounds.columns:
+            return bounds[["lower", "upper"]]
         known = bounds["year"].unique()
         nearest_year = min(known, key=lambda y: (abs(int(y) - year), int(y)))
-        return bounds[bounds["year"].eq(nearest_year)].drop(columns="year")
+        return bounds.loc[bounds["year"].eq(nearest_year), ["lower", "upper"]]
 
     def economies(
         self,

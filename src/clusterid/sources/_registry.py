@@ -8,11 +8,13 @@ from types import MappingProxyType
 from clusterid.errors import OptionError, nearest
 from clusterid.sources import (
     _ba_occupations,
+    _bres,
     _cordis,
     _genesis,
     _regional_parquet,
     _skill_links,
     _table,
+    _uk_io,
     _wiod,
 )
 from clusterid.sources._reader import Kind, Reader
@@ -43,6 +45,18 @@ _ALL = (
         "employment",
         _ba_occupations.read_ba_occupations,
         "Kreise x 140 occupation groups (KldB 2010)",
+    ),
+    Reader(
+        "bres",
+        "employment",
+        _bres.read_bres,
+        "Great Britain: NUTS 2 x SIC 2007, with enterprises by size band",
+    ),
+    Reader(
+        "uk_io",
+        "flows",
+        _uk_io.read_uk_io,
+        "United Kingdom: input-output table 2010, 127 products",
     ),
     Reader(
         "wiod", "flows", _wiod.read_wiod, "national input-output table, 56 industries"

@@ -1,0 +1,203 @@
+"""Great Britain: employment by NUTS 2 region and SIC 2007, enterprises by size."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from clusterid.classifications import read_classification
+from clusterid.errors import OptionError, SourceError
+from clusterid.sources._files import file_list, read_raw, require_columns
+from clusterid.sources._reader import TOTALS_COLUMNS, Paths, SourcedEmployment
+from clusterid.sources._size_bands import ENTERPRISE_BANDS, herfindahl_bounds
+from clusterid.tables import Metadata, read_employment
+
+__all__ = ["industry_prefix", "read_bres"]
+
+LICENCE = "Open Government Licence v3.0"
+_SOURCE = (
+    "Office for National Statistics, Business Register and Employment Survey "
+    "(licensed under the Open Government Licence v3.0)"
+)
+_LEVELS = {5: "sic5", 4: "sic4", 3: "sic3", 2: "sic2"}
+
+
+def industry_prefix(codes: pd.Series, level: int) -> pd.Series:
+    """Cut SIC codes to their first digits."""
+    return codes.astype(object).astype(str).str[:level]
+
+
+def read_bres(
+    paths: Paths,
+    *,
+    years: Sequence[int] | None = None,
+    level: int = 4,
+    size_bands: str | Path | None = None,
+    labels: str | Path | None = None,
+) -> SourcedEmployment:
+    """Read employment of Great Britain by NUTS 2 region and industry.
+
+    Parameters
+    ----------
+    paths : path
+        A file with ``year``, ``nuts2``, ``sic5`` (or ``sic2``), ``emp``.
+    years : sequence of int, optional
+        Years to keep; all by default.
+    level : {5, 4, 3, 2}
+        Digits of SIC 2007. Four are those of NACE Rev. 2; coarser counts are sums of
+        the five-digit ones, NaN where one of them is missing.
+    size_bands : path, optional
+        Enterprises of Great Britain by size band (``year``, ``sic5``, ``sizeband``,
+        ``enterprises``): gives bounds of the plant Herfindahl.
+    labels : path, optional
+        Names by code (``SIC_5DIGIT_CODE``, ``SIC_5DIGIT_NAME``), for five digits.
+
+    Returns
+    -------
+    SourcedEmployment
+        40 regions x up to 729 industries. ``plant_herfindahl`` has ``lower``,
+        ``upper``, ``year``; NaN where the bands cannot give the employment counted.
+
+    Raises
+    ------
+    SourceError
+        If a file cannot be read or lacks columns or years.
+    OptionError
+        If the level is not offered, or finer than the file.
+
+    Notes
+    -----
+    Counts are rounded to 5 and come from a survey: small cells have sampling errors
+    that are not published here. Nothing is withheld beyond rounding; 15 cells of
+    Scottish agriculture (2015 to 2017) are missing. Enterprises are not local units:
+    an enterprise with plants in several industries stands in one of them. The
+    feasibility of the bands is therefore a check, and the bounds are those of the
+    concentration over enterprises.
+    """
+    if level not in _LEVELS:
+        raise OptionError(f"level={level!r} is not offered; use 5, 4, 3 or 2.")
+    files = file_list(paths)
+    if len(files) != 1:
+        raise SourceError(f"One file is read, {len(files)} were named.")
+    raw = read_raw(files[0])
+    code = "sic5" if "sic5" in raw.columns else "sic2"
+    require_columns(raw, ["year", "nuts2", code, "emp"], files[0])
+    if code == "sic2" and level > 2:
+        raise OptionError(f"level={level}: {files[0].name} has two digits only.")
+    raw = raw.assign(year=raw["year"].astype(int))
+    raw = _of_years(raw, years, files[0])
+    count = pd.to_numeric(raw["emp"].replace("", None)).astype("Float64")
+    fine = pd.DataFrame({
+        "region": raw["nuts2"].astype(object).astype(str),
+        "industry": industry_prefix(raw[code], level),
+        "year": raw["year"],
+        "employment": count.to_numpy(dtype=float, na_value=np.nan),
+    })
+    keys = ["region", "industry", "year"]
+    missing = fine["employment"].isna()
+    sums = fine.fillna({"employment": 0.0}).groupby(keys)["employment"].sum()
+    holes = missing.groupby([fine[k] for k in keys]).any()
+    table = sums.where(~holes).reset_index()
+    notes = ["Counts are rounded to 5 persons and come from a survey."]
+    if missing.any():
+        notes.append(f"{int(missing.sum())} cells of the file are missing.")
+    checked = read_employment(table)
+    bounds = None
+    if size_bands is not None:
+        bounds, told = _bounds(Path(size_bands), checked, level)
+        notes.append(told)
+    metadata = Metadata(
+        classification="sic2007",
+        concept="workplace",
+        unit="persons",
+        source=_SOURCE,
+        licence=LICENCE,
+        labels=_labels(checked, labels),
+    )
+    return SourcedEmployment(
+        table=checked,
+        totals=pd.DataFrame(columns=list(TOTALS_COLUMNS)),
+        hierarchies={},
+        plant_herfindahl=bounds,
+        metadata=metadata,
+        vintages={int(y): "sic2007, NUTS 2021" for y in checked["year"].unique()},
+        notes=tuple(notes),
+    )
+
+
+def _of_years(
+    raw: pd.DataFrame, years: Sequence[int] | None, path: Path
+) -> pd.DataFrame:
+    if years is None or not len(years):
+        return raw
+    wanted = {int(y) for y in years}
+    missing = sorted(wanted - set(raw["year"]))
+    if missing:
+        raise SourceError(
+            f"{path}: no year {', '.join(map(str, missing))}; it has "
+            f"{raw['year'].min()} to {raw['year'].max()}."
+        )
+    return raw[raw["year"].isin(wanted)]
+
+
+def _bounds(
+    path: Path, employment: pd.DataFrame, level: int
+) -> tuple[pd.DataFrame, str]:
+    files = file_list(path)
+    raw = read_raw(files[0])
+    require_columns(raw, ["year", "sic5", "sizeband", "enterprises"], files[0])
+    unknown = sorted(set(raw["sizeband"].astype(str)) - set(ENTERPRISE_BANDS))
+    if unknown:
+        raise SourceError(
+            f"{files[0]}: size bands {', '.join(unknown)} are not known; known are "
+            f"{', '.join(ENTERPRISE_BANDS)}."
+        )
+    raw = raw.assign(
+        year=raw["year"].astype(int),
+        industry=industry_prefix(raw["sic5"], level),
+        enterprises=pd.to_numeric(raw["enterprises"]),
+    )
+    counts = raw.pivot_table(
+        index=["year", "industry"], columns="sizeband", values="enterprises",
+        aggfunc="sum", fill_value=0,
+    )  # fmt: skip
+    jobs = employment.groupby(["year", "industry"])["employment"].sum(min_count=1)
+    known = sorted({int(y) for y in raw["year"]})
+    parts, fit, all_of = [], 0, 0
+    for year in sorted({int(y) for y in employment["year"]}):
+        nearest = min(known, key=lambda y: (abs(y - year), y))
+        mine = counts.xs(nearest, level="year")
+        found = herfindahl_bounds(
+            pd.DataFrame(mine).reindex(jobs.loc[year].index, fill_value=0),
+            jobs.loc[year],
+        )
+        fit += int(found["reason"].eq("").sum())
+        all_of += len(found)
+        parts.append(found[["lower", "upper", "reason"]].assign(year=year))
+    told = (
+        "Plant Herfindahl: bounds from enterprises by size band; they fit the "
+        f"employment counted in {fit} of {all_of} industries and years."
+    )
+    return pd.concat(parts), told
+
+
+def _labels(table: pd.DataFrame, path: str | Path | None) -> dict[str, str]:
+    tree = read_classification("sic2007")
+    names = tree.labels("en")
+    labels: dict[str, str] = {}
+    if "0100" in set(table["industry"]):
+        labels["0100"] = "Agriculture as surveyed by DEFRA and Scotland"
+    for code in table["industry"].unique():
+        known = tree.notation(str(code))
+        if known is not None:
+            labels[str(code)] = str(names[known])
+    if path is None:
+        return labels
+    raw = read_raw(file_list(path)[0])
+    require_columns(raw, ["SIC_5DIGIT_CODE", "SIC_5DIGIT_NAME"], Path(path))
+    text = raw["SIC_5DIGIT_NAME"].str.replace(r"^\d+\s*:\s*", "", regex=True)
+    given = dict(zip(raw["SIC_5DIGIT_CODE"], text, strict=True))
+    return {**labels, **{c: given[c] for c in table["industry"].unique() if c in given}}
