@@ -67,13 +67,19 @@ def power_quotient(
     critical = critical_count(
         mu, poisson_trials, level / tests, tau=tau, roughness=roughness
     )
+    big_n = np.broadcast_to(np.asarray(poisson_trials, dtype=float), mu.shape)
+    # few pairs of critical count and trials, many cells
+    pair = np.empty(mu.shape, dtype=complex)
+    pair.real, pair.imag = critical, big_n
+    pairs, place = np.unique(pair, return_inverse=True)
+    count, n = pairs.real, pairs.imag
     with np.errstate(invalid="ignore", divide="ignore"):
         if trials is None:
-            detectable = gammaincinv(critical, power) / mu
+            needed = gammaincinv(count, power)
         else:
-            big_n = np.asarray(trials, dtype=float)
-            share = betaincinv(critical, np.maximum(big_n - critical + 1, 1e-9), power)
-            detectable = np.where(critical > big_n, np.inf, share * big_n / mu)
+            share = betaincinv(count, np.maximum(n - count + 1.0, 1e-9), power)
+            needed = np.where(count > n, np.inf, share * n)
+        detectable = needed[place].reshape(mu.shape) / mu
     detectable = np.where((mu > 0) & np.isfinite(mu), detectable, np.nan)
     if isinstance(expected, pd.DataFrame):
         return pd.DataFrame(detectable, expected.index, expected.columns)
@@ -100,7 +106,8 @@ def critical_count(
         share = mu / big_n
     mean = np.nan_to_num(np.minimum(tau * mu, big_n))
     low = np.zeros(mu.shape)  # never significant: P(n >= 0) = 1
-    high = 20.0 + mean + 40.0 * np.sqrt(mean * (1.0 + v * mean))
+    spread = np.sqrt(mean * (1.0 + np.nan_to_num(v) * mean))
+    high = 6.0 + mean + 6.0 * spread
     for _ in range(60):  # double until significant
         open_ = tail_at_least(np.floor(high), big_n, share, tau, v) > level
         if not open_.any():

@@ -127,11 +127,23 @@ def shrink_arrays(
         a, b = m**2 / expected, m / expected
         tail = (1.0 - coverage) / 2.0
         shape, rate = a + count, b + np.where(known, mu, 1.0)
-        lower = gammaincinv(shape, tail) / rate
-        upper = gammaincinv(shape, 1.0 - tail) / rate
-        eb05 = lower if coverage == 0.9 else gammaincinv(shape, 0.05) / rate
+        lower = _gamma_quantile(shape, tail, count) / rate
+        upper = _gamma_quantile(shape, 1.0 - tail, count) / rate
+        eb05 = lower if coverage == 0.9 else _gamma_quantile(shape, 0.05, count) / rate
     shrunk = np.where(known & (m > 0), shrunk, np.nan)
     hidden = np.isnan(shrunk)
     lower = np.where(hidden, np.nan, np.fmin(lower, shrunk))
     upper = np.where(hidden, np.nan, np.fmax(upper, shrunk))
     return shrunk, lower, upper, np.where(hidden, np.nan, np.fmin(eb05, shrunk))
+
+
+def _gamma_quantile(
+    shape: NDArray[np.float64], probability: float, count: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return quantiles of Gamma(shape, 1); empty cells of a column share theirs."""
+    empty = count == 0
+    first = empty.argmax(axis=0)
+    of_empty = gammaincinv(shape[first, np.arange(shape.shape[1])], probability)
+    quantile = np.broadcast_to(of_empty, shape.shape).copy()
+    quantile[~empty] = gammaincinv(shape[~empty], probability)
+    return quantile
