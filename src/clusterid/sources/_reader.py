@@ -80,17 +80,19 @@ class SourcedEmployment:
         if chosen not in self.years:
             known = ", ".join(map(str, self.years))
             raise OptionError(f"year={year!r} is not in the table; it has {known}.")
-        totals = self.totals
-        if len(totals):
-            totals = totals[totals["year"].eq(chosen)].drop(columns="year")
-        return economy(
+        made = economy(
             self.table,
             year=chosen,
             plant_herfindahl=self._plant_herfindahl(chosen),
-            totals=totals if len(totals) else None,
             hierarchies=self.hierarchies,
             metadata=replace(self.metadata, year=chosen),
         )
+        totals = self.totals
+        if not len(totals):
+            return made
+        totals = totals[totals["year"].eq(chosen)].drop(columns="year")
+        totals = totals.sort_values(["region", "industry"], ignore_index=True)
+        return replace(made, totals=totals)
 
     def _plant_herfindahl(self, year: int) -> pd.DataFrame | None:
         bounds = self.plant_herfindahl
@@ -162,22 +164,28 @@ class Reader:
         ``read(paths, **options)``.
     description : str
         One line.
+    passes_to : callable, optional
+        The function of ``clusterid.tables`` whose options the reader takes, too.
     """
 
     name: str
     kind: Kind
     read: Callable[..., Any]
     description: str
+    passes_to: Callable[..., Any] | None = None
 
     @property
     def options(self) -> Mapping[str, Any]:
-        """Options and their defaults."""
-        parameters = inspect.signature(self.read).parameters
-        return MappingProxyType({
-            name: parameter.default
-            for name, parameter in parameters.items()
-            if parameter.kind is inspect.Parameter.KEYWORD_ONLY
-        })
+        """Own options and their defaults."""
+        return MappingProxyType(_keywords(self.read))
+
+    @property
+    def known_options(self) -> tuple[str, ...]:
+        """Own options, and those handed on to the function that reads the table."""
+        own = list(self.options)
+        if self.passes_to is not None:
+            own += [*_keywords(self.passes_to), *_READING]
+        return tuple(dict.fromkeys(own))
 
     def __call__(self, paths: Paths, **options: Any) -> Any:
         """Check the names of the options, then read.
@@ -187,17 +195,27 @@ class Reader:
         OptionError
             If an option is not offered (the nearest is named).
         """
-        known = self.options
-        parameters = inspect.signature(self.read).parameters.values()
-        if not any(p.kind is inspect.Parameter.VAR_KEYWORD for p in parameters):
-            for name in options:
-                if name not in known:
-                    offered = ", ".join(known) or "none"
-                    raise OptionError(
-                        f"The reader {self.name!r} has no option {name!r}."
-                        f"{nearest(name, known)} It has {offered}."
-                    )
+        known = self.known_options
+        for name in options:
+            if name not in known:
+                offered = ", ".join(known) or "none"
+                raise OptionError(
+                    f"The reader {self.name!r} has no option {name!r}."
+                    f"{nearest(name, known)} It has {offered}."
+                )
         return self.read(paths, **options)
 
     def __repr__(self) -> str:
         return f"<Reader {self.name} ({self.kind}): {self.description}>"
+
+
+#: How a file is written; every function that reads tables takes these.
+_READING = ("encoding", "separator", "sheet", "layer", "skip_rows", "filter")
+
+
+def _keywords(function: Callable[..., Any]) -> dict[str, Any]:
+    return {
+        name: parameter.default
+        for name, parameter in inspect.signature(function).parameters.items()
+        if parameter.kind is inspect.Parameter.KEYWORD_ONLY
+    }

@@ -18,6 +18,12 @@ from clusterid.sources import (
     _wiod,
 )
 from clusterid.sources._reader import Kind, Reader
+from clusterid.tables import (
+    read_collaborations,
+    read_employment,
+    read_flows,
+    read_links,
+)
 
 __all__ = ["READERS", "reader"]
 
@@ -88,15 +94,24 @@ _TABLES: dict[str, Reader] = {
     r.kind: r
     for r in (
         Reader(
-            "table", "employment", _table.read_employment_table, "own employment table"
+            "table",
+            "employment",
+            _table.read_employment_table,
+            "own employment table",
+            read_employment,
         ),
-        Reader("table", "flows", _table.read_flows_table, "own table of flows"),
-        Reader("table", "links", _table.read_links_table, "own table of links"),
+        Reader(
+            "table", "flows", _table.read_flows_table, "own table of flows", read_flows
+        ),
+        Reader(
+            "table", "links", _table.read_links_table, "own table of links", read_links
+        ),
         Reader(
             "table",
             "collaborations",
             _table.read_collaborations_table,
             "own table of participations",
+            read_collaborations,
         ),
     )
 }
