@@ -237,6 +237,12 @@ function clusteridMap(map, data) {
       });
       pin.bindTooltip(() => placeTip(place), { direction: "top", offset: [0, -8], opacity: 0.97 });
       pin.on("click", () => select({ kind: "place", p }, false));
+      pin.on("keydown", (event) => {
+        if (["Enter", " "].includes(event.originalEvent.key)) {
+          event.originalEvent.preventDefault();
+          select({ kind: "place", p }, false);
+        }
+      });
       pin.addTo(map);
       const node = pin.getElement();
       node.setAttribute("role", "button");
