@@ -1,10 +1,12 @@
 """Where an industry sits: quotients, tests, indices, distances, spatial statistics."""
 
+from clusterid.concentration._centrography import centrography
 from clusterid.concentration._coagglomeration import (
     coagglomeration,
     group_coagglomeration,
 )
 from clusterid.concentration._colocation import colocation_index
+from clusterid.concentration._colocation_quotient import colocation_quotient
 from clusterid.concentration._count_test import count_test
 from clusterid.concentration._devereux import devereux
 from clusterid.concentration._dissimilarity import (
@@ -34,6 +36,7 @@ from clusterid.concentration._inequality import (
     theil_inequality,
     williamson_index,
 )
+from clusterid.concentration._k_density import KDensity, k_density
 from clusterid.concentration._litzenberger_sternberg import litzenberger_sternberg
 from clusterid.concentration._local_clustering import local_clustering
 from clusterid.concentration._localisation import (
@@ -45,6 +48,7 @@ from clusterid.concentration._location_quotient import (
     log_z_cutoff,
     missing_reasons,
 )
+from clusterid.concentration._m_function import m_function
 from clusterid.concentration._maurel_sedillot import maurel_sedillot
 from clusterid.concentration._multiple_testing import adjust
 from clusterid.concentration._power import power_quotient
@@ -56,6 +60,7 @@ from clusterid.concentration._quotient_test import (
     location_quotient_test,
     quotient_stability,
 )
+from clusterid.concentration._ripley import ripley
 from clusterid.concentration._roughness import overdispersion
 from clusterid.concentration._shift_share import ShiftShare, shift_share
 from clusterid.concentration._shrinkage import shrink_quotients
@@ -76,12 +81,15 @@ from clusterid.concentration._withheld import Bounds, withheld_bounds
 __all__ = [
     "Bounds",
     "FilledEconomy",
+    "KDensity",
     "ShiftShare",
     "adjust",
     "atkinson_index",
+    "centrography",
     "coagglomeration",
     "coefficient_of_variation",
     "colocation_index",
+    "colocation_quotient",
     "coulter_index",
     "count_test",
     "dalton_index",
@@ -102,6 +110,7 @@ __all__ = [
     "herfindahl_index",
     "hoover_index",
     "join_counts",
+    "k_density",
     "krugman_concentration",
     "krugman_specialization",
     "litzenberger_sternberg",
@@ -111,6 +120,7 @@ __all__ = [
     "location_quotient_test",
     "locational_gini",
     "log_z_cutoff",
+    "m_function",
     "maurel_sedillot",
     "missing_reasons",
     "mix_similarity",
@@ -123,6 +133,7 @@ __all__ = [
     "quotient_stability",
     "regional_inequality",
     "related_variety",
+    "ripley",
     "shift_share",
     "shrink_quotients",
     "spatial_autocorrelation",

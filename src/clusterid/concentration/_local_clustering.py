@@ -11,12 +11,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from clusterid.concentration._axis import Array
+from clusterid.concentration._multiple_testing import adjust_columns
 from clusterid.errors import Fault, GraphError, OptionError, TableError, check_option
 
 if TYPE_CHECKING:
     from libpysal.graph import Graph
 
-__all__ = ["aligned", "false_discovery", "local_clustering", "numpy_state_kept"]
+__all__ = ["aligned", "local_clustering", "numpy_state_kept"]
 
 Statistic = Literal["gi_star", "gi", "moran"]
 STATISTICS = ("gi_star", "gi", "moran")
@@ -181,7 +182,7 @@ def local_clustering(
         }
         kind[use] = _kind(y, around, indptr, neighbours, weights, statistic, z)[use]
     frame = pd.DataFrame({"value": y, **columns}, index=known)
-    frame["q_value"] = false_discovery(frame["p_value"].to_numpy(), correction)
+    frame["q_value"] = adjust_columns(frame[["p_value"]].to_numpy(), correction)[:, 0]
     frame["n_neighbours"] = n_neighbours
     frame["kind"] = pd.Series(kind, index=known, dtype="str")
     frame["reason"] = pd.Series(reason, index=known, dtype="str")
@@ -346,22 +347,3 @@ def _kind(
     around = np.where(lag > 0, "high", "low").astype(object)
     result: NDArray[np.object_] = own + "-" + around
     return result
-
-
-def false_discovery(p_values: Array, correction: str) -> Array:
-    """Return adjusted p-values; NaN stays NaN and is not in the family."""
-    q = np.full(len(p_values), np.nan)
-    use = np.flatnonzero(np.isfinite(p_values))
-    m = len(use)
-    if m == 0:
-        return q
-    if correction == "none":
-        q[use] = p_values[use]
-        return q
-    order = use[np.argsort(p_values[use], kind="stable")]
-    scale = m / np.arange(1, m + 1)
-    if correction == "by":
-        scale = scale * (1.0 / np.arange(1, m + 1)).sum()
-    adjusted = np.minimum.accumulate((p_values[order] * scale)[::-1])[::-1]
-    q[order] = np.minimum(adjusted, 1.0)
-    return q
