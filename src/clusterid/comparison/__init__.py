@@ -1,1 +1,23 @@
-"""(room being built)."""
+"""What measurement and declaration say of each other: matching, agreement, verdicts."""
+
+from clusterid.comparison._agreement import RaterAgreement, rater_agreement
+from clusterid.comparison._compare import Comparison, compare
+from clusterid.comparison._matching import fuzzy_jaccard
+from clusterid.comparison._posterior import PRIORS, LatentFit, Prior, hui_walter
+from clusterid.comparison._verdicts import REASONS, VERDICTS, Rules, decide
+
+__all__ = [
+    "PRIORS",
+    "REASONS",
+    "VERDICTS",
+    "Comparison",
+    "LatentFit",
+    "Prior",
+    "RaterAgreement",
+    "Rules",
+    "compare",
+    "decide",
+    "fuzzy_jaccard",
+    "hui_walter",
+    "rater_agreement",
+]

@@ -582,7 +582,7 @@ class Survey:
             value: Any = (
                 self.places.set_index("place")[by].astype("str").fillna("unknown")
             )
-            group = pd.Series(value.reindex(place).to_numpy(), index=units)
+            group: Any = pd.Series(value.reindex(place).to_numpy(), index=units)
             counts = value.reindex(asked.index).value_counts()
             population = {str(k): int(v) for k, v in counts.items()}
             return group.fillna("unknown"), population if countable else {}
@@ -592,7 +592,7 @@ class Survey:
         ticks = self.responses(by)
         chosen = ticks.eq(1.0)
         if ticks.shape[1] == 1:
-            option = ticks.iloc[:, 0].map({1.0: "yes", 0.0: "no"})
+            option: Any = ticks.iloc[:, 0].map({1.0: "yes", 0.0: "no"})
         elif chosen.sum(axis=1).max() <= 1:
             option = chosen.idxmax(axis=1).where(chosen.any(axis=1))
         else:

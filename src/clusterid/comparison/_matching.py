@@ -1,0 +1,113 @@
+"""Declared fields and candidate clusters: whether they mean the same, and where."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from clusterid.clusters import CandidateClusters
+
+__all__ = ["Matches", "fuzzy_jaccard", "match"]
+
+
+def fuzzy_jaccard(
+    first: NDArray[np.float64],
+    second: NDArray[np.float64],
+    size: NDArray[np.float64],
+) -> float:
+    r"""Return the similarity of two fuzzy sets of industries, 0 to 1.
+
+    .. math:: \frac{\sum_i u_i \min(m_i, c_i)}{\sum_i u_i \max(m_i, c_i)}
+
+    with u the size of each industry in the regions at hand. NaN if both are empty.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> u = np.array([2.0, 1.0, 1.0])
+    >>> fuzzy_jaccard(np.array([1.0, 0.5, 0.0]), np.array([1.0, 1.0, 0.0]), u)
+    0.8333333333333334
+    """
+    below = float(size @ np.minimum(first, second))
+    above = float(size @ np.maximum(first, second))
+    return below / above if above > 0 else float("nan")
+
+
+class Matches:
+    """Best candidate of each declared field by steps of contiguity.
+
+    ``candidate[k]`` and ``score[k]`` hold, for k = 0 ... most, the best candidate among
+    those at most k steps away.
+    """
+
+    def __init__(self, n: int, most: int) -> None:
+        self.candidate = np.full((most + 1, n), None, dtype=object)
+        self.score = np.zeros((most + 1, n))
+
+
+def match(
+    pairs: pd.DataFrame,
+    weights: pd.DataFrame,
+    candidates: CandidateClusters | None,
+    counts: pd.DataFrame,
+    steps: NDArray[np.int64],
+    most: int,
+) -> Matches:
+    """Match declared fields with candidates within 0 ... ``most`` steps.
+
+    ``pairs`` has ``field`` and ``positions`` (regions of the place, a tuple).
+    """
+    result = Matches(len(pairs), most)
+    if candidates is None or not len(candidates.table):
+        return result
+    where, members = candidate_sets(candidates, counts)
+    values = counts.to_numpy(dtype=float)
+    cache: dict[tuple[str, str, tuple[int, ...]], float] = {}
+    columns = {name: weights[name].to_numpy(dtype=float) for name in weights.columns}
+    for k, (field, positions) in enumerate(
+        zip(pairs["field"], pairs["positions"], strict=True)
+    ):
+        if field not in columns or not len(positions):
+            continue
+        for name, regions in where.items():
+            distance = int(steps[np.ix_(list(positions), regions)].min())
+            if distance > most:
+                continue
+            key = (str(name), str(field), tuple(positions))
+            if key not in cache:
+                area = sorted({*positions, *regions})
+                size = values[area].sum(axis=0)
+                cache[key] = fuzzy_jaccard(columns[field], members[name], size)
+            score = cache[key]
+            for t in range(distance, most + 1):
+                if score > result.score[t, k]:
+                    result.score[t, k] = score
+                    result.candidate[t, k] = name
+    return result
+
+
+def candidate_sets(
+    candidates: CandidateClusters, counts: pd.DataFrame
+) -> tuple[dict[str, list[int]], dict[str, NDArray[np.float64]]]:
+    """Return by candidate its region positions and its industries (1 or 0)."""
+    position = {str(code): i for i, code in enumerate(counts.index)}
+    where: dict[str, list[int]] = {}
+    for name, regions in candidates.table["regions"].items():
+        found = [position[r] for r in str(regions).split(";") if r in position]
+        if found:
+            where[str(name)] = found
+    members: dict[str, NDArray[np.float64]] = {}
+    by_cluster = candidates.members.groupby("cluster")["industry"]
+    industries: dict[str, Sequence[str]] = {
+        str(name): sorted(set(codes.astype(str))) for name, codes in by_cluster
+    }
+    for name in where:
+        own = set(industries.get(name, ()))
+        members[name] = np.array([float(str(c) in own) for c in counts.columns])
+    return where, members

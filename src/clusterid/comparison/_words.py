@@ -1,0 +1,184 @@
+"""Evidence and what would change it, in English and German, from stated rules."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from clusterid.comparison._verdicts import REASONS
+
+__all__ = ["evidence", "would_change"]
+
+
+def _number(value: float, language: str, digits: int = 0) -> str:
+    if not math.isfinite(value):
+        return "n/a" if language == "en" else "k. A."
+    text = f"{value:,.{digits}f}"
+    if language == "de":
+        text = text.replace(",", "_").replace(".", ",").replace("_", ".")
+    return text
+
+
+def _p(value: float, language: str) -> str:
+    text = "< 0.001" if value < 0.001 else f"= {value:.3f}"
+    return text.replace(".", ",") if language == "de" else text
+
+
+def evidence(row: Any, language: str) -> str:
+    """Return what was measured, in one or two sentences."""
+    en = language == "en"
+    rule = REASONS[row.reason][0 if en else 1]
+    parts = [rule[0].upper() + rule[1:] + "."]
+    if math.isfinite(row.lq):
+        jobs = _number(row.employment, language)
+        shrunk = _number(row.lq_shrunk, language, 2)
+        lq = _number(row.lq, language, 2)
+        text = (
+            f"Location quotient {lq} (shrunk {shrunk})"
+            if en
+            else f"Lokationsquotient {lq} (geschrumpft {shrunk})"
+        )
+        if math.isfinite(row.employment):
+            text += f", {jobs} " + ("jobs" if en else "Beschäftigte")
+        if math.isfinite(row.n_plants):
+            plants = _number(row.n_plants, language)
+            text += f" in {plants} " + ("plants" if en else "Betrieben")
+        if math.isfinite(row.p_value):
+            text += f", p {_p(row.p_value, language)}"
+        parts.append(text + ".")
+    if math.isfinite(row.linkage):
+        share = _number(100 * row.linkage, language)
+        parts.append(
+            f"{share} % of its links have both ends here."
+            if en
+            else f"{share} % seiner Verflechtungen liegen mit beiden Enden hier."
+        )
+    if math.isfinite(row.trend):
+        change = ("+" if row.trend >= 0 else "-") + _number(
+            100 * abs(row.trend), language
+        )
+        parts.append(
+            f"Quotient {change} % since the earlier year."
+            if en
+            else f"Quotient {change} % seit dem früheren Jahr."
+        )
+    if isinstance(row.candidate, str) and row.candidate:
+        score = _number(row.match_score, language, 2)
+        parts.append(
+            f"Matches cluster {row.candidate} ({score})."
+            if en
+            else f"Entspricht Cluster {row.candidate} ({score})."
+        )
+    if math.isfinite(row.posterior):
+        share = _number(100 * row.posterior, language)
+        parts.append(
+            f"Probability of a cluster given both sources {share} %."
+            if en
+            else f"Wahrscheinlichkeit eines Clusters nach beiden Quellen {share} %."
+        )
+    return " ".join(parts)
+
+
+def would_change(row: Any, language: str) -> str:
+    """Return which observation would change the verdict."""
+    en = language == "en"
+    needed = _number(row.needed_lq, language, 2)
+    texts = {
+        "concentrated_and_linked": (
+            f"A quotient below about {needed}, or losing half of its links.",
+            f"Ein Quotient unter etwa {needed} oder der Verlust der Hälfte der "
+            "Verflechtungen.",
+        ),
+        "concentrated_links_unknown": (
+            f"A quotient below about {needed}; data on supply or skills that show few "
+            "links.",
+            f"Ein Quotient unter etwa {needed}; Daten zu Lieferungen oder "
+            "Qualifikationen mit wenig Verflechtung.",
+        ),
+        "concentrated_few_links": (
+            "Partner industries above average here, or joint research in the field.",
+            "Überdurchschnittliche Partnerbranchen oder gemeinsame Forschung im Feld.",
+        ),
+        "cluster_nearby": (
+            "The cluster beside it disappearing, or a quotient below 1 at home.",
+            "Das Verschwinden des Clusters nebenan oder ein Quotient unter 1 vor Ort.",
+        ),
+        "weak_rising_linked": (
+            f"A quotient above about {needed}, or an end of the rise.",
+            f"Ein Quotient über etwa {needed} oder ein Ende des Anstiegs.",
+        ),
+        "no_sign": (
+            f"A quotient above about {needed}, a rise over the years, links that these "
+            "layers do not see, or another reading of the label.",
+            f"Ein Quotient über etwa {needed}, ein Anstieg über die Jahre, hier nicht "
+            "sichtbare Verflechtungen oder eine andere Lesart der Bezeichnung.",
+        ),
+        "label_without_field": (
+            "A line in the lexicon that maps the label to industries.",
+            "Ein Eintrag im Lexikon, der die Bezeichnung Branchen zuordnet.",
+        ),
+        "field_not_separable": (
+            "Counts by finer industries, or a list of the firms that belong to it.",
+            "Zahlen nach feineren Branchen oder eine Liste der zugehörigen Betriebe.",
+        ),
+        "place_without_region": (
+            "The code of the region in which the place lies.",
+            "Der Schlüssel der Region, in der der Ort liegt.",
+        ),
+        "place_smaller_than_region": (
+            "Counts for the place itself instead of the region around it.",
+            "Zahlen für den Ort selbst statt für die Region um ihn herum.",
+        ),
+        "withheld": (
+            "Published counts, or counts of plants, for the field here.",
+            "Veröffentlichte Zahlen oder Betriebszahlen des Feldes an diesem Ort.",
+        ),
+        "region_empty": (
+            "Counts for the region.",
+            "Zahlen für die Region.",
+        ),
+        "group_absent": (
+            "Counts for the industries of the field.",
+            "Zahlen für die Branchen des Feldes.",
+        ),
+        "plants_not_jobs": (
+            "Jobs above the average, too, or a rule that counts plants alone.",
+            "Auch überdurchschnittlich viele Beschäftigte oder eine Regel, die nur "
+            "Betriebe zählt.",
+        ),
+        "low_power": (
+            f"Counts of plants, or a quotient above about {needed}.",
+            f"Betriebszahlen oder ein Quotient über etwa {needed}.",
+        ),
+        "inconclusive": (
+            f"A quotient above about {needed}, an earlier year to see a trend, or data "
+            "on links.",
+            f"Ein Quotient über etwa {needed}, ein früheres Jahr für den Trend oder "
+            "Daten zu Verflechtungen.",
+        ),
+        "depends_on_lexicon": (
+            "A definite list of the industries that the label means.",
+            "Eine eindeutige Liste der Branchen, die die Bezeichnung meint.",
+        ),
+        "not_declared_linked": (
+            "A declaration by the place, or a test of the same years that fails.",
+            "Eine Nennung durch den Ort oder ein Test anderer Jahre ohne Befund.",
+        ),
+        "not_declared_few_links": (
+            "A declaration by the place, or partner industries above average.",
+            "Eine Nennung durch den Ort oder überdurchschnittliche Partnerbranchen.",
+        ),
+        "list_incomplete": (
+            "A complete list of the clusters the place sees.",
+            "Eine vollständige Liste der Cluster aus Sicht des Ortes.",
+        ),
+        "not_asked": (
+            "Asking the place.",
+            "Eine Befragung des Ortes.",
+        ),
+        "no_answer": (
+            "An answer of the place.",
+            "Eine Antwort des Ortes.",
+        ),
+    }
+    return texts[row.reason][0 if en else 1]
