@@ -14,6 +14,7 @@ from clusterid.networks._complexity import (
     reflections,
 )
 from clusterid.networks._density import entry_exit, relatedness_density
+from clusterid.networks._files import write_network
 from clusterid.networks._fitness import FitnessComplexity, fitness_complexity
 from clusterid.networks._flows import translate_flows
 from clusterid.networks._graph import from_matrix, to_matrix
@@ -24,6 +25,14 @@ from clusterid.networks._outlook import ComplexityOutlook, complexity_outlook, p
 from clusterid.networks._profiles import profile_network
 from clusterid.networks._projection import curveball, validate_projection
 from clusterid.networks._proximity import cooccurrence, proximity
+from clusterid.networks._reading import (
+    brokerage,
+    embeddedness,
+    external_internal_index,
+    largest_organisation_share,
+    node_measures,
+    place_flows,
+)
 from clusterid.networks._regionalize import RegionalFlows, regionalize
 from clusterid.networks._requirements import (
     allocation_coefficients,
@@ -49,6 +58,7 @@ __all__ = [
     "average_propagation_lengths",
     "backbone",
     "bicm",
+    "brokerage",
     "code_network",
     "collaboration_network",
     "collaboration_slices",
@@ -57,17 +67,22 @@ __all__ = [
     "cooccurrence",
     "curveball",
     "economic_complexity",
+    "embeddedness",
     "entry_exit",
+    "external_internal_index",
     "fitness_complexity",
     "from_matrix",
     "ghosh_inverse",
     "industry_by_industry",
+    "largest_organisation_share",
     "leave_one_out",
     "leontief_inverse",
     "minimal_flow_analysis",
     "multipliers",
+    "node_measures",
     "observed_pairs",
     "organisation_kinds",
+    "place_flows",
     "prody",
     "profile_network",
     "proximity",
@@ -84,4 +99,5 @@ __all__ = [
     "translate_flows",
     "universal_suppliers",
     "validate_projection",
+    "write_network",
 ]

@@ -1,0 +1,214 @@
+"""Backbones against literal, slow implementations, and what is known to be wrong."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from typing import Any
+
+import networkx as nx
+import numpy as np
+import pandas as pd
+import pytest
+
+from clusterid import networks as nw
+from clusterid.errors import GraphError, NotConvergedError
+
+
+def random_graph(seed: int, n: int = 9, *, directed: bool = False) -> Any:
+    rng = np.random.default_rng(seed)
+    graph: Any = nx.DiGraph() if directed else nx.Graph()
+    codes = [f"n{i:02d}" for i in range(n)]
+    graph.add_nodes_from(codes)
+    pairs = (
+        itertools.permutations(codes, 2)
+        if directed
+        else itertools.combinations(codes, 2)
+    )
+    for a, b in pairs:
+        if rng.random() < 0.6:
+            graph.add_edge(a, b, weight=float(rng.integers(1, 60)))
+    return graph
+
+
+def noise_corrected_by_hand(graph: Any) -> dict[tuple[str, str], tuple[float, float]]:
+    """Coscia & Neffke 2017 on the full table of both directions, pair by pair."""
+    nodes = sorted(graph.nodes)
+    table = pd.DataFrame(0.0, index=nodes, columns=nodes)
+    for a, b, w in graph.edges(data="weight"):
+        table.loc[a, b] += w
+        if not graph.is_directed():
+            table.loc[b, a] += w
+    total = table.to_numpy().sum()
+    result = {}
+    for a, b in graph.edges:
+        n_i, n_j, n = table.loc[a].sum(), table[b].sum(), table.loc[a, b]
+        kappa = total / (n_i * n_j)
+        score = (kappa * n - 1) / (kappa * n + 1)
+        mu = n_i * n_j / total**2
+        var = n_i * n_j * (total - n_i) * (total - n_j) / (total**4 * (total - 1))
+        first = mu * (mu * (1 - mu) / var - 1)
+        second = (1 - mu) * (mu * (1 - mu) / var - 1)
+        post = (first + n) / (first + second + total)
+        v_n = post * (1 - post) * total
+        d = 1 / (n_i * n_j) - total * (n_i + n_j) / (n_i * n_j) ** 2
+        sd = math.sqrt(v_n) * abs(2 * (kappa + n * d) / (kappa * n + 1) ** 2)
+        result[a, b] = (score, sd)
+    return result
+
+
+@pytest.mark.parametrize("directed", [False, True])
+@pytest.mark.parametrize("seed", range(4))
+def test_noise_corrected_equals_the_formula_link_by_link(
+    seed: int, directed: bool
+) -> None:
+    graph = random_graph(seed, directed=directed)
+    by_hand = noise_corrected_by_hand(graph)
+    for delta in (0.5, 1.64, 2.32):
+        kept = nw.backbone(graph, delta=delta)
+        expected = {e for e, (score, sd) in by_hand.items() if score > delta * sd}
+        assert set(kept.edges) == expected
+    everything = nw.backbone(graph, delta=-1e9)
+    for (a, b), (score, sd) in by_hand.items():
+        value = everything.edges[a, b]["backbone_score"]
+        assert value == pytest.approx(score / sd, rel=1e-9)
+
+
+def test_counting_an_undirected_total_once_doubles_the_expectation() -> None:
+    # two blocks of equal links: every link has twice what its ends would give
+    graph = nx.Graph()
+    for block in ("ab", "cd"):
+        graph.add_edge(block[0], block[1], weight=100.0)
+    graph.add_edge("a", "c", weight=100.0)
+    graph.add_edge("b", "d", weight=100.0)
+    strength = dict(graph.degree(weight="weight"))
+    once = sum(w for _, _, w in graph.edges(data="weight"))
+    right = strength["a"] * strength["b"] / (2 * once)
+    wrong = strength["a"] * strength["b"] / once
+    assert wrong == 2 * right
+    everything = nw.backbone(graph, delta=-1e9)
+    # lift 2 over a quarter of all ends: score (2 - 1)/(2 + 1), positive
+    assert all(s > 0 for _, _, s in everything.edges(data="backbone_score"))
+
+
+def test_shares_are_refused_where_counts_are_needed() -> None:
+    graph = nx.Graph()
+    graph.add_weighted_edges_from([("a", "b", 0.4), ("b", "c", 0.2)])
+    with pytest.raises(GraphError, match="needs counts"):
+        nw.backbone(graph)
+    assert nw.backbone(graph, count_unit=0.01).number_of_nodes() == 3
+
+
+@pytest.mark.parametrize("directed", [False, True])
+@pytest.mark.parametrize("seed", range(4))
+def test_disparity_takes_the_smaller_alpha_of_both_ends(
+    seed: int, directed: bool
+) -> None:
+    graph = random_graph(seed, directed=directed)
+    out = dict((graph.out_degree if directed else graph.degree)(weight="weight"))
+    into = dict((graph.in_degree if directed else graph.degree)(weight="weight"))
+    k_out = dict(graph.out_degree if directed else graph.degree)
+    k_in = dict(graph.in_degree if directed else graph.degree)
+    alphas = {}
+    for a, b, w in graph.edges(data="weight"):
+        one = (1 - w / out[a]) ** (k_out[a] - 1) if k_out[a] > 1 else np.nan
+        two = (1 - w / into[b]) ** (k_in[b] - 1) if k_in[b] > 1 else np.nan
+        alphas[a, b] = np.nanmin([one, two])
+    for level in (0.05, 0.3, 0.9):
+        kept = nw.backbone(graph, method="disparity", alpha=level)
+        assert set(kept.edges) == {e for e, v in alphas.items() if v < level}
+        for e in kept.edges:
+            value = kept.edges[e]["backbone_score"]
+            assert value == pytest.approx(alphas[e], rel=1e-12)
+
+
+def test_a_pair_alone_follows_the_rule_for_leaves() -> None:
+    graph = nx.Graph()
+    graph.add_weighted_edges_from([("a", "b", 5.0)])
+    assert not nw.backbone(graph, method="disparity").edges
+    kept = nw.backbone(graph, method="disparity", leaves="keep")
+    assert list(kept.edges) == [("a", "b")]
+    # a link whose other end can be tested is tested there
+    graph.add_weighted_edges_from([("b", "c", 1.0), ("b", "d", 1.0), ("b", "e", 1.0)])
+    assert ("a", "b") in nw.backbone(graph, method="disparity", alpha=0.3).edges
+
+
+def test_disparity_equals_the_golden_reference(golden: Any) -> None:
+    content = golden("partition_agreement")
+    phi = np.array(content["inputs"]["proximity"], float)
+    cut = content["inputs"]["edge_threshold"]
+    names = [str(c) for c in content["inputs"]["industries"]]
+    W = np.where(phi >= cut, phi, 0.0)
+    np.fill_diagonal(W, 0.0)
+    graph = nx.Graph()
+    graph.add_nodes_from(names)
+    for i, j in zip(*np.nonzero(np.triu(W, 1)), strict=True):
+        graph.add_edge(names[i], names[j], weight=W[i, j])
+    theirs = np.array(
+        content["by_id"]["disparity_filter_reference"]["output"], dtype=float
+    )
+    both = np.fmin(theirs, theirs.T)
+    kept = nw.backbone(graph, method="disparity", alpha=0.999999)
+    for a, b in kept.edges:
+        i, j = names.index(a), names.index(b)
+        value = kept.edges[a, b]["backbone_score"]
+        assert value == pytest.approx(both[i, j], rel=1e-9)
+    assert kept.number_of_edges() == (np.triu(both < 0.999999, 1)).sum()
+    tree = nw.backbone(graph, method="maximum_spanning_tree")
+    expected = content["by_id"]["maximum_spanning_tree"]["output"]
+    assert tree.number_of_edges() == expected["edges"]
+    assert tree.size(weight="weight") == pytest.approx(expected["weight"], rel=1e-12)
+    assert nx.number_connected_components(tree) == expected["components"]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_spanning_tree_has_the_largest_weight_and_keeps_what_passes(seed: int) -> None:
+    graph = random_graph(seed)
+    tree = nw.backbone(graph, method="maximum_spanning_tree")
+    best = nx.maximum_spanning_tree(graph)
+    assert tree.size(weight="weight") == pytest.approx(best.size(weight="weight"))
+    more = nw.backbone(graph, method="maximum_spanning_tree", threshold=40.0)
+    strong = {
+        e for *e, w in graph.edges(data="weight") if w >= 40.0 for e in [tuple(e)]
+    }
+    assert set(more.edges) == set(tree.edges) | strong
+
+
+@pytest.mark.parametrize("directed", [False, True])
+@pytest.mark.parametrize("seed", range(3))
+def test_doubly_stochastic_weights_sum_to_one_at_every_node(
+    seed: int, directed: bool
+) -> None:
+    rng = np.random.default_rng(seed)
+    codes = [f"n{i}" for i in range(7)]
+    graph: Any = nx.DiGraph() if directed else nx.Graph()
+    pairs = (
+        itertools.permutations(codes, 2)
+        if directed
+        else itertools.combinations(codes, 2)
+    )
+    graph.add_weighted_edges_from((a, b, float(rng.integers(1, 99))) for a, b in pairs)
+    everything = nw.backbone(graph, method="doubly_stochastic", threshold=0.0)
+    matrix = nx.to_numpy_array(everything, nodelist=codes, weight="backbone_score")
+    np.testing.assert_allclose(matrix.sum(axis=0), 1.0, atol=1e-9)
+    np.testing.assert_allclose(matrix.sum(axis=1), 1.0, atol=1e-9)
+    # scaling by rows and columns keeps cross ratios
+    raw = nx.to_numpy_array(graph, nodelist=codes)
+    ratio = raw[0, 1] * raw[2, 3] / (raw[0, 3] * raw[2, 1])
+    scaled = matrix[0, 1] * matrix[2, 3] / (matrix[0, 3] * matrix[2, 1])
+    assert scaled == pytest.approx(ratio, rel=1e-8)
+    # links are added, largest first, until everything hangs together
+    kept = nw.backbone(graph, method="doubly_stochastic")
+    scores = sorted((d for *_, d in kept.edges(data="backbone_score")), reverse=True)
+    assert nx.is_connected(kept.to_undirected())
+    fewer = [e for e in kept.edges if kept.edges[e]["backbone_score"] > scores[-1]]
+    rest = nx.Graph(fewer)
+    rest.add_nodes_from(codes)
+    assert not nx.is_connected(rest)
+
+
+def test_a_star_cannot_be_doubly_stochastic_and_that_is_said() -> None:
+    star = nx.star_graph(["m", "a", "b", "c"])
+    nx.set_edge_attributes(star, 1.0, "weight")
+    with pytest.raises(NotConvergedError, match="star"):
+        nw.backbone(star, method="doubly_stochastic", iterations=200)
