@@ -121,14 +121,26 @@ def aggregate_plants(
 
 
 def _summed(frame: Any, keys: list[str]) -> pd.DataFrame:
-    """Sum in one expression, its columns computed before grouping."""
+    """Sum; where an engine added NaN that is not null, once more without it."""
     import narwhals as nw
 
     size = nw.col("employment")
-    known = nw.when(~size.is_nan()).then(size)
+    table = _sums(frame, keys, size)
+    if (table["n_known"].gt(0) & table["employment"].isna()).any():
+        table = _sums(frame, keys, nw.when(~size.is_nan()).then(size))
+    for column in (*_SUMS, "largest_plant", "smallest_plant"):
+        table[column] = table[column].astype(float)
+    table[[*_SUMS]] = table[[*_SUMS]].fillna(0.0)  # an engine's sum over nothing known
+    return _stripped(table, keys)
+
+
+def _sums(frame: Any, keys: list[str], size: Any) -> pd.DataFrame:
+    """Sum in one expression, its columns computed before grouping."""
+    import narwhals as nw
+
     cells = (
         frame
-        .select(*keys, size=known)
+        .select(*keys, size=size)
         .with_columns(square=nw.col("size") * nw.col("size"))
         .group_by(*keys)
         .agg(
@@ -140,23 +152,21 @@ def _summed(frame: Any, keys: list[str]) -> pd.DataFrame:
             smallest_plant=nw.col("size").min(),
         )
     )
-    table: pd.DataFrame = collected(cells)
-    for column in (*_SUMS, "largest_plant", "smallest_plant"):
-        table[column] = table[column].astype(float)
-    table[[*_SUMS]] = table[[*_SUMS]].fillna(0.0)  # an engine's sum over nothing known
-    return _stripped(table, keys)
+    return collected(cells)
 
 
 def _stripped(table: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    """Take spaces off the codes and join cells that become one; empty is None."""
+    """Take spaces off the codes and join cells that become one; empty is missing."""
     is_changed = False
     for column in ("region", "industry"):
-        before = table[column].astype(object)
-        before = before.where(before.notna(), None)
-        after = before.map(lambda v: v.strip() or None, na_action="ignore")
-        after = after.where(after.notna(), None)
-        is_changed |= bool((before.notna() & (before != after)).any())
-        table[column] = after
+        codes = [str(code) for code in table[column].dropna().unique()]
+        stripped = {c: c.strip() or None for c in codes if c != c.strip() or not c}
+        if stripped:
+            is_changed = True
+            text = table[column].astype(object)
+            text = text.map(lambda code, to=stripped: to.get(code, code))
+            table[column] = text.where(text.notna(), None)
+        table[column] = table[column].astype("str")
     if not is_changed:
         return table
     rules = dict.fromkeys(table.columns.drop(keys), "sum")
@@ -295,27 +305,27 @@ def _damaged(
     """Codes that look as if a spreadsheet had changed them."""
     faults = []
     for column in ("industry", *also):
-        counts = cells.groupby(column)["establishments"].sum()
-        text = counts.index.to_numpy(dtype=object)
+        text = cells[column].dropna().unique().astype(object)
         given = [int(t) for t in text] if column in whole else text
         nothing = np.zeros(len(text), dtype=bool)
-        for bad, rule, _ in damage(column, text, given, nothing):
-            few = counts[bad].head()
+        for bad, rule, _ in damage(column, np.array(text), given, nothing):
+            counts = cells.groupby(column)["establishments"].sum().loc[text[bad]]
+            few = counts.sort_index().head()
             rows = tuple((code, f"{n} plants") for code, n in few.items())
             mend = (
                 f'read_plants(pad={{"{column}": <width>}}) fills zeros up; pass '
                 'codes="as_is" if these are the codes'
             )
-            faults.append(Fault(rule, mend, int(counts[bad].sum()), rows))
+            faults.append(Fault(rule, mend, int(counts.sum()), rows))
     return faults
 
 
 def _tidy(cells: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    cells = cells.copy()
+    by = [k for k in ("industry", "region", "year") if k in keys]
+    order = np.lexsort([pd.factorize(cells[k], sort=True)[0] for k in by])
+    cells = cells.iloc[order].reset_index(drop=True)
     for column in _SUMS:
         cells[column] = _rounded(cells[column].to_numpy(dtype=float))
-    for column in ("region", "industry"):
-        cells[column] = cells[column].astype("str")
     if "year" in keys:
         cells["year"] = cells["year"].astype(np.int64)
     cells["establishments"] = cells["establishments"].astype(np.int64)
@@ -324,17 +334,17 @@ def _tidy(cells: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     unknown = cells["n_unknown"].gt(0)
     for column in (*_SUMS, "largest_plant"):
         cells[column] = cells[column].where(~unknown)
-    order = [
-        *keys,
-        "employment",
-        "establishments",
-        "sum_squares",
-        "largest_plant",
-        "lower",
-        "n_unknown",
+    return cells[
+        [
+            *keys,
+            "employment",
+            "establishments",
+            "sum_squares",
+            "largest_plant",
+            "lower",
+            "n_unknown",
+        ]
     ]
-    by = [k for k in ("year", "region", "industry") if k in keys]
-    return cells[order].sort_values(by, ignore_index=True)
 
 
 def _rounded(values: Any) -> Any:
