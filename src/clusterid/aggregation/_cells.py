@@ -323,35 +323,40 @@ def _damaged(
 def _tidy(cells: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     by = [k for k in ("industry", "region", "year") if k in keys]
     order = np.lexsort([pd.factorize(cells[k], sort=True)[0] for k in by])
-    cells = cells.iloc[order].reset_index(drop=True)
-    for column in _SUMS:
-        cells[column] = _rounded(cells[column].to_numpy(dtype=float))
-    if "year" in keys:
-        cells["year"] = cells["year"].astype(np.int64)
-    cells["establishments"] = cells["establishments"].astype(np.int64)
-    cells["n_unknown"] = cells["establishments"] - cells["n_known"].astype(np.int64)
-    cells["lower"] = cells["employment"].fillna(0.0)
-    unknown = cells["n_unknown"].gt(0)
-    for column in (*_SUMS, "largest_plant"):
-        cells[column] = cells[column].where(~unknown)
-    return cells[
-        [
-            *keys,
-            "employment",
-            "establishments",
-            "sum_squares",
-            "largest_plant",
-            "lower",
-            "n_unknown",
-        ]
-    ]
+    parts: dict[str, Any] = {k: cells[k].array.take(order) for k in keys}
+    if "year" in parts:
+        parts["year"] = np.asarray(parts["year"], dtype=np.int64)
+    values = {
+        name: cells[name].to_numpy(dtype=float)[order]
+        for name in ("employment", "sum_squares", "largest_plant")
+    }
+    plants = cells["establishments"].to_numpy(dtype=np.int64)[order]
+    unknown = plants - cells["n_known"].to_numpy(dtype=np.int64)[order]
+    values |= {name: _rounded(values[name]) for name in _SUMS}
+    lower = values["employment"].copy()
+    for array in values.values():
+        array[unknown > 0] = np.nan
+    return pd.DataFrame(
+        {
+            **parts,
+            "employment": values["employment"],
+            "establishments": plants,
+            "sum_squares": values["sum_squares"],
+            "largest_plant": values["largest_plant"],
+            "lower": lower,
+            "n_unknown": unknown,
+        },
+        copy=False,
+    )
 
 
 def _rounded(values: Any) -> Any:
     """Whole sums as they are, fractions to 12 significant digits."""
-    whole = values == np.floor(values)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        digits = 11 - np.floor(np.log10(np.abs(values)))
-        scale = np.power(10.0, np.where(np.isfinite(digits), digits, 0.0))
-        rounded = np.round(values * scale) / scale
-    return np.where(whole | ~np.isfinite(values), values, rounded)
+    fraction = values != np.floor(values)
+    if not fraction.any():
+        return values
+    some = values[fraction]
+    scale = np.power(10.0, 11 - np.floor(np.log10(np.abs(some))))
+    result = values.copy()
+    result[fraction] = np.round(some * scale) / scale
+    return result
