@@ -83,7 +83,7 @@ def test_exact_count_test_literally(simulated):
 
 def test_dartboard_z_literally(simulated):
     jobs, _ = _tables(simulated)
-    tested = location_quotient_test(jobs, plants=simulated, method="herfindahl")
+    tested = location_quotient_test(jobs, plants=simulated, method="z")
     tested = tested.set_index(["region", "industry"])
     total = jobs.to_numpy().sum()
     for i in jobs.columns:

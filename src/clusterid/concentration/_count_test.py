@@ -126,7 +126,7 @@ def tail_at_least(
     p = np.minimum(tau * x, 1.0)
     if not np.any(v):  # the plain dartboard, without the detour over moments
         with np.errstate(invalid="ignore"):
-            tail = beta(np.maximum(n, 1.0), np.maximum(big_n - n + 1.0, 1e-9), p)
+            tail = beta(np.maximum(n, 1e-9), np.maximum(big_n - n + 1.0, 1e-9), p)
         result = np.where(n <= 0, all_, np.where(n > big_n, none, tail))
         known = np.isfinite(n) & np.isfinite(big_n) & np.isfinite(p)
         return np.where(known, result, np.nan)
@@ -134,7 +134,7 @@ def tail_at_least(
     variance = mean * (1.0 - p) + big_n * (big_n - 1.0) * v * p**2
     excess = variance - mean
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-        positive = np.maximum(n, 1.0)
+        positive = np.maximum(n, 1e-9)
         poisson = gamma(positive, mean)
         is_wide = excess > 1e-9 * mean
         is_narrow = excess < -1e-9 * mean

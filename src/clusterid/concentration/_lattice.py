@@ -103,13 +103,13 @@ def _enter_totals(
     at = (row[here], column[here])
     value = totals["value"].to_numpy(dtype=float)[here]
     low, high = value - rounding, value + rounding
-    for name in ("lower", "upper"):
-        if name in totals.columns:
-            given = totals[name].to_numpy(dtype=float)[here]
-            if name == "lower":
-                low = np.where(np.isnan(low), given, low)
-            else:
-                high = np.where(np.isnan(high), given, high)
+    # given bounds of the sum of the parts win over the value: some jobs have no part
+    if "lower" in totals.columns:
+        given = totals["lower"].to_numpy(dtype=float)[here]
+        low = np.where(np.isnan(given), low, given)
+    if "upper" in totals.columns:
+        given = totals["upper"].to_numpy(dtype=float)[here]
+        high = np.where(np.isnan(given), high, given)
     np.maximum.at(lower, at, np.where(np.isnan(low), 0.0, low))
     np.minimum.at(upper, at, np.where(np.isnan(high), UNBOUNDED, high))
 

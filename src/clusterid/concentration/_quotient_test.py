@@ -28,7 +28,7 @@ from clusterid.tables import Margins
 
 __all__ = ["location_quotient_test"]
 
-Method = Literal["auto", "count", "herfindahl", "monte_carlo"]
+Method = Literal["auto", "count", "herfindahl", "z", "monte_carlo"]
 Family = Literal["industry", "region", "study"]
 Matrix = NDArray[np.float64]
 
@@ -92,12 +92,15 @@ def location_quotient_test(
         Sum of squared plant shares; an interval gives an interval of p.
     plants : DataFrame, optional
         Single plants: ``industry``, ``employment`` and, if known, ``region``.
-    method : {"auto", "count", "herfindahl", "monte_carlo"}
+    method : {"auto", "count", "herfindahl", "z", "monte_carlo"}
         ``"count"``: exact test of plant counts (:func:`count_test`);
-        ``"herfindahl"``: normal test of the employment share with the variance of the
-        dartboard; ``"monte_carlo"``: the employment share against ``draws`` throws of
-        the plants. ``"auto"`` takes counts where they are known, then sizes, then
-        the Herfindahl.
+        ``"herfindahl"``: the same test of effective plants, ``s_ij / H_i`` of
+        ``1 / H_i`` equal ones, which have the variance of the dartboard;
+        ``"z"``: the normal test of the literature, for comparison: with few plants
+        it rejects up to 9 % at a nominal 5 %;
+        ``"monte_carlo"``: the employment share against ``draws`` throws of the
+        plants. ``"auto"`` takes counts where they are known, then sizes of
+        plants, then the Herfindahl.
     family : {"industry", "region", "study"}
         Tests adjusted together: "where is it?", "what do we have?", or everything.
     correction : {"bh", "by", "bonferroni", "holm", "none"}
@@ -154,6 +157,7 @@ def location_quotient_test(
     -----
     Reasons: those of :func:`missing_reasons`, and ``"plants_unknown"``,
     ``"single_plant"`` (an industry of one plant is always concentrated: no test).
+    The z of ``method="z"``:
 
     .. math:: z_{ij}=\frac{s_{ij}-\tau x_j}
               {\sqrt{H_i\,\tau x_j(1-\tau x_j)+(1-H_i)\,v_i\tau^2x_j^2}}
@@ -417,6 +421,7 @@ def _chosen_method(method: str, known: _Plants) -> str:
         "count": bool(np.isfinite(known.counts).any()),
         "monte_carlo": known.sizes is not None,
         "herfindahl": known.herfindahl is not None,
+        "z": known.herfindahl is not None,
     }
     if method == "auto":
         return next((name for name, there in has.items() if there), "none")
@@ -425,6 +430,7 @@ def _chosen_method(method: str, known: _Plants) -> str:
             "count": "establishments=, or plants= with a region",
             "monte_carlo": "plants=",
             "herfindahl": "plant_herfindahl= or plants=",
+            "z": "plant_herfindahl= or plants=",
         }[method]
         raise OptionError(f"method={method!r} needs {needs}")
     return method
@@ -532,11 +538,9 @@ def _p_values(
         return p, p.copy()
     with np.errstate(invalid="ignore", divide="ignore"):
         share = parts.cell / parts.industry_total
-    if chosen == "herfindahl" and known.herfindahl is not None:
-        low, high = (
-            _normal_p(share, h, null)
-            for h in (known.herfindahl[0], known.herfindahl[1])
-        )
+    if chosen != "monte_carlo" and known.herfindahl is not None:
+        test = _normal_p if chosen == "z" else _effective_p
+        low, high = (test(share, h, null) for h in known.herfindahl)
         return high, low
     if draws < 1:
         raise OptionError(f"draws={draws!r} must be at least 1")
@@ -562,6 +566,19 @@ def _p_values(
         "two-sided": np.minimum(1.0, 2.0 * np.minimum(greater, less)),
     }[null.alternative]
     return p, p.copy()
+
+
+def _effective_p(share: Matrix, h: Matrix, null: _Null) -> Matrix:
+    return np.asarray(
+        count_test(
+            share / h,
+            1.0 / h,
+            null.share,
+            null.tau,
+            roughness=null.roughness,
+            alternative=null.alternative,  # type: ignore[arg-type]
+        )
+    )
 
 
 def _normal_p(share: Matrix, h: Matrix, null: _Null) -> Matrix:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,8 @@ from scipy.stats import norm
 from clusterid.errors import Fault, TableError
 
 __all__ = ["shrink_arrays", "shrink_quotients"]
+
+Matrix = NDArray[np.float64]
 
 
 def shrink_quotients(
@@ -61,8 +64,8 @@ def shrink_quotients(
     :math:`A=\sum\mu(n/\mu-m)^2/\sum\mu - m/\bar\mu`, set to 0 where negative, so
     that everything is drawn to the mean. The interval would then have no width
     although A is only estimated: it uses the expectation of A given its estimate
-    and standard error under a flat prior on A >= 0, always positive, and is widened
-    to hold the point.
+    and standard error under a flat prior on A >= 0, always positive, is stretched
+    (on the log scale) by what not knowing A and m adds, and holds the point.
 
     References
     ----------
@@ -102,34 +105,32 @@ def shrink_quotients(
 
 
 def shrink_arrays(
-    n: NDArray[np.float64], mu: NDArray[np.float64], coverage: float = 0.9
-) -> tuple[NDArray[np.float64], ...]:
+    n: Matrix, mu: Matrix, coverage: float = 0.9
+) -> tuple[Matrix, Matrix, Matrix, Matrix]:
     """Return shrunk, lower, upper, EB05 of regions x industries; see above."""
     known = np.isfinite(n) & np.isfinite(mu) & (mu > 0)
-    weight = np.where(known, mu, 0.0)
+    mu = np.where(known, mu, 1.0)
     count = np.where(known, n, 0.0)
     with np.errstate(invalid="ignore", divide="ignore"):
-        total = weight.sum(axis=0)
-        m = count.sum(axis=0) / total
-        ratio = np.where(known, count / np.where(known, mu, 1.0), 0.0)
-        spread = (weight * (ratio - m) ** 2).sum(axis=0) / total
-        chance = m * known.sum(axis=0) / total
-        a_hat = spread - chance
-        between = np.maximum(a_hat, 0.0)
-        sampling = between + np.where(known, m / np.where(known, mu, 1.0), 0.0)
-        cubed = np.where(known, m / np.where(known, mu, 1.0) ** 3, 0.0)
-        error = np.sqrt((weight**2 * (2 * sampling**2 + cubed)).sum(axis=0)) / total
-        z = a_hat / error
-        # E[A | A > 0] of a normal around the estimate: A + se * phi / Phi
-        mills = np.exp(norm.logpdf(z) - norm.logcdf(z))
-        expected = np.where(error > 0, a_hat + error * mills, between)
-        shrunk = m + between / (between + m / mu) * (ratio - m)
-        a, b = m**2 / expected, m / expected
+        prior = _prior(count, mu, known)
+        m, between, expected = prior.mean, prior.between, prior.expected
+        chance = m / mu
+        shrunk = m + between / (between + chance) * (count / mu - m)
+        shape, rate = m**2 / expected + count, m / expected + mu
+        centre = shape / rate
+        # what is added by not knowing A and m: delta method around both
+        pull = chance / (expected + chance)
+        slope = pull / (expected + chance) * (count / mu - m)
+        extra = slope**2 * prior.error_between**2 + (pull * prior.error_mean) ** 2
+        stretch = np.sqrt(1.0 + extra * rate**2 / shape)
+
+        def quantile(probability: float) -> Matrix:
+            plain = _gamma_quantile(shape, probability, count) / rate
+            return np.asarray(centre * (plain / centre) ** stretch)
+
         tail = (1.0 - coverage) / 2.0
-        shape, rate = a + count, b + np.where(known, mu, 1.0)
-        lower = _gamma_quantile(shape, tail, count) / rate
-        upper = _gamma_quantile(shape, 1.0 - tail, count) / rate
-        eb05 = lower if coverage == 0.9 else _gamma_quantile(shape, 0.05, count) / rate
+        lower, upper = quantile(tail), quantile(1.0 - tail)
+        eb05 = lower if coverage == 0.9 else quantile(0.05)
     shrunk = np.where(known & (m > 0), shrunk, np.nan)
     hidden = np.isnan(shrunk)
     lower = np.where(hidden, np.nan, np.fmin(lower, shrunk))
@@ -137,9 +138,44 @@ def shrink_arrays(
     return shrunk, lower, upper, np.where(hidden, np.nan, np.fmin(eb05, shrunk))
 
 
-def _gamma_quantile(
-    shape: NDArray[np.float64], probability: float, count: NDArray[np.float64]
-) -> NDArray[np.float64]:
+@dataclass(frozen=True, slots=True)
+class _Prior:
+    """Distribution of the true quotients of each industry, as estimated."""
+
+    mean: Matrix
+    between: Matrix  # Marshall's A, truncated at 0
+    expected: Matrix  # E[A | estimate, A >= 0]
+    error_between: Matrix  # its standard deviation
+    error_mean: Matrix
+
+
+def _prior(count: Matrix, mu: Matrix, known: NDArray[np.bool_]) -> _Prior:
+    weight = np.where(known, mu, 0.0)
+    total = weight.sum(axis=0)
+    m = count.sum(axis=0) / total
+    ratio = count / mu
+    spread = (weight * (ratio - m) ** 2).sum(axis=0) / total
+    a_hat = spread - m * known.sum(axis=0) / total
+    expected = np.maximum(a_hat, 0.0)
+    error = z = mills = expected
+    for _ in range(2):  # the error at the estimate, then at its expectation
+        v, mean = expected / m**2, weight * m
+        fourth = mean * (1 + 7 * v * mean + 12 * (v * mean) ** 2 + 6 * (v * mean) ** 3)
+        second = (weight * m + weight**2 * expected) ** 2
+        # weight^2 Var (ratio - m)^2, from the cumulants of the negative binomial
+        squares = np.where(known, (fourth + 2.0 * second) / mu**2, 0.0)
+        error = np.sqrt(squares.sum(axis=0)) / total
+        z = a_hat / error
+        mills = np.exp(norm.logpdf(z) - norm.logcdf(z))
+        expected = np.where(error > 0, a_hat + error * mills, np.maximum(a_hat, 0.0))
+    shrinking = np.sqrt(np.maximum(1.0 - mills * (mills + z), 0.0))
+    of_mean = (weight**2 * expected + weight * m).sum(axis=0) / total**2
+    return _Prior(
+        m, np.maximum(a_hat, 0.0), expected, error * shrinking, np.sqrt(of_mean)
+    )
+
+
+def _gamma_quantile(shape: Matrix, probability: float, count: Matrix) -> Matrix:
     """Return quantiles of Gamma(shape, 1); empty cells of a column share theirs."""
     empty = count == 0
     first = empty.argmax(axis=0)

@@ -76,8 +76,9 @@ def withheld_bounds(
     economy : Economy
         ``employment`` (NaN is withheld), ``lower`` and ``upper`` (ranges of withheld
         cells, optional), ``totals`` (published values of regions or groups by
-        industries or groups; for withheld totals ``value`` NaN and, optionally,
-        columns ``lower`` and ``upper``), ``hierarchies`` (child to parent, by side).
+        industries or groups; columns ``lower`` and ``upper``, optional, say between
+        what the sum of the parts lies where that is not the value: a withheld total,
+        or one with jobs that have no part), ``hierarchies`` (child to parent, by side).
     method : {"propagate", "lp"}
         ``"propagate"`` passes intervals up and down both hierarchies until nothing
         moves. It is exact (equal to the linear programme) where the sums that meet
