@@ -55,6 +55,7 @@ class Inputs:
     research: Mapping[str, tuple[pd.DataFrame, ResearchSection]]
     lexicon: pd.DataFrame | None = None
     fields: FieldWeights | None = None
+    roles: tuple[str, ...] = ("core",)
     survey: Survey | None = None
     given: Templates | None = None
     truth: Mapping[str, pd.DataFrame] | None = None
@@ -174,6 +175,7 @@ def read_inputs(config: StudyFile, root: Path, *, engine: str = "duckdb") -> Inp
         research=research,
         lexicon=lexicon,
         fields=weights,
+        roles=("core",) if config.survey is None else config.survey.roles,
         survey=survey,
         given=given,
         truth=truth,

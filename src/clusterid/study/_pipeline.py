@@ -298,14 +298,14 @@ def _compare(
     method: MethodSection,
     seed: int,
 ) -> Comparison | None:
-    if inputs.survey is None or inputs.fields is None:
+    if inputs.survey is None or inputs.lexicon is None:
         return None
     from clusterid.comparison import compare
 
     return compare(
         candidates,
         inputs.survey,
-        inputs.fields,
+        inputs.lexicon,
         economy=working.economy,
         regions=inputs.regions,
         layers=dict(layers),
@@ -313,6 +313,9 @@ def _compare(
         earlier=inputs.earlier,
         tolerance=method.tolerance,
         draws=method.draws,
+        significance=method.significance,
+        mappability=method.mappability,
+        roles=inputs.roles,
         seed=seed,
     )
 
