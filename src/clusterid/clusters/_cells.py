@@ -16,7 +16,7 @@ from clusterid.clusters._counts import (
     point_employment,
 )
 from clusterid.clusters._lumps import LumpNull, fit_lumps
-from clusterid.clusters._roughness import Null, fit_null
+from clusterid.clusters._roughness import Null, fit_null, industry_roughness
 from clusterid.errors import OptionError, check_option
 from clusterid.tables import Economy
 
@@ -48,7 +48,7 @@ def test_groups(
     roughness: str | float = "estimate",
     density: pd.Series | Literal["size", "none"] = "size",
     gate: Literal["bh", "bonferroni"] = "bh",
-    alpha: float = 0.05,
+    alpha: float = 0.04,
     imputed: pd.DataFrame | None = None,
     local_statistics: bool = True,
     permutations: int = 999,
@@ -163,18 +163,25 @@ def test_groups(
     count = tested.observed / tested.scale
     mean = tested.expected / tested.scale
     known = np.where(tested.withheld < 1, count, np.nan)
-    fit = fit_null if plants is not None else fit_lumps
-    nulls: Sequence[Null | LumpNull] = fit(
-        known,
-        mean,
-        density=_log_density(density, economy, employment),
-        roughness=roughness,
-    )
-    p = np.column_stack([null.p_values(count[:, g]) for g, null in enumerate(nulls)])
+    covariate = _log_density(density, economy, employment)
+    nulls: list[Null] | list[LumpNull]
+    if plants is not None and economy.establishments is not None:
+        shares, taus = _industries(economy.establishments, weights, covariate)
+        nulls = fit_null(
+            known,
+            mean,
+            shares=shares,
+            taus=taus,
+            density=covariate,
+            roughness=roughness,
+        )
+    else:
+        nulls = fit_lumps(known, mean, density=covariate, roughness=roughness)
+    p = np.column_stack([nulls[g].p_values(count[:, g]) for g in range(len(nulls))])
     p[mean <= 0] = np.nan
     level = alpha / max(1, int(np.isfinite(p).sum()))
     power = np.column_stack([
-        null.detectable(mean[:, g], level, POWER) for g, null in enumerate(nulls)
+        nulls[g].detectable(mean[:, g], level, POWER) for g in range(len(nulls))
     ])
     lq = np.divide(
         jobs.observed,
@@ -227,6 +234,23 @@ def _log_density(
     array = values.to_numpy(dtype=float)
     logs: Floats = np.log(array, out=np.full(len(array), np.nan), where=array > 0)
     return logs
+
+
+def _industries(
+    plants: pd.DataFrame, weights: pd.DataFrame, covariate: Floats | None
+) -> tuple[Floats, Floats]:
+    """Return the industries' share of each group's plants, and their own roughness."""
+    w = weights.to_numpy(dtype=float)
+    used = w.any(axis=1)
+    eye = np.eye(len(w))[:, used]
+    alone = group_shares(plants, pd.DataFrame(eye, index=weights.index))
+    taus = np.zeros(len(w))
+    known = plants.notna().to_numpy()[:, used]
+    taus[used] = industry_roughness(
+        np.where(known, alone.observed, np.nan), alone.expected, covariate
+    )
+    total = plants.sum(axis=0).to_numpy(dtype=float)
+    return w * total[:, None], taus
 
 
 def _ratio(top: Floats, bottom: Floats) -> Floats:

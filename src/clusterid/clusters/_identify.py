@@ -50,7 +50,7 @@ def identify_clusters(
     concept: str = "auto",
     roughness: str | float = "estimate",
     gate: Literal["bh", "bonferroni"] = "bh",
-    alpha: float = 0.05,
+    alpha: float = 0.04,
     level: float = 0.1,
     gap: int = 0,
     minimum_jobs: float = 1_000,

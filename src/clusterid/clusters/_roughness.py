@@ -1,17 +1,20 @@
 r"""The ordinary roughness of a group: how uneven it is where nothing is clustered.
 
 A dartboard is not a realistic null: most industries are spread more unevenly than
-plants thrown at random, in every country. For the counts of one group the null is
+plants thrown at random, in every country. For the plants of one group the null is
 
-.. math:: n_j \sim Poisson(\mu_j\, e^{b (x_j - \bar x)}\, \theta_j),
-          \qquad \ln \theta_j \sim N(-\tau^2/2, \tau^2)
+.. math:: n_j \sim Poisson(\mu_j\, e^{a + b (x_j - \bar x)}\, \theta_j), \qquad
+          \theta_j = e^{\sigma z_{0j} - \sigma^2/2}
+                     \sum_i w_i e^{\tau_i z_{ij} - \tau_i^2/2}
 
-with :math:`\mu_j` the dartboard expectation, :math:`x_j` the log density of region j,
-b the group's density gradient and :math:`\tau` its roughness. Both are estimated from
-the data themselves. Cells in the upper tail, among which the clusters are, are left out
-of the likelihood of tau by truncation, so that a cluster cannot hide behind the
-roughness it causes. What is not known about tau is carried to the p-values by averaging
-them over its posterior; the prior over tau is learnt from all groups of the study.
+with :math:`\mu_j` the dartboard expectation, :math:`x_j` the log density of region j, b
+the group's density gradient, :math:`w_i` an industry's share of the group,
+:math:`\tau_i` its own roughness and :math:`\sigma` what the group's industries have in
+common. All are estimated from the data themselves: the industries' by the middle
+of their quotients, the common part by the likelihood of the counts below an upper
+cut, so that a cluster cannot hide behind the roughness it causes. What is not known
+about the common part is averaged over its posterior, whose prior is learnt from all
+groups of the study.
 """
 
 from __future__ import annotations
@@ -21,56 +24,54 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["FEWEST", "Null", "centred", "fit_null", "tail_probability"]
+from clusterid.clusters._mixture import joined, spread, weighted_sum
+
+__all__ = ["FEWEST", "Null", "centred", "fit_null", "industry_roughness"]
 
 Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
 
-#: Roughness values the posterior stands on (sd of the log rate). Ours.
-TAU_GRID = np.concatenate([[0.0], np.geomspace(0.05, 1.6, 13)])
+#: Common roughness on which the posterior stands (sd of the log rate). Ours.
+SIGMA_GRID = np.concatenate([[0.0], np.geomspace(0.06, 1.6, 12)])
 #: Nodes kept of the posterior when p-values are averaged.
 _KEPT = 1e-3
 #: Share of cells, the highest, that do not inform roughness. Ours.
 TRIMMED = 0.10
+_Z_TRIMMED = 1.2815515655446004
 _PRIOR_ROUNDS = 20
 #: Fewer regions than this say nothing of roughness: the dartboard is used.
 FEWEST = 8
-
-
-def _gauss(n: int, bound: float = 6.5) -> tuple[Floats, Floats]:
-    """Return nodes and weights of a normal average on [-bound, bound]."""
-    z = np.linspace(-bound, bound, n)
-    weight = np.exp(-z * z / 2)
-    return z, weight / weight.sum()
-
-
-_Z_TAIL, _W_TAIL = _gauss(41)
-_Z_LIKE, _W_LIKE = _gauss(15, 4.5)
+#: Regions with this many plants expected inform an industry's own roughness. Ours.
+_INFORMATIVE = 4.0
 
 
 @dataclass(frozen=True, slots=True)
 class Null:
     """The fitted null of one group's plant counts.
 
-    ``mean`` is the expected count by region after the density gradient; ``tau`` and
-    ``weight`` the posterior of the roughness; ``gradient`` the slope on log density.
+    ``mean`` is the expected count by region after the density gradient; ``theta`` and
+    ``weight`` the distribution of the rate; ``roughness`` the sd of its log;
+    ``gradient`` the slope on log density.
     """
 
     mean: Floats
-    tau: Floats
+    theta: Floats
     weight: Floats
     gradient: float
     lump: float = 1.0
 
     @property
     def roughness(self) -> float:
-        """Posterior mean of the sd of the log rate."""
-        return float(self.tau @ self.weight)
+        """Sd of the log rate."""
+        logs = np.log(self.theta)
+        middle = float(logs @ self.weight)
+        return float(np.sqrt(max(0.0, float((logs - middle) ** 2 @ self.weight))))
 
     def p_values(self, count: Floats) -> Floats:
         """Return P(at least this count) by region; NaN where nothing is expected."""
         p = np.full(len(count), np.nan)
         some = self.mean > 0
-        p[some] = tail_probability(count[some], self.mean[some], self.tau, self.weight)
+        p[some] = tail(count[some], self.mean[some], self.theta, self.weight)
         return p
 
     def detectable(self, mean: Floats, level: float, power: float) -> Floats:
@@ -88,80 +89,92 @@ class Null:
         return result
 
 
-def tail_probability(
-    count: Floats,
-    mean: Floats,
-    tau: Floats,
-    weight: Floats,
-    nodes: tuple[Floats, Floats] | None = None,
-) -> Floats:
-    """Return P(N >= count) under the mixture, elementwise.
+def _scaled(count: Floats, mean: Floats, theta: Floats) -> tuple[Floats, Floats]:
+    """Return counts and means no larger than the nodes of the rate can resolve.
+
+    Where the chance of a count is finer than the distance between two nodes, both are
+    scaled down until it is as wide as that; the sum over nodes is then smooth.
+    """
+    if len(theta) < 2:
+        return count, mean
+    step = float(np.log(theta[1] / theta[0]))
+    factor = np.minimum(1.0, 1.0 / step**2 / mean)
+    return count * factor, mean * factor
+
+
+def tail(count: Floats, mean: Floats, theta: Floats, weight: Floats) -> Floats:
+    """Return P(N >= count) of the mixture, elementwise.
 
     ``count`` may be fractional (weighted counts): the gamma form of the Poisson tail.
     A count of 0 has probability 1.
     """
     from scipy.special import gammainc
 
-    z, w = (_Z_TAIL, _W_TAIL) if nodes is None else nodes
-    result = np.zeros(np.shape(count))
+    result = np.ones(len(count))
     some = (count > 0) & (mean > 0)
-    k, m = count[some], mean[some]
-    total = np.zeros(len(k))
-    for t, share in zip(tau, weight, strict=True):
-        if t == 0.0:
-            total += share * gammainc(k, m)
-            continue
-        rates = m[:, None] * np.exp(t * z - t * t / 2)[None, :]
-        total += share * (gammainc(k[:, None], rates) @ w)
-    result[some] = total
-    result[count <= 0] = 1.0
+    k, m = _scaled(count[some], mean[some], theta)
+    result[some] = gammainc(k[:, None], m[:, None] * theta[None, :]) @ weight
     return np.asarray(np.clip(result, 0.0, 1.0))
 
 
-def _log_mass(count: Floats, mean: Floats, tau: float) -> Floats:
-    """Return the log of the probability mass of each count at one tau."""
+def _log_mass(count: Floats, mean: Floats, theta: Floats, weight: Floats) -> Floats:
+    """Return the log probability of each count under the mixture."""
     from scipy.special import gammaln
 
-    if tau == 0.0:
-        return np.asarray(count * np.log(mean) - mean - gammaln(count + 1))
-    # centre the nodes where the posterior of theta is, so that few nodes suffice
-    # (large means make the integrand narrow)
-    mode = np.zeros(len(count))
-    for _ in range(8):
-        rate = mean * np.exp(mode)
-        slope = count - rate - (mode + tau * tau / 2) / tau**2
-        mode = mode + slope / (rate + 1 / tau**2)
-    spread = 1 / np.sqrt(mean * np.exp(mode) + 1 / tau**2)
-    u = mode[:, None] + spread[:, None] * _Z_LIKE[None, :]
-    step = _Z_LIKE[1] - _Z_LIKE[0]
-    log_f = (
-        count[:, None] * (np.log(mean)[:, None] + u)
-        - mean[:, None] * np.exp(u)
-        - (u + tau * tau / 2) ** 2 / (2 * tau**2)
-        - np.log(tau * np.sqrt(2 * np.pi))
-    )
-    top = log_f.max(axis=1)
-    inner = np.exp(log_f - top[:, None]).sum(axis=1) * step * spread
-    return np.asarray(top + np.log(inner) - gammaln(count + 1))
+    k, m = _scaled(count, mean, theta)
+    rates = m[:, None] * theta[None, :]
+    logs = k[:, None] * np.log(rates) - rates
+    top = logs.max(axis=1)
+    inner = np.exp(logs - top[:, None]) @ weight
+    # k = f n: a step of one in n is a step of f in k
+    return np.asarray(top + np.log(inner) - gammaln(k + 1) + np.log(m / mean))
 
 
-def _cut(mean: Floats, tau: float, share: float) -> Floats:
-    """Return, per cell, the count above which cells are left out.
+def industry_roughness(counts: Floats, means: Floats, density: Floats | None) -> Floats:
+    """Return each industry's own roughness tau from the middle of its quotients.
 
-    The approximate upper quantile of the null by moments on the log scale; the
-    truncation probability at this cut is computed exactly afterwards.
+    From the 10th to the 85th percentile of log((n + 1/2)/(mu + 1/2)) over the regions
+    where at least four plants are expected, a line on log density taken off, less the
+    chance part; widened for what n regions leave open in the far tail (the relative
+    variance 0.84/n of this estimate, times half the square of 4.3 deviations). An
+    industry with fewer than 20 such regions cannot say itself and gets the mean of the
+    others, weighted by their plants.
     """
-    from scipy.stats import norm
-
-    z = float(norm.isf(share))
-    variance = np.log1p(np.expm1(tau * tau) + 1 / np.maximum(mean, 1e-9))
-    sd = np.sqrt(variance)
-    cut: Floats = np.floor(mean * np.exp(z * sd - sd**2 / 2)) + 1.0
-    return cut
+    n_regions, n_industries = counts.shape
+    informative = np.isfinite(counts) & (means >= _INFORMATIVE)
+    safe = np.where(informative, means, 1.0)
+    y = np.log((np.where(informative, counts, 1.0) + 0.5) / (safe + 0.5))
+    weight = np.where(informative, safe / (1 + 0.1 * safe), 0.0)
+    if density is not None:
+        x = centred(density, np.ones(n_regions))[:, None]
+        for _ in range(2):
+            total = np.maximum(weight.sum(axis=0), 1e-12)
+            mx, my = (weight * x).sum(axis=0) / total, (weight * y).sum(axis=0) / total
+            sxx = (weight * (x - mx) ** 2).sum(axis=0)
+            sxy = (weight * (x - mx) * (y - my)).sum(axis=0)
+            slope = np.divide(sxy, sxx, out=np.zeros_like(sxy), where=sxx > 1e-12)
+            y = y - slope * x
+            # far points no longer pull in the second pass
+            weight = np.where(np.abs(y - my) > 1.0, 0.0, weight)
+    enough = informative.sum(axis=0) >= 20
+    variance = np.full(n_industries, np.nan)
+    if enough.any():
+        part = np.where(informative[:, enough], y[:, enough], np.nan)
+        low, high = np.nanpercentile(part, [10, 85], axis=0)
+        chance = np.where(informative[:, enough], 1 / (safe[:, enough] + 0.5), 0.0)
+        chance = chance.sum(axis=0) / informative[:, enough].sum(axis=0)
+        variance[enough] = np.maximum(0.0, ((high - low) / 2.318) ** 2 - chance)
+        variance[enough] *= (1 + 7.8 / informative[:, enough].sum(axis=0)) ** 2
+        plants = np.nansum(counts[:, enough], axis=0)
+        common = float(np.average(variance[enough], weights=np.maximum(plants, 1.0)))
+    else:
+        common = 0.0
+    variance[~enough] = common
+    return np.asarray(np.sqrt(variance))
 
 
 def _gradient(
-    count: Floats, mean: Floats, x: Floats, tau: float, keep: npt.NDArray[np.bool_]
+    count: Floats, mean: Floats, x: Floats, tau: float, keep: Bools, sloped: bool
 ) -> tuple[float, float]:
     """Return level and slope of the log rate on x, clusters left out and clipped.
 
@@ -170,8 +183,6 @@ def _gradient(
     """
     level, slope = 0.0, 0.0
     c, m, d = count[keep], mean[keep], x[keep]
-    if len(c) < FEWEST:
-        return level, slope
     for _ in range(25):
         fit = m * np.exp(np.clip(level + slope * d, -8, 8))
         variance = fit + (tau * fit) ** 2
@@ -182,7 +193,7 @@ def _gradient(
         g = clipped * fit / variance
         g0, g1 = g.sum(), (g * d).sum()
         det = s0 * s2 - s1 * s1
-        if det <= 1e-12 * max(1.0, s0 * s2):
+        if not sloped or det <= 1e-12 * max(1.0, s0 * s2):
             step0, step1 = (g0 / s0 if s0 > 0 else 0.0), 0.0
         else:
             step0 = (s2 * g0 - s1 * g1) / det
@@ -194,28 +205,12 @@ def _gradient(
     return float(level), float(slope)
 
 
-def _log_likelihood(
-    count: Floats,
-    mean: Floats,
-    cut: Floats,
-    keep: npt.NDArray[np.bool_],
-    grid: Floats,
-) -> Floats:
-    """Return the truncated log-likelihood of every tau on the grid."""
-    k, m, c = count[keep], mean[keep], cut[keep]
-    result = np.zeros(len(grid))
-    one = np.ones(1)
-    for i, t in enumerate(grid):
-        above = tail_probability(c, m, np.array([t]), one, (_Z_LIKE, _W_LIKE))
-        log_below = np.log(np.maximum(1 - above, 1e-12))
-        result[i] = float((_log_mass(k, m, t) - log_below).sum())
-    return result
-
-
 def fit_null(
     counts: Floats,
     means: Floats,
     *,
+    shares: Floats,
+    taus: Floats,
     density: Floats | None,
     roughness: str | float,
 ) -> list[Null]:
@@ -226,25 +221,39 @@ def fit_null(
     counts, means : array, regions x groups
         Observed and dartboard counts; NaN where unknown, mean 0 where nothing can be
         expected.
+    shares : array, industries x groups
+        Each industry's expected plants in the group (any scale).
+    taus : array by industry
+        Each industry's own roughness.
     density : array by region, optional
         Log density for the gradient; NaN where unknown. None: no gradient.
     roughness : "estimate", "none", or a number
-        A number fixes tau.
+        A number fixes the sd of the log rate of every group.
     """
     n_groups = counts.shape[1]
-    if roughness == "none":
-        grid = np.zeros(1)
-    elif isinstance(roughness, str):
-        grid = TAU_GRID
-    else:
-        grid = np.array([float(roughness)])
-    fits = [_fit_one(counts[:, g], means[:, g], density, grid) for g in range(n_groups)]
+    estimated = roughness == "estimate"
+    fixed = 0.0 if isinstance(roughness, str) else float(roughness)
+    grid = SIGMA_GRID if estimated else np.array([fixed])
+    rates: list[list[tuple[Floats, Floats]]] = []
+    for g in range(n_groups):
+        own = shares[:, g] > 0
+        base = (np.ones(1), np.ones(1))
+        if estimated and own.any():
+            base = weighted_sum(shares[own, g], taus[own])
+        if fixed > 0:
+            base = weighted_sum(np.ones(1), np.array([fixed]))
+        rates.append([spread(*base, s) if estimated else base for s in grid])
+    fits = [
+        _fit_one(counts[:, g], means[:, g], density, rates[g]) for g in range(n_groups)
+    ]
     likelihood = np.array([fit[1] for fit in fits]).reshape(n_groups, len(grid))
     posterior = pooled_posterior(likelihood)
     nulls = []
-    for (mean, _, slope), weights in zip(fits, posterior, strict=True):
-        keep = weights > _KEPT
-        nulls.append(Null(mean, grid[keep], weights[keep] / weights[keep].sum(), slope))
+    for g, (mean, _, slope) in enumerate(fits):
+        keep = np.flatnonzero(posterior[g] > _KEPT)
+        theta = np.concatenate([rates[g][s][0] for s in keep])
+        mass = np.concatenate([rates[g][s][1] * posterior[g][s] for s in keep])
+        nulls.append(Null(mean, *joined(theta, mass), slope))
     return nulls
 
 
@@ -263,34 +272,51 @@ def pooled_posterior(log_likelihood: Floats) -> Floats:
     return np.asarray(posterior)
 
 
+def _sd(rate: tuple[Floats, Floats]) -> float:
+    logs = np.log(rate[0])
+    return float(np.sqrt((logs - logs @ rate[1]) ** 2 @ rate[1]))
+
+
 def _fit_one(
-    count: Floats, mean: Floats, density: Floats | None, grid: Floats
+    count: Floats,
+    mean: Floats,
+    density: Floats | None,
+    rates: list[tuple[Floats, Floats]],
 ) -> tuple[Floats, Floats, float]:
-    """Return adjusted mean, log-likelihood over the grid, and slope."""
+    """Return adjusted mean, log-likelihood of every rate distribution, and slope."""
     usable = np.isfinite(count) & np.isfinite(mean) & (mean > 0)
-    like = np.zeros(len(grid))
+    like = np.zeros(len(rates))
     base = np.where(usable, mean, 0.0)
     if usable.sum() < FEWEST or count[usable].sum() <= 0:
         return base, like, 0.0
     k = np.where(usable, count, 0.0)
     x = centred(density, base)
-    fitted, slope, tau = base, 0.0, 0.2
-    for coarse in (True, False):
-        if density is not None:
-            level, slope = _gradient(k, base, x, tau, usable)
-            fitted = base * np.exp(np.clip(level + slope * x, -4, 4))
-        if len(grid) == 1:
-            tau = float(grid[0])
-            continue
-        cut = _cut(fitted, tau, TRIMMED)
+    sds = np.array([_sd(rate) for rate in rates])
+    if len(rates) == 1 and sds[0] == 0:
+        # a dartboard that is asked for is taken as it is
+        return base, like, 0.0
+    fitted, slope, tau = base, 0.0, float(sds[0])
+    for last in (False, True):
+        level, slope = _gradient(k, base, x, tau, usable, density is not None)
+        fitted = base * np.exp(np.clip(level + slope * x, -4, 4))
+        variance = np.log1p(np.expm1(tau * tau) + 1 / np.maximum(fitted, 1e-9))
+        wide = _Z_TRIMMED * np.sqrt(variance) - variance / 2
+        cut = np.floor(fitted * np.exp(wide)) + 1.0
         keep = usable & (k < cut)
-        if keep.sum() < FEWEST:
+        if len(rates) == 1 or keep.sum() < FEWEST:
             break
-        tried = grid[::3] if coarse else grid
-        found = _log_likelihood(k, fitted, cut, keep, tried)
+        tried = range(len(rates)) if last else range(0, len(rates), 3)
+        found = np.full(len(rates), -np.inf)
+        for s in tried:
+            theta, mass = rates[s]
+            above = tail(cut[keep], fitted[keep], theta, mass)
+            below = np.log(np.maximum(1 - above, 1e-12))
+            found[s] = float(
+                (_log_mass(k[keep], fitted[keep], theta, mass) - below).sum()
+            )
         share = np.exp(found - found.max())
-        tau = float((share / share.sum()) @ tried)
-        if not coarse:
+        tau = float((share / share.sum()) @ sds)
+        if last:
             like = found
     return fitted, like, slope
 
@@ -319,14 +345,14 @@ def quantile_count(mean: Floats, null: Null, alpha: float) -> Floats:
     grid = np.geomspace(positive.min(), positive.max() * (1 + 1e-9), n)
     low, high = np.zeros(n), np.maximum(4.0, 2 * grid + 6 * np.sqrt(grid))
     for _ in range(30):
-        too_low = tail_probability(high, grid, null.tau, null.weight) > alpha
+        too_low = tail(high, grid, null.theta, null.weight) > alpha
         if not too_low.any():
             break
         low = np.where(too_low, high, low)
         high = np.where(too_low, 2 * high, high)
     for _ in range(14):
         middle = (low + high) / 2
-        above = tail_probability(middle, grid, null.tau, null.weight) > alpha
+        above = tail(middle, grid, null.theta, null.weight) > alpha
         low, high = np.where(above, middle, low), np.where(above, high, middle)
     result = np.full(len(mean), np.nan)
     some = mean > 0
