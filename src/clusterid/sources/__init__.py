@@ -1,17 +1,24 @@
 """Official files turned into tables: named readers."""
 
 from clusterid.sources._carry import carry_flows
+from clusterid.sources._cbp import FLAG_RANGES, naics_vintage
 from clusterid.sources._cordis import is_seat_booked
 from clusterid.sources._reader import Reader, SourcedEmployment
 from clusterid.sources._registry import READERS, reader
+from clusterid.sources._size_bands import herfindahl_bounds
+from clusterid.sources._us_clusters import describe_declared
 from clusterid.sources._wiod import WIOD56
 
 __all__ = [
+    "FLAG_RANGES",
     "READERS",
     "WIOD56",
     "Reader",
     "SourcedEmployment",
     "carry_flows",
+    "describe_declared",
+    "herfindahl_bounds",
     "is_seat_booked",
+    "naics_vintage",
     "reader",
 ]

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from clusterid.classifications import Correspondence, read_correspondence
+from clusterid.errors import OptionError
 
-__all__ = ["carry_flows", "employment_carrier"]
+__all__ = ["carry_flows", "employment_carrier", "without_small"]
 
 
 def carry_flows(flows: pd.DataFrame, carrier: Correspondence) -> pd.DataFrame:
@@ -65,3 +66,30 @@ def employment_carrier(
     return read_correspondence(
         pairs, names=names, basis="employment", employment=employment
     )
+
+
+def without_small(flows: pd.DataFrame, minimum_share: float) -> pd.DataFrame:
+    """Leave out flows that are small for the buyer and for the seller alike.
+
+    Parameters
+    ----------
+    flows : DataFrame
+        ``seller``, ``buyer``, ``value``.
+    minimum_share : float
+        A flow stays if it is at least this share of the buyer's purchases or of the
+        seller's sales; 0 keeps all.
+
+    Raises
+    ------
+    OptionError
+        If the share is not from 0 to 1.
+    """
+    if not 0 <= minimum_share < 1:
+        raise OptionError(
+            f"minimum_share={minimum_share!r} is no share; give 0 to less than 1."
+        )
+    value = flows["value"]
+    bought = value / value.groupby(flows["buyer"]).transform("sum")
+    sold = value / value.groupby(flows["seller"]).transform("sum")
+    large = bought.ge(minimum_share) | sold.ge(minimum_share)
+    return flows[large].reset_index(drop=True)

@@ -8,13 +8,16 @@ from types import MappingProxyType
 from clusterid.errors import OptionError, nearest
 from clusterid.sources import (
     _ba_occupations,
+    _bea,
     _bres,
+    _cbp,
     _cordis,
     _genesis,
     _regional_parquet,
     _skill_links,
     _table,
     _uk_io,
+    _us_clusters,
     _wiod,
 )
 from clusterid.sources._reader import Kind, Reader
@@ -63,6 +66,30 @@ _ALL = (
         "flows",
         _uk_io.read_uk_io,
         "United Kingdom: input-output table 2010, 127 products",
+    ),
+    Reader(
+        "cbp",
+        "employment",
+        _cbp.read_cbp,
+        "United States: states x NAICS leaves, jobs with bounds, establishments",
+    ),
+    Reader(
+        "bea",
+        "flows",
+        _bea.read_bea,
+        "United States: benchmark use and make tables, 402 industries or NAICS leaves",
+    ),
+    Reader(
+        "us_benchmark",
+        "templates",
+        _us_clusters.read_benchmark,
+        "United States: benchmark cluster definitions as given templates",
+    ),
+    Reader(
+        "us_declared",
+        "fields",
+        _us_clusters.read_us_declared,
+        "Colorado: what four bodies declare, with member industries",
     ),
     Reader(
         "wiod", "flows", _wiod.read_wiod, "national input-output table, 56 industries"

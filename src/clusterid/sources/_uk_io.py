@@ -10,7 +10,7 @@ import pandas as pd
 from clusterid.classifications import Correspondence
 from clusterid.errors import SourceError, check_option
 from clusterid.sources._bres import industry_prefix
-from clusterid.sources._carry import carry_flows, employment_carrier
+from clusterid.sources._carry import carry_flows, employment_carrier, without_small
 from clusterid.sources._files import file_list, read_raw, require_columns
 from clusterid.sources._reader import Paths
 from clusterid.tables import read_flows
@@ -96,6 +96,7 @@ def read_uk_io(
     employment: str | Path | None = None,
     level: int = 4,
     year: int | None = None,
+    minimum_share: float = 0.0,
 ) -> pd.DataFrame:
     """Read flows between products of the United Kingdom in 2010.
 
@@ -113,6 +114,9 @@ def read_uk_io(
         Digits of the industries.
     year : int, optional
         Year of the employment; the oldest by default, the nearest to 2010.
+    minimum_share : float
+        Leaves out flows below this share of both the buyer's purchases and the
+        seller's sales; 0 keeps all.
 
     Returns
     -------
@@ -153,7 +157,7 @@ def read_uk_io(
         known = set(carrier.table["source"])
         kept = flows["seller"].isin(known) & flows["buyer"].isin(known)
         flows = carry_flows(flows[kept], carrier)
-    return read_flows(flows.reset_index(drop=True))
+    return read_flows(without_small(flows, minimum_share))
 
 
 def _national_employment(path: Path, level: int, year: int | None) -> pd.Series:
