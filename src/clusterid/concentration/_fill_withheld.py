@@ -18,6 +18,7 @@ from clusterid.tables import Economy
 __all__ = ["FilledEconomy", "fill_withheld"]
 
 Matrix = NDArray[np.float64]
+_PINNED = 1e-7  # persons: bounds so close are one value
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,13 +159,13 @@ def fill_withheld(
     high = lattice.upper[:rows, :columns]
     start = _start(economy, lattice, low, high)
     fitter = _Fitter(lattice, cycles, tolerance)
-    point, residual = fitter.fit(start)
+    fitted, residual = fitter.fit(start[None])
+    point = fitted[0]
     spread = np.clip(np.log((high + 1.0) / (low + 1.0)) / 4.0, 0.05, 1.0)
-    tables = np.empty((draws, rows, columns))
-    for k, rng in enumerate(np.random.default_rng(seed).spawn(draws)):
-        noise = np.exp(spread * rng.standard_normal(point.shape))
-        tables[k], missed = fitter.fit(np.maximum(point, 1e-3 * start) * noise)
-        residual = max(residual, missed)
+    rng = np.random.default_rng(seed)
+    noise = np.exp(spread * rng.standard_normal((draws, *point.shape)))
+    tables, missed = fitter.fit(np.maximum(point, 1e-3 * start) * noise)
+    residual = max(residual, missed)
     known = economy.employment
     row_at = lattice.regions.nodes.get_indexer(known.index.astype(str))
     column_at = lattice.industries.nodes.get_indexer(known.columns.astype(str))
@@ -234,123 +235,246 @@ def _start(economy: Economy, lattice: Lattice, low: Matrix, high: Matrix) -> Mat
 
 
 class _Fitter:
-    """Scales a table into its bounds so that the published sums hold."""
+    """Scales tables into their bounds so that the published sums hold.
+
+    The state is only what is unknown: an array tables x unknown cells without parts.
+    """
 
     def __init__(self, lattice: Lattice, cycles: int, tolerance: float) -> None:
         self.lattice, self.cycles, self.tolerance = lattice, cycles, tolerance
-        self.rows = lattice.regions.n_cells
-        self.columns = lattice.industries.n_cells
-        self.up_rows = _descendants(lattice.regions)
-        self.up_columns = _descendants(lattice.industries)
-        self.leaf_rows = np.flatnonzero(_leaves(lattice.regions))
-        self.leaf_columns = np.flatnonzero(_leaves(lattice.industries))
-        known = lattice.upper < UNBOUNDED / 10
-        inner_r = np.setdiff1d(np.arange(len(lattice.regions.nodes)), self.leaf_rows)
-        inner_c = np.setdiff1d(
-            np.arange(len(lattice.industries.nodes)), self.leaf_columns
-        )
-        self.by_row = bool(known[np.ix_(self.leaf_rows, inner_c)].any())
-        self.by_column = bool(known[np.ix_(inner_r, self.leaf_columns)].any())
+        rows, columns = _descendants(lattice.regions), _descendants(lattice.industries)
+        leaf_rows = np.flatnonzero(_leaves(lattice.regions))
+        leaf_columns = np.flatnonzero(_leaves(lattice.industries))
+        cells = np.ix_(leaf_rows, leaf_columns)
+        low, high = lattice.lower[cells], lattice.upper[cells]
+        self.at = np.nonzero(high - low > _PINNED)
+        self.leaf = (leaf_rows[self.at[0]], leaf_columns[self.at[1]])
+        self.low, self.high = low[self.at], high[self.at]
+        self.up = (rows, columns)
+        known = np.where(high - low > _PINNED, 0.0, (low + high) / 2.0)
+        self.base = np.asarray(rows @ known @ columns.T)
+        unknown = lattice.upper - lattice.lower > _PINNED
+        place = np.full(lattice.lower.shape, -1)
+        place[self.leaf] = np.arange(len(self.low))
+        self.sides = [
+            side
+            for side in (
+                _Side(self, lattice, unknown, place, turned=True),
+                _Side(self, lattice, unknown, place, turned=False),
+            )
+            if side.levels
+        ]
+        self._published()
 
-    def fit(self, start: Matrix) -> tuple[Matrix, float]:
-        """Return the scaled table and the largest relative miss of a sum."""
-        leaf = np.zeros(self.lattice.lower.shape)
-        leaf[: self.rows, : self.columns] = start
-        x = leaf[np.ix_(self.leaf_rows, self.leaf_columns)]
-        cells = np.ix_(self.leaf_rows, self.leaf_columns)
-        low, high = self.lattice.lower[cells], self.lattice.upper[cells]
-        x = np.clip(x, low, high)
+    def _published(self) -> None:
+        """Keep the sums to be checked: bounded, over unknown cells, all parts here."""
+        lattice = self.lattice
+        whole = np.outer(
+            _all_complete(lattice.regions), _all_complete(lattice.industries)
+        )
+        inner = np.ones(whole.shape, dtype=bool)
+        inner[self.leaf] = False
+        least, most = lattice.lower.copy(), lattice.upper
+        least[~whole] = 0.0
+        at = np.nonzero(inner & ((most < UNBOUNDED / 10) | (least > 0)))
+        self.sum_at, self.least, self.most = at, least[at], most[at]
+        self.reach = self.cells_of(*at)
+
+    def cells_of(self, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> Any:
+        """Return the matrix (unknown cells x nodes) that adds cells up to nodes."""
+        up_row = self.up[0][:, self.at[0]].tocsc()  # nodes x unknown cells
+        up_column = self.up[1][:, self.at[1]].tocsc()
+        from scipy import sparse
+
+        n = len(self.low)
+        number = np.full(self.lattice.lower.shape, -1)
+        number[rows, columns] = np.arange(len(rows))
+        found_cells, found_nodes = [], []
+        depth_r = np.diff(up_row.indptr)
+        depth_c = np.diff(up_column.indptr)
+        for a in range(int(depth_r.max(initial=0))):
+            has_a = depth_r > a
+            node_r = np.full(n, -1)
+            node_r[has_a] = up_row.indices[up_row.indptr[:-1][has_a] + a]
+            for b in range(int(depth_c.max(initial=0))):
+                both = np.flatnonzero(has_a & (depth_c > b))
+                node_c = up_column.indices[up_column.indptr[:-1][both] + b]
+                target = number[node_r[both], node_c]
+                found_cells.append(both[target >= 0])
+                found_nodes.append(target[target >= 0])
+        cell = np.concatenate([*found_cells, np.zeros(0, dtype=np.intp)])
+        node = np.concatenate([*found_nodes, np.zeros(0, dtype=np.intp)])
+        shape = (n, len(rows))
+        return sparse.csr_array(
+            (np.ones(len(cell)), (cell.astype(int), node.astype(int))), shape=shape
+        )
+
+    def fit(self, starts: Matrix) -> tuple[Matrix, float]:
+        """Return the scaled tables and the largest relative miss of a sum.
+
+        ``starts`` are tables x regions x industries, in the order of the lattice.
+        """
+        inside = np.zeros((len(starts), *self.lattice.lower.shape))
+        inside[:, : starts.shape[1], : starts.shape[2]] = starts
+        x = np.clip(inside[:, self.leaf[0], self.leaf[1]], self.low, self.high)
         missed = np.inf
         for _ in range(max(self.cycles, 1)):
-            if self.by_column:
-                x = self._scaled(x.T, turned=True).T
-            if self.by_row:
-                x = self._scaled(x, turned=False)
+            for side in self.sides:
+                side.share(x)
             missed = self._missed(x)
-            if missed <= self.tolerance or not (self.by_column and self.by_row):
+            if missed <= self.tolerance or len(self.sides) < 2:
                 break
-        nodes = self.up_rows @ x @ self.up_columns.T
-        return np.asarray(nodes[: self.rows, : self.columns]), missed
-
-    def _scaled(self, x: Matrix, *, turned: bool) -> Matrix:
-        """Share every sum among its parts from the top of one hierarchy down."""
-        lattice = self.lattice
-        axis = lattice.regions if turned else lattice.industries
-        lines = self.leaf_columns if turned else self.leaf_rows
-        low = (lattice.lower.T if turned else lattice.lower)[lines]
-        high = (lattice.upper.T if turned else lattice.upper)[lines]
-        up = self.up_rows if turned else self.up_columns
-        nodes = np.asarray(x @ up.T)
-        depth = axis.depth()
-        nodes[:, depth == 0] = np.clip(nodes, low, high)[:, depth == 0]
-        parent_of = np.full(len(axis.nodes), -1)
-        parent_of[axis.child] = axis.parent
-        for level in range(1, int(depth.max()) + 1):
-            parts = np.flatnonzero(depth == level)
-            parents, group = np.unique(parent_of[parts], return_inverse=True)
-            target = nodes[:, parents]
-            shared = _share(
-                nodes[:, parts], low[:, parts], high[:, parts], target, group
-            )
-            loose = ~axis.complete[parents]
-            if loose.any():  # parts outside the table take what is left
-                inside = np.clip(nodes[:, parts], low[:, parts], high[:, parts])
-                total = _grouped(inside, group, len(parents))
-                keep = (loose & (total <= target))[:, group]
-                shared = np.where(keep, inside, shared)
-            nodes[:, parts] = shared
-        leaves = self.leaf_rows if turned else self.leaf_columns
-        return np.asarray(nodes[:, leaves])
+        n_rows = self.lattice.regions.n_cells
+        n_columns = self.lattice.industries.n_cells
+        tables = np.empty((len(x), n_rows, n_columns))
+        rows, columns = self.up[0][:n_rows], self.up[1][:n_columns]
+        leaves = np.zeros((rows.shape[1], columns.shape[1]))
+        for k, values in enumerate(x):
+            leaves[self.at] = values
+            tables[k] = self.base[:n_rows, :n_columns] + rows @ leaves @ columns.T
+        return tables, missed
 
     def _missed(self, x: Matrix) -> float:
-        nodes = np.asarray(self.up_rows @ x @ self.up_columns.T)
-        whole = np.outer(
-            _all_complete(self.lattice.regions), _all_complete(self.lattice.industries)
+        sums = self.base[self.sum_at] + x @ self.reach
+        miss = np.maximum(sums - self.most, self.least - sums)
+        return float(np.max(miss / np.maximum(self.least, 1.0), initial=0.0))
+
+
+class _Level:
+    """Unknown parts of one depth of one hierarchy, grouped by their sum."""
+
+    def __init__(
+        self,
+        fitter: _Fitter,
+        lines: NDArray[np.intp],
+        parts: NDArray[np.intp],
+        axis: Axis,
+        *,
+        turned: bool,
+    ) -> None:
+        lattice = fitter.lattice
+        up = np.full(len(axis.nodes), -1)
+        up[axis.child] = axis.parent
+        above = up[parts]
+        order = np.lexsort((parts, above, lines))
+        lines, parts, above = lines[order], parts[order], above[order]
+        key = lines * len(axis.nodes) + above
+        self.keys, self.starts, self.group = np.unique(
+            key, return_index=True, return_inverse=True
         )
-        over = nodes - self.lattice.upper
-        under = np.where(whole, self.lattice.lower - nodes, 0.0)
-        scale = np.maximum(np.abs(self.lattice.lower), 1.0)
-        return float(np.max(np.maximum(over, under) / scale, initial=0.0))
+
+        def matrix(values: Matrix) -> Matrix:
+            return values.T if turned else values
+
+        self.low = matrix(lattice.lower)[lines, parts]
+        self.high = matrix(lattice.upper)[lines, parts]
+        nodes = (parts, lines) if turned else (lines, parts)
+        self.base = fitter.base[nodes]
+        self.source = fitter.cells_of(*nodes)
+        line, parent = np.divmod(self.keys, len(axis.nodes))
+        self.loose = ~axis.complete[parent]
+        at = (parent, line) if turned else (line, parent)
+        self.parent_low, self.parent_high = lattice.lower[at], lattice.upper[at]
+        self.parent_base = fitter.base[at]
+        self.parent_source = fitter.cells_of(*at)
+        self.own_keys = lines * len(axis.nodes) + parts
+        # what the known parts of each sum take
+        child_of = axis.sums()
+        pinned = lattice.upper - lattice.lower <= _PINNED
+        fixed = np.where(pinned, (lattice.lower + lattice.upper) / 2.0, 0.0)
+        self.fixed = np.asarray(matrix(fixed) @ child_of)[line, parent]
 
 
-def _share(
-    x: Matrix, low: Matrix, high: Matrix, target: Matrix, group: NDArray[np.intp]
-) -> Matrix:
-    """Return clip(k x, low, high) with the k per line and group that gives target."""
-    n = target.shape[1]
+class _Side:
+    """Shares the sums along one hierarchy among their parts, from the top down."""
+
+    def __init__(
+        self,
+        fitter: _Fitter,
+        lattice: Lattice,
+        unknown: NDArray[np.bool_],
+        place: NDArray[np.intp],
+        *,
+        turned: bool,
+    ) -> None:
+        axis = lattice.regions if turned else lattice.industries
+        other = lattice.industries if turned else lattice.regions
+        at = unknown.T if turned else unknown
+        depth = axis.depth()
+        leaf_lines = _leaves(other)
+        place = place.T if turned else place
+        bounded = (lattice.upper.T if turned else lattice.upper) < UNBOUNDED / 10
+        parents = ~_leaves(axis)
+        self.levels: list[_Level] = []
+        self.writes: list[tuple[NDArray[np.intp], NDArray[np.intp]]] = []
+        if not bounded[np.ix_(leaf_lines, parents)].any():
+            return
+        for level in range(1, int(depth.max()) + 1):
+            wanted = at & leaf_lines[:, None] & (depth == level)
+            lines, parts = np.nonzero(wanted)
+            if not len(lines):
+                continue
+            one = _Level(fitter, lines, parts, axis, turned=turned)
+            line, part = np.divmod(one.own_keys, len(axis.nodes))
+            cell = place[line, part]
+            is_cell = np.flatnonzero(cell >= 0)
+            self.levels.append(one)
+            self.writes.append((cell[is_cell], is_cell))
+
+    def share(self, x: Matrix) -> None:
+        """Scale the unknown cells ``x`` (tables x cells) in place."""
+        state = x.copy()
+        keys = np.zeros(0, dtype=np.int64)
+        values = np.zeros((len(x), 0))
+        for level, (cell, part) in zip(self.levels, self.writes, strict=True):
+            now = level.base + state @ level.source
+            target = level.parent_base + state @ level.parent_source
+            target = np.clip(target, level.parent_low, level.parent_high)
+            at = np.searchsorted(keys, level.keys)
+            at = np.minimum(at, max(len(keys) - 1, 0))
+            if len(keys):  # sums that were shared one step above
+                set_above = keys[at] == level.keys
+                target[:, set_above] = values[:, at[set_above]]
+            target = target - level.fixed
+            shared = _share(now, level, target)
+            if level.loose.any():  # parts outside the table take what is left
+                inside = np.clip(now, level.low, level.high)
+                total = np.add.reduceat(inside, level.starts, axis=1)
+                keep = (level.loose & (total <= target))[:, level.group]
+                shared = np.where(keep, inside, shared)
+            order = np.argsort(level.own_keys, kind="stable")
+            keys, values = level.own_keys[order], shared[:, order]
+            x[:, cell] = shared[:, part]
+
+
+def _share(x: Matrix, level: _Level, target: Matrix) -> Matrix:
+    """Return clip(k x, low, high) with the k of each table and sum that gives it."""
+    low, high, group, starts = level.low, level.high, level.group, level.starts
     x = np.maximum(x, 1e-9)
-    at_low = _grouped(low, group, n)
-    at_high = _grouped(high, group, n)
-    left = np.full(target.shape, -60.0)
-    right = np.full(target.shape, 60.0)
+    at_low = np.add.reduceat(low, starts)
+    at_high = np.add.reduceat(high, starts)
+    left, right = np.full(target.shape, -60.0), np.full(target.shape, 60.0)
     log_k = np.zeros(target.shape)
     close = 1e-10 * np.maximum(target, 1.0)
+    outside = (target <= at_low) | (target >= at_high)
     for _ in range(80):
         scaled = np.exp(log_k)[:, group] * x
         drawn = np.clip(scaled, low, high)
-        total = _grouped(drawn, group, n)
-        gap = total - target
-        if (np.abs(gap) <= close).all():
+        gap = np.add.reduceat(drawn, starts, axis=1) - target
+        if ((np.abs(gap) <= close) | outside).all():
             break
         right = np.where(gap > 0, log_k, right)
         left = np.where(gap <= 0, log_k, left)
         free = (scaled > low) & (scaled < high)
-        room = _grouped(np.where(free, drawn, 0.0), group, n)
+        room = np.add.reduceat(np.where(free, drawn, 0.0), starts, axis=1)
         with np.errstate(invalid="ignore", divide="ignore"):
             step = log_k + np.log((room - gap) / room)
         good = np.isfinite(step) & (step > left) & (step < right)
         log_k = np.where(good, step, (left + right) / 2.0)
     drawn = np.clip(np.exp(log_k)[:, group] * x, low, high)
     drawn = np.where((target <= at_low)[:, group], low, drawn)
-    # no part may be without bound here: a finite target below the sum of the uppers
     full = (target >= at_high)[:, group] & (high < UNBOUNDED / 10)
     return np.where(full, high, drawn)
-
-
-def _grouped(values: Matrix, group: NDArray[np.intp], n: int) -> Matrix:
-    order = np.argsort(group, kind="stable")
-    starts = np.searchsorted(group[order], np.arange(n))
-    return np.asarray(np.add.reduceat(values[:, order], starts, axis=1))
 
 
 def _leaves(axis: Axis) -> NDArray[np.bool_]:
