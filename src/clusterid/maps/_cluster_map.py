@@ -136,6 +136,8 @@ def cluster_map(
         for s in VERDICT_SIGNS.values()
     ]
     data["links"] = _links(getattr(result, "place_networks", None), shapes, links)
+    if layers and not data["clusters"] and not data["places"]:
+        data["meta"]["theme"] = layers[0]["id"]
     return map_page(data, title=_one(heading, language), language=language)
 
 

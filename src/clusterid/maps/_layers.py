@@ -137,9 +137,9 @@ def layer(
         found["n"] = rounded(np.where(held, np.nan, plants))
     if imputed is not None:
         share = np.nan_to_num(np.asarray(imputed, dtype=float))
-        if (share > 0).any():
+        if (share >= 0.005).any():
             found["imputed"] = {
-                int(i): float(f"{share[i]:.2g}") for i in np.flatnonzero(share > 0)
+                int(i): float(f"{share[i]:.2g}") for i in np.flatnonzero(share >= 0.005)
             }
     return found
 

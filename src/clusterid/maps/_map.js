@@ -143,7 +143,7 @@ function clusteridMap(map, data) {
     const value = layer.v[i];
     if (value === null) return HIDDEN();
     const colour = layer.colours[classOf(layer, value)];
-    return layer.imputed && layer.imputed[i] ? PARTLY(colour) : colour;
+    return layer.imputed && layer.imputed[i] >= 0.05 ? PARTLY(colour) : colour;
   }
   function shownValue(layer, i) {
     const value = layer.v[i];
@@ -433,12 +433,12 @@ function clusteridMap(map, data) {
         keys.push(swatch(colour), el("span", {}, text));
       });
       if (layer.v.includes(null)) keys.push(swatch(HIDDEN()), el("span", {}, t("map.hatched_hidden")));
-      if (layer.imputed) keys.push(swatch(PARTLY("#a3cce3")), el("span", {}, t("map.hatched_imputed")));
+      if (layer.imputed && Object.values(layer.imputed).some((share) => share >= 0.05)) keys.push(swatch(PARTLY("#a3cce3")), el("span", {}, t("map.hatched_imputed")));
       parts.push(el("div", { class: "note" }, own(layer.measure) + (own(layer.unit) ? " · " + own(layer.unit) : "")), el("div", { class: "keys" }, keys));
       if (layer.shrunk) parts.push(el("p", { class: "note" }, t("map.shrunk_note")));
       if (layer.q) parts.push(el("p", { class: "note" }, t("map.q_note")));
       const members = layer.code && data.templates[layer.code] ? data.templates[layer.code].members : [];
-      if (members.length) parts.push(el("p", { class: "note" }, t("map.members") + ": " + members.map(own).join("; ")));
+      if (members.length) parts.push(el("details", {}, el("summary", {}, t("map.members") + " (" + members.length + ")"), el("p", { class: "note" }, members.map(own).join("; "))));
     } else if (data.clusters.length) {
       const keys = [];
       const used = new Set(data.clusters.map((c) => c.template));

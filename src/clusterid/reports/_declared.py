@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -9,7 +10,7 @@ import pandas as pd
 from clusterid.legend import VERDICTS, Words
 from clusterid.reports._figures import picture
 from clusterid.reports._parts import Context, Part, Section
-from clusterid.reports._tables import frame_table
+from clusterid.reports._tables import Table, frame_table
 
 __all__ = ["declared", "survey"]
 
@@ -113,7 +114,7 @@ def survey(result: Any, said: Words, where: Context) -> Section | None:
         )
     if found is None or answers is None or not len(answers):
         return Section("survey", said("report.survey"), tuple(parts)) if parts else None
-    from clusterid.figures import rank_slope, share_bars
+    from clusterid.figures import rank_slope
 
     language = said.language
     book = found.codebook
@@ -131,30 +132,9 @@ def survey(result: Any, said: Words, where: Context) -> Section | None:
         title = item.replace("_", " ")
         if item in questions.index:
             title = str(questions.loc[item, f"question_{language}"])
-        labels = dict(zip(table["option"], table[f"label_{language}"], strict=True))
         base = _base(table, said)
         parts.append(Part("heading", title))
-        ax = share_bars(table, labels=labels, title=title, base=base, **style)
-        parts.append(
-            Part("figure", picture(ax, alternative=said("report.alt_shares", q=title)))
-        )
-        shown = table.drop(columns="option").rename(
-            columns={f"label_{language}": "option"}
-        )
-        parts.append(
-            Part(
-                "folded",
-                frame_table(
-                    shown.sort_values("percent_of_cases", ascending=False),
-                    said,
-                    caption=said("report.numbers", q=title),
-                    columns=("option", "count", "base", "population",
-                             "percent_of_cases", "lower", "upper", "worst_lower",
-                             "worst_upper", "percent_of_responses", "missing"),
-                    note=base,
-                ),
-            )
-        )  # fmt: skip
+        parts.append(Part("table", _with_bars(table, said, base)))
         if item in ranked:
             shift = found.rank_shift(item)
             ax = rank_slope(
@@ -170,6 +150,29 @@ def survey(result: Any, said: Words, where: Context) -> Section | None:
                 )
             )
     return Section("survey", said("report.survey"), tuple(parts))
+
+
+def _with_bars(table: pd.DataFrame, said: Words, base: str) -> Table:
+    """Return an item of the survey, each share with a bar and its interval."""
+    shown = (
+        table
+        .drop(columns="option")
+        .rename(columns={f"label_{said.language}": "option"})
+        .sort_values(["percent_of_cases", "option"], ascending=[False, True])
+    )
+    columns = ("option", "percent_of_cases", "lower", "upper", "worst_lower",
+               "worst_upper", "count", "missing", "percent_of_responses")  # fmt: skip
+    plain = frame_table(shown, said, columns=columns, note=base)
+    rows = []
+    for row, record in zip(plain.rows, shown.to_dict("records"), strict=True):
+        value = record["percent_of_cases"]
+        ends = [record["lower"], record["upper"]]
+        if value == value:
+            low, high = (v if v == v else value for v in ends)
+            drawn = (round(value, 1), round(low, 1), round(high, 1))
+            row = (row[0], replace(row[1], bar=drawn), *row[2:])
+        rows.append(row)
+    return replace(plain, rows=tuple(rows))
 
 
 def _base(table: pd.DataFrame, said: Words) -> str:

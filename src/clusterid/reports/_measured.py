@@ -286,6 +286,7 @@ def candidates(result: Any, said: Words, where: Context) -> Section | None:
         if regions is not None and regions.crs is not None:
             size = table.groupby("template")["employment"].sum().sort_values()
             small = []
+            light = _light(regions)
             for code in size.index[::-1][:6]:
                 part = cells[cells["template"].eq(code)].set_index("region")
                 values = shown_cells(
@@ -298,7 +299,7 @@ def candidates(result: Any, said: Words, where: Context) -> Section | None:
                 label = where.templates.get(str(code), "")
                 ax = choropleth(
                     pd.Series(values, index=part.index.astype(str)),
-                    _light(regions),
+                    light,
                     outlined=pd.Series(True, index=sorted(codes)),
                     title=f"{code} {label}".strip(),
                     label=said("measure.lq_shrunk"),

@@ -28,10 +28,14 @@ _SHARES = {"share_imputed", "largest_plant_share", "posterior", "confidence"}
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell: its text, and whether it is a number (set to the right)."""
+    """One cell: its text, whether it is a number (set to the right), and a bar.
+
+    ``bar`` is (value, lower, upper) in per cent: the page draws it beside the number.
+    """
 
     text: str
     numeric: bool = False
+    bar: tuple[float, float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ __all__ = ["write_workbook"]
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _LONGEST = 32_000
-_MOST_ROWS = 10_000
+_MOST_ROWS = 2_000
 
 _FORMATS = {
     "p_value": "0.0000", "q_value": "0.0000", "gi_q": "0.0000",
@@ -140,7 +140,9 @@ def _sheets(result: Any, said: Words, where: Context) -> list[_Sheet]:
         add("gaps", candidates.gaps)
     add("templates", _template_rows(result))
     if candidates is not None:
-        add("cells", candidates.cells)
+        cells = candidates.cells
+        order = [c for c in ("q_value", "template", "region") if c in cells]
+        add("cells", cells.sort_values(order, na_position="last"))
     comparison = getattr(result, "comparison", None)
     if comparison is not None:
         add("verdicts", _verdict_rows(comparison.verdicts, said))
