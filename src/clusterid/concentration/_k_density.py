@@ -37,13 +37,14 @@ NULLS = ("auto", "moments", "simulation")
 _SIMULATE_BELOW = 30
 #: Up to this many sites all pairs are counted when the method is "auto".
 _EXACT_SITES = 5_000
-#: Up to this many plants an industry's own pairs are counted one by one.
-_EXACT_PLANTS = 3_000
+#: Up to this many pairs an industry's own distances are worked out one by one.
+_EXACT_PAIRS = 700_000
 #: Up to this many kernel values a density is summed pair by pair.
 _DIRECT = 20_000_000
 _MOST_BINS = 200
 _NORMAL_DRAWS = 10_000
-_COARSE_CELLS = 200
+_COARSE_CELLS = 150
+_MOST_CELLS = 1_500_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,10 +159,10 @@ def k_density(
     method : {"auto", "exact", "raster"}
         How pairs are counted. ``"exact"``: one by one; ``"raster"``: points moved to
         the middle of square cells and all pairs counted by Fourier transform, which
-        makes millions of plants possible; ``"auto"``: exact up to 3,000 plants of an
-        industry and 5,000 sites.
+        makes millions of plants possible; ``"auto"``: exact up to 700,000 pairs of an
+        industry (1,200 plants) and 5,000 sites.
     cell : float, optional
-        Width of a raster cell, in the unit of the coordinates; by default a quarter of
+        Width of a raster cell, in the unit of the coordinates; by default a third of
         the smallest bandwidth, and not so small that the raster outgrows memory.
     null : {"auto", "moments", "simulation"}
         Bands from the exact mean and covariance under random relabelling of sites
@@ -236,7 +237,8 @@ def k_density(
     names = _names(data, industry)
     second = None if other is None else data.of(other)
     r = _radii(data, radii)
-    sets = [_Set(name, data.of(name), second, data) for name in names]
+    exact = method == "exact" or data.is_geographic
+    sets = [_Set(name, data.of(name), second, data, exact=exact) for name in names]
     rule = bandwidth if isinstance(bandwidth, str) else ""
     for one in sets:
         one.h = one.rule_bandwidth(rule, r) if rule else float(bandwidth)
@@ -339,7 +341,7 @@ def _lay(
 ) -> Raster:
     if cell is None:
         span = np.ptp(data.xy, axis=0) + n_bins * width
-        cell = max(smallest / 4.0, float(np.sqrt(span.prod() / 2_500_000)))
+        cell = max(smallest / 3.0, float(np.sqrt(span.prod() / _MOST_CELLS)))
     elif not cell > 0:
         raise OptionError(f"cell={cell!r} must be above 0.")
     return make_raster(data.xy, cell, max(width, cell), n_bins)
@@ -366,8 +368,11 @@ class _Set:
         own: NDArray[np.intp],
         second: NDArray[np.intp] | None,
         data: Points,
+        *,
+        exact: bool,
     ) -> None:
         self.name, self.own, self.second, self.data = name, own, second, data
+        self.exact = exact
         self.h = float("nan")
         self.reason = ""
         if second is not None and np.intersect1d(own, second).size:
@@ -415,7 +420,7 @@ class _Set:
     @property
     def many(self) -> bool:
         """Too many plants to go through their pairs."""
-        return not self.data.is_geographic and self.n_pairs > _EXACT_PLANTS**2 / 2
+        return not self.exact and self.n_pairs > _EXACT_PAIRS
 
     def distances(self) -> tuple[Array, Array]:
         """Distances of all pairs and their weights."""
@@ -428,11 +433,15 @@ class _Set:
                 xy[self.own], xy[self.second], is_geographic=is_geographic
             )
             return far.ravel(), np.outer(u, v).ravel()
-        first, second = np.triu_indices(len(self.own), 1)
         if is_geographic:
             far = distances_between(xy[self.own], xy[self.own], is_geographic=True)
-            return far[first, second], u[first] * u[second]
-        return pdist(xy[self.own]), u[first] * u[second]
+            far = far[np.triu_indices(len(self.own), 1)]
+        else:
+            far = pdist(xy[self.own])
+        if (u == u[0]).all():
+            return far, np.full(len(far), u[0] ** 2)
+        first, second = np.triu_indices(len(self.own), 1)
+        return far, u[first] * u[second]
 
     def rule_bandwidth(self, rule: str, r: Array) -> float:
         """Bandwidth by rule; sets the reason when there is none."""
@@ -544,6 +553,10 @@ def _sum_kernels(r: Array, d: Array, w: Array, h: float) -> Array:
 
 def _binned(d: Array, w: Array, width: float, size: int) -> Array:
     """Weights by distance, each shared between the two nearest multiples of width."""
+    if len(w) and (w == w[0]).all():  # the nearest multiple is as good on average
+        near = np.minimum((d / width + 0.5).astype(np.int64), size)
+        counts = np.bincount(near, minlength=size + 1)[:size]
+        return np.asarray(counts * float(w[0]), dtype=float)
     position = d / width
     low = position.astype(np.int64)
     keep = low < size - 1
