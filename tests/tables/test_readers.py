@@ -362,3 +362,57 @@ def test_states_with_size_bands_as_published(data_dir):
     assert withheld.sum() == frame["empflag"].notna().sum() > 0
     assert (table["upper"] >= table["lower"])[withheld].all()
     assert table["region"].nunique() == 51
+
+
+TRUE_CODES = {
+    "NUTS of the Saarland": ["DEC01", "DEC02", "DEC0", "DE111"],
+    "NACE with and without zeros": ["01.1", "01.11", "10", "10.1", "A", "C10-C12"],
+    "CPA by activity": ["01.11.12", "01.13.41", "10.20.11"],
+    "NAICS leaves": ["11331", "113110", "92", "921110", "813910", "31-33"],
+    "levels of a tree": ["2361", "23611", "23622", "3111", "31111"],
+    "AGS of Länder and Kreise": ["02", "11", "01001", "16077"],
+    "occupations": ["011", "012", "111", "945"],
+    "countries": ["NA", "DE", "NO", "FR"],
+}
+
+
+@pytest.mark.parametrize("kind", TRUE_CODES)
+def test_true_codes_are_not_taken_for_damaged_ones(kind):
+    codes = TRUE_CODES[kind]
+    table = pd.DataFrame({"region": "r", "industry": codes, "employment": 1})
+    assert sorted(read_employment(table)["industry"]) == sorted(codes)
+
+
+def test_codes_of_real_files_are_not_taken_for_damaged_ones(data_dir):
+    leaves = pd.read_parquet(
+        data_dir / "us_cbp_states" / "cbp_state_naics_2000_2011.parquet",
+        columns=["year", "naics", "state_fips"],
+    )
+    of_year = leaves[leaves["year"].eq(2011)].assign(employment=1)
+    table = of_year.rename(columns={"state_fips": "region", "naics": "industry"})
+    assert read_employment(table)["industry"].nunique() > 1000
+    nuts = read_regions(
+        data_dir / "geo_nuts" / "NUTS_RG_60M_2024_4326_LEVL_3.geojson",
+        columns={"region": "NUTS_ID", "name": "NAME_LATN"},
+        repair=True,
+    )
+    assert {"DEC01", "DEC02"} <= set(nuts.index)
+
+
+def test_shapes_survive_their_files(tmp_path):
+    shapes = gpd.GeoDataFrame(
+        {"region": ["01", "02"], "population": [5.0, np.nan]},
+        geometry=[box(0, 0, 1, 1), box(1, 0, 2, 1)],
+        crs="EPSG:4326",
+    )
+    regions = read_regions(shapes)
+    for name in ("r.gpkg", "r.geojson", "r.parquet"):
+        path = tmp_path / name
+        if name.endswith("parquet"):
+            regions.to_parquet(path)
+        else:
+            regions.reset_index().to_file(path, engine="pyogrio")
+        again = read_regions(path)
+        assert again.index.equals(regions.index)
+        assert again.geometry.geom_equals(regions.geometry).all()
+        assert again["population"].equals(regions["population"])

@@ -19,13 +19,14 @@ _MONTHS = (
 )
 _DATE = re.compile(
     rf"""^(?:
-        \d{{1,2}}\.?[ -]?(?:{_MONTHS})\.?(?:[ -]?\d{{2,4}})?   # 12. Okt, 10-Dec
-      | (?:{_MONTHS})\.?[ -]?\d{{1,4}}                         # Oct-12, Okt 12
+        \d{{1,2}}(?:\.|\.?[ -])(?:{_MONTHS})\.?(?:[ -]\d{{2,4}})?  # 12. Okt, 10-Dec
+      | (?:{_MONTHS})(?:\.|\.?[ -])\d{{1,4}}                  # Oct-12 (not DEC01: NUTS)
       | \d{{4}}-\d{{2}}-\d{{2}}(?:[T ]\d{{2}}:\d{{2}}.*)?       # 2012-10-01
-      | \d{{1,2}}[./]\d{{1,2}}[./](?:\d{{2}}|\d{{4}})           # 10.12.2012
+      | \d{{1,2}}[./]\d{{1,2}}[./]\d{{4}}                      # 10.12.2012
     )$""",
     re.IGNORECASE | re.VERBOSE,
 )
+_SHORT_DATE = re.compile(r"^\d{1,2}[./]\d{1,2}[./]\d{2}$")  # 10.12.12
 _SCIENTIFIC = re.compile(r"^\d+(?:[.,]\d+E[+-]?|E[+-])\d+$", re.IGNORECASE)
 NULL_WORDS = frozenset({"", "nan", "NaN", "None", "<NA>", "NaT", "null", "NULL"})
 
@@ -64,6 +65,9 @@ def damage(
         return np.array([bool(test(t)) for t in text], dtype=bool) & ~is_null
 
     dates = mask(_DATE.match)
+    short_dates = mask(_SHORT_DATE.match)
+    if short_dates.sum() <= len(text) / 2:  # else a classification written so (CPA)
+        dates |= short_dates
     if dates.any():
         found.append((
             dates,
@@ -126,7 +130,8 @@ def _lost_zeros(
         return nothing
     if sizes[1] < 4:  # one to three digits: levels of a code tree look the same
         return nothing
-    short = {str(t) for t in text[lengths == sizes[0]]}
-    if any(str(t)[: sizes[0]] in short for t in text[lengths == sizes[1]]):
+    first_of_short = {str(t)[0] for t in text[lengths == sizes[0]]}
+    first_of_long = {str(t)[0] for t in text[lengths == sizes[1]]}
+    if first_of_short <= first_of_long:  # two levels of one tree look like this
         return nothing
     return np.asarray(digits & (lengths == sizes[0]))

@@ -21,7 +21,7 @@ __all__ = ["RawTable", "Reading", "load", "read_table"]
 _TEXT = (".csv", ".tsv", ".txt")
 _EXCEL = (".xlsx", ".xlsm")
 _PARQUET = (".parquet", ".pq")
-_SHAPES = (".gpkg", ".geojson", ".json", ".shp", ".fgb")
+_SHAPES = (".gpkg", ".geojson", ".json", ".shp", ".fgb", ".zip")
 _KNOWN = (*_TEXT, *_EXCEL, *_PARQUET, *_SHAPES)
 _SEPARATORS = (";", ",", "\t", "|")
 
@@ -143,9 +143,6 @@ def load(
             frame = frame.frame
     elif isinstance(source, pd.DataFrame):
         frame = source.copy()
-        levels = [level for level in frame.index.names if level is not None]
-        if levels and not set(levels) & set(frame.columns):
-            frame = frame.reset_index()
     elif hasattr(source, "__arrow_c_stream__"):
         import pyarrow as pa
 
@@ -155,6 +152,9 @@ def load(
             f"{name}: give a path, a DataFrame or an Arrow table, "
             f"not {type(source).__name__}"
         )
+    levels = [level for level in frame.index.names if level is not None]
+    if levels and not set(levels) & set(frame.columns):
+        frame = frame.reset_index()
     frame.index = pd.RangeIndex(len(frame))
     names = pd.Index([str(c).lstrip("\ufeff").strip() for c in frame.columns])
     frame.columns = names
@@ -255,7 +255,7 @@ def _from_path(
         if kind in _EXCEL:
             return _from_excel(path, name, sheet, skip_rows)
         if kind in _PARQUET:
-            return pd.read_parquet(path)
+            return _from_parquet(path)
         if kind in _SHAPES:
             return _from_shapes(path, layer)
     except PermissionError as error:
@@ -278,6 +278,17 @@ def _from_path(
             )
         ],
     )
+
+
+def _from_parquet(path: Path) -> pd.DataFrame:
+    import pyarrow.parquet as pq
+
+    if b"geo" in (pq.read_schema(path).metadata or {}):
+        import geopandas as gpd
+
+        frame: pd.DataFrame = gpd.read_parquet(path)
+        return frame
+    return pd.read_parquet(path)
 
 
 def _first_line(error: Exception) -> str:
