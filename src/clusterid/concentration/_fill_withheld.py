@@ -19,6 +19,7 @@ __all__ = ["FilledEconomy", "fill_withheld"]
 
 Matrix = NDArray[np.float64]
 _PINNED = 1e-7  # persons: bounds so close are one value
+_CHECKED = 3  # cycles from one look at the sums to the next
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,61 @@ class FilledEconomy:
         total = jobs.sum(axis=axis)
         return (imputed / total.where(total > 0)).rename("share_imputed")
 
+    def interval(
+        self, groups: pd.Series | pd.DataFrame, *, coverage: float = 0.9
+    ) -> pd.DataFrame:
+        """Return the jobs of groups of industries by region, with their interval.
+
+        Parameters
+        ----------
+        groups : Series industry to group, or DataFrame industry x group of weights
+            For instance the members of templates; other industries weigh nothing.
+        coverage : float
+            Share of the draws inside the interval, 0 to 1.
+
+        Returns
+        -------
+        DataFrame, one row a region and group
+            ``region``, ``group``, ``employment`` (point), ``lower``, ``upper``
+            (quantiles over the draws, the point inside), ``least``, ``most`` (sums
+            of the bounds: certain, and wider), ``share_imputed``. Persons; NaN where
+            a cell of the group is still unknown.
+        """
+        jobs = self.point.employment
+        if isinstance(groups, pd.Series):
+            named = groups.dropna()
+            groups = pd.crosstab(named.index, named.to_numpy()).astype(float)
+        weights = groups.rename(index=str).reindex(jobs.columns.astype(str))
+        w = weights.fillna(0.0).to_numpy(dtype=float)
+        used = w.any(axis=1)  # 0 times unknown is nothing
+        w = w[used]
+        point = jobs.to_numpy(dtype=float)[:, used] @ w
+        drawn = self.draws[:, :, used] @ w
+        low = high = point
+        if len(drawn):
+            tail = (1.0 - coverage) / 2.0
+            low, high = np.quantile(drawn, [tail, 1.0 - tail], axis=0)
+        imputed = jobs.where(self.is_imputed, 0.0).to_numpy()[:, used] @ w
+        with np.errstate(invalid="ignore", divide="ignore"):
+            share = np.where(point > 0, imputed / point, np.nan)
+        least, most = (
+            t.to_numpy(dtype=float)[:, used] @ w
+            for t in (self.bounds.lower, self.bounds.upper)
+        )
+        index = pd.MultiIndex.from_product(
+            [jobs.index, weights.columns], names=["region", "group"]
+        )
+        columns = {
+            "employment": point,
+            "lower": np.minimum(low, point),
+            "upper": np.maximum(high, point),
+            "least": least,
+            "most": most,
+            "share_imputed": share,
+        }
+        tidy = pd.DataFrame({k: v.ravel() for k, v in columns.items()}, index=index)
+        return tidy.reset_index()
+
     def __repr__(self) -> str:
         n = int(self.is_imputed.to_numpy().sum())
         jobs = self.point.employment
@@ -90,7 +146,7 @@ def fill_withheld(
     seed: int | np.random.Generator = 0,
     rounding: float = 0.0,
     cycles: int = 200,
-    tolerance: float = 1e-6,
+    tolerance: float = 1e-5,
     bounds: Bounds | None = None,
 ) -> FilledEconomy:
     """Fill withheld cells inside their bounds so that published sums hold.
@@ -277,8 +333,11 @@ class _Fitter:
         least, most = lattice.lower.copy(), lattice.upper
         least[~whole] = 0.0
         at = np.nonzero(inner & ((most < UNBOUNDED / 10) | (least > 0)))
-        self.sum_at, self.least, self.most = at, least[at], most[at]
-        self.reach = self.cells_of(*at)
+        reach = self.cells_of(*at)
+        open_ = np.diff(reach.tocsc().indptr) > 0  # sums over an unknown cell
+        self.sum_at = (at[0][open_], at[1][open_])
+        self.least, self.most = least[self.sum_at], most[self.sum_at]
+        self.reach = reach[:, np.flatnonzero(open_)]
 
     def cells_of(self, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> Any:
         """Return the matrix (unknown cells x nodes) that adds cells up to nodes."""
@@ -317,12 +376,18 @@ class _Fitter:
         inside = np.zeros((len(starts), *self.lattice.lower.shape))
         inside[:, : starts.shape[1], : starts.shape[2]] = starts
         x = np.clip(inside[:, self.leaf[0], self.leaf[1]], self.low, self.high)
-        missed = np.inf
-        for _ in range(max(self.cycles, 1)):
+        going = np.arange(len(x))  # tables whose sums do not hold yet
+        missed = np.zeros(len(x))
+        for cycle in range(1, max(self.cycles, 1) + 1):
+            some = x[going]
             for side in self.sides:
-                side.share(x)
-            missed = self._missed(x)
-            if missed <= self.tolerance or len(self.sides) < 2:
+                side.share(some)
+            x[going] = some
+            last = cycle == self.cycles or len(self.sides) < 2
+            if cycle % _CHECKED == 0 or last:
+                missed[going] = self._missed(some)
+                going = going[missed[going] > self.tolerance]
+            if last or not len(going):
                 break
         n_rows = self.lattice.regions.n_cells
         n_columns = self.lattice.industries.n_cells
@@ -332,12 +397,14 @@ class _Fitter:
         for k, values in enumerate(x):
             leaves[self.at] = values
             tables[k] = self.base[:n_rows, :n_columns] + rows @ leaves @ columns.T
-        return tables, missed
+        return tables, float(missed.max(initial=0.0))
 
-    def _missed(self, x: Matrix) -> float:
+    def _missed(self, x: Matrix) -> Matrix:
+        """Return by table the largest miss of a published sum, relative."""
         sums = self.base[self.sum_at] + x @ self.reach
         miss = np.maximum(sums - self.most, self.least - sums)
-        return float(np.max(miss / np.maximum(self.least, 1.0), initial=0.0))
+        miss /= np.maximum(self.least, 1.0)
+        return np.asarray(miss.max(axis=1, initial=0.0))
 
 
 class _Level:
