@@ -3,6 +3,7 @@
 from clusterid.sources._carry import carry_flows
 from clusterid.sources._cbp import FLAG_RANGES, naics_vintage
 from clusterid.sources._cordis import is_seat_booked
+from clusterid.sources._fetch import cache_folder, catalogue, fetch, path
 from clusterid.sources._reader import Reader, SourcedEmployment
 from clusterid.sources._registry import READERS, reader
 from clusterid.sources._size_bands import herfindahl_bounds
@@ -15,10 +16,14 @@ __all__ = [
     "WIOD56",
     "Reader",
     "SourcedEmployment",
+    "cache_folder",
     "carry_flows",
+    "catalogue",
     "describe_declared",
+    "fetch",
     "herfindahl_bounds",
     "is_seat_booked",
     "naics_vintage",
+    "path",
     "reader",
 ]

@@ -202,9 +202,11 @@ def _totals(
     keys = ["year", "region", "industry"]
     totals = totals.rename(columns={"where": "region"})
     no_place = _without_kreis(cells, kreise)
-    no_trade = _without_industry(cells, published)
+    no_trade = _without_industry(
+        kreise, wider.rename(columns={"where": "region"}), published
+    )
     slack = totals.merge(no_place, on=["year", "region"], how="left")
-    slack = slack.merge(no_trade, on=["year", "industry"], how="left")
+    slack = slack.merge(no_trade, on=keys, how="left")
     missing = slack[["no_place", "no_trade"]].fillna(0.0).sum(axis=1).to_numpy()
     totals["lower"] = (totals["value"] - missing - rounding).clip(lower=0.0)
     totals["upper"] = totals["value"] + rounding
@@ -233,15 +235,31 @@ def _without_kreis(cells: pd.DataFrame, kreise: pd.DataFrame) -> pd.DataFrame:
     })
 
 
-def _without_industry(cells: pd.DataFrame, published: GermanTable) -> pd.DataFrame:
-    """Persons in a group of Germany and in none of its parts, by year and group."""
-    germany = cells[cells["code"].eq("DG")].pivot(
-        index="year", columns="industry", values="value"
+def _without_industry(
+    kreise: pd.DataFrame, wider: pd.DataFrame, published: GermanTable
+) -> pd.DataFrame:
+    """Persons in a group and in none of its parts, by year, region and group.
+
+    Exact where all parts are published. Of a Kreis with a withheld part it is at most
+    what the other Kreise leave of the German number.
+    """
+    columns = ["year", "region", "industry", "value"]
+    cells = pd.concat([kreise[columns], wider[columns]], ignore_index=True)
+    wide: Any = cells.pivot(
+        index=["year", "region"], columns="industry", values="value"
     )
-    germany[DERIVED] = germany[_DERIVED_FROM[0]] - germany[_DERIVED_FROM[1]]
-    rows = []
+    wide[DERIVED] = wide[_DERIVED_FROM[0]] - wide[_DERIVED_FROM[1]]
+    is_kreis = wide.index.get_level_values("region").str.fullmatch(r"\d{5}")
+    parts = []
     for parent in dict.fromkeys(published.parents.values()):
-        parts = [c for c, p in published.parents.items() if p == parent]
-        rest = (germany[parent] - germany[parts].sum(axis=1)).clip(lower=0.0)
-        rows += [(year, parent, value) for year, value in rest.items()]
-    return pd.DataFrame(rows, columns=["year", "industry", "no_trade"])
+        below = [c for c, p in published.parents.items() if p == parent]
+        rest = (wide[parent] - wide[below].sum(axis=1, skipna=False)).clip(lower=0.0)
+        germany = rest.xs(TOTAL, level="region")
+        known = rest[is_kreis].groupby(level="year").sum()
+        left = (germany - known).clip(lower=0.0)
+        years = rest.index.get_level_values("year")
+        most = pd.Series(years.map(left), index=rest.index).where(is_kreis)
+        most = most.fillna(pd.Series(years.map(germany), index=rest.index))
+        filled = rest.fillna(most).rename("no_trade").reset_index()
+        parts.append(filled.assign(industry=parent))
+    return pd.DataFrame(pd.concat(parts, ignore_index=True))
