@@ -207,7 +207,7 @@ def _gexf(graph: Any) -> str:
     way = "directed" if graph.is_directed() else "undirected"
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
-        '<gexf xmlns="http://gexf.net/1.2draft" version="1.2">',
+        '<gexf xmlns="http://www.gexf.net/1.2draft" version="1.2">',
         f'  <graph mode="static" defaultedgetype="{way}">',
     ]
     for scope in ("node", "edge"):

@@ -81,8 +81,23 @@ _KINDS: tuple[tuple[str, str], ...] = (
 )
 
 
-def _plain(names: Iterable[object]) -> pd.Series:
+def _matched(
+    names: Iterable[object], patterns: tuple[tuple[str, str], ...], name: str
+) -> pd.Series:
+    """Return the label of the first pattern that a name holds; each name once."""
     series = names if isinstance(names, pd.Series) else pd.Series(list(names))
+    codes, distinct = pd.factorize(series)
+    text = _plain(pd.Series(distinct))
+    found = pd.Series(pd.NA, index=text.index, dtype="string")
+    for pattern, label in patterns:
+        safe = re.sub(r"\((?!\?)", "(?:", pattern)
+        hit = text.str.contains(safe, regex=True).fillna(False).astype(bool)
+        found = found.mask(hit & found.isna(), label)
+    taken = found.reindex(pd.Index(codes)).to_numpy(dtype=object, na_value=pd.NA)
+    return pd.Series(taken, index=series.index, dtype="string", name=name)
+
+
+def _plain(series: pd.Series) -> pd.Series:
     text = series.astype("string").str.upper()
     for sign, letters in (("Ä", "AE"), ("Ö", "OE"), ("Ü", "UE"), ("ß", "SS")):
         text = text.str.replace(sign, letters, regex=False)
@@ -118,13 +133,7 @@ def seat_booked(names: Iterable[object]) -> pd.Series:
     >>> seat_booked(["Fraunhofer-Gesellschaft e.V.", "Meier GmbH"]).fillna("-").tolist()
     ['Fraunhofer society', '-']
     """
-    text = _plain(names)
-    result = pd.Series(pd.NA, index=text.index, dtype="string", name="seat_booked")
-    for pattern, body in _SEATS:
-        safe = re.sub(r"\((?!\?)", "(?:", pattern)
-        hit = text.str.contains(safe, regex=True).fillna(False) & result.isna()
-        result = result.mask(hit.astype(bool), body)
-    return result
+    return _matched(names, _SEATS, "seat_booked")
 
 
 def organisation_kinds(names: Iterable[object]) -> pd.Series:
@@ -149,12 +158,4 @@ def organisation_kinds(names: Iterable[object]) -> pd.Series:
     >>> organisation_kinds(["TU Universität X", "Meier GmbH", "Qwerty"]).tolist()
     ['university', 'firm', <NA>]
     """
-    text = _plain(names)
-    result = pd.Series(
-        pd.NA, index=text.index, dtype="string", name="organisation_kind"
-    )
-    for pattern, kind in _KINDS:
-        safe = re.sub(r"\((?!\?)", "(?:", pattern)
-        hit = text.str.contains(safe, regex=True).fillna(False) & result.isna()
-        result = result.mask(hit.astype(bool), kind)
-    return result
+    return _matched(names, _KINDS, "organisation_kind")

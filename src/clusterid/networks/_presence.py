@@ -81,7 +81,7 @@ def presence_table(
     table = labelled(matrix)
     raw = table.to_numpy(np.float64)
     known = np.isfinite(raw)
-    binary = bool(np.isin(raw[known], (0.0, 1.0)).all())
+    binary = not bool((known & (raw != 0) & (raw != 1)).any())
     if values == "auto":
         values = "presence" if binary else "employment"
     if values == "presence":

@@ -164,12 +164,11 @@ def cooccurrence(
 def _normal(C: Floats, s_i: Floats, s_j: Floats, T: float, method: str) -> None:
     """Turn counts into proximities in place; s_i is a column, s_j a row."""
     if method == "association":
-        C *= T
-        C /= s_i
-        C /= s_j
+        C *= T / s_i
+        C *= 1 / s_j
     elif method == "cosine":
-        C /= np.sqrt(s_i)
-        C /= np.sqrt(s_j)
+        C *= 1 / np.sqrt(s_i)
+        C *= 1 / np.sqrt(s_j)
     elif method == "jaccard":
         np.divide(C, s_i + s_j - C, out=C)
     elif method == "conditional":
@@ -177,9 +176,8 @@ def _normal(C: Floats, s_i: Floats, s_j: Floats, T: float, method: str) -> None:
     elif method == "overlap":
         C /= np.minimum(s_i, s_j)
     elif method == "probability":
-        C *= 2.0
-        C /= s_i
-        C /= s_j
+        C *= 2.0 / s_i
+        C *= 1 / s_j
         C /= 1 / (T - s_i) + 1 / (T - s_j)
     else:
         mean = s_i * s_j / T
@@ -203,14 +201,12 @@ def _blocked(P: Floats, method: str, base: str) -> Floats:
         for start in range(0, n, _BLOCK):
             rows = slice(start, min(start + _BLOCK, n))
             right = slice(start, n)
-            part = (single[:, rows].T @ single[:, right]).astype(np.float64)
+            part = result[rows, right]
+            part[...] = single[:, rows].T @ single[:, right]
             _normal(part, S[rows, None], S[None, right], T, method)
-            result[rows, right] = part
-            width = rows.stop - start
-            for column in range(start + width, n, _BLOCK):
+            for column in range(rows.stop, n, _BLOCK):
                 stop = min(column + _BLOCK, n)
-                at = slice(column - start, stop - start)
-                result[column:stop, rows] = part[:, at].T
+                result[column:stop, rows] = result[rows, column:stop].T
     # 0/0: two industries that meet nowhere and have no links at all
     if base == "cooccurrence":
         lonely = (S == 0) & (u > 0)
