@@ -74,7 +74,7 @@ def colocation_quotient(
             "points.to_crs(3035)."
         )
     n = len(data.xy)
-    codes, number = np.unique(data.industry.astype(str), return_inverse=True)
+    codes, number = data.codes.to_numpy(), data.number
     sizes = np.bincount(number).astype(float)
     rows, columns = np.divmod(np.arange(len(codes) ** 2), len(codes))
     expected = (sizes[columns] - (rows == columns)) / max(n - 1.0, 1.0)

@@ -196,7 +196,10 @@ def _krugman(data: Oriented, reference: str, name: str) -> pd.Series | pd.DataFr
         total = shares[:, known].sum(axis=1, keepdims=True)
         with np.errstate(divide="ignore", invalid="ignore"):
             values = np.abs(shares - (total - shares) / others).sum(axis=0)
-        return data.series(values, name, reference=False)
+        reasons = data.reasons(reference=False)
+        if others < 1:
+            reasons[reasons == ""] = "no_other"
+        return data.series(values, name, reasons=reasons)
     against = reference_shares(data, reference, ("total", "rest"))
     return data.series(np.abs(shares - against).sum(axis=0), name)
 

@@ -40,7 +40,7 @@ _EXACT_SITES = 5_000
 #: Up to this many pairs an industry's own distances are worked out one by one.
 _EXACT_PAIRS = 700_000
 #: Up to this many kernel values a density is summed pair by pair.
-_DIRECT = 20_000_000
+_DIRECT = 2_000_000
 _MOST_BINS = 200
 _NORMAL_DRAWS = 10_000
 _COARSE_CELLS = 150
@@ -196,7 +196,7 @@ def k_density(
     own counts (:class:`PairCounts`); one pass serves every industry of every size and
     weighting. The global band is the local one widened until a normal process with
     that covariance leaves it anywhere, upwards (or downwards), with probability
-    ``level``. Densities of more than 20 million kernel values are summed over
+    ``level``. Densities of more than 2 million kernel values are summed over
     distances in bins of h/50; the null uses bins of about h/3.
 
     dbmss takes h over distances up to twice the longest radius and interpolates
@@ -298,7 +298,7 @@ def k_density(
 
 def _names(data: Points, industry: str | Sequence[str] | None) -> list[str]:
     if industry is None:
-        return sorted(set(data.industry.tolist()))
+        return [str(code) for code in data.codes]
     if isinstance(industry, str):
         return [industry]
     return [str(code) for code in industry]

@@ -238,7 +238,8 @@ def _bands(
     for t in range(draws):
         moved = Points(
             data.xy[rng.permutation(len(data.xy))],
-            data.industry,
+            data.codes,
+            data.number,
             data.weight,
             data.row,
             data.is_geographic,

@@ -25,8 +25,10 @@ class Points:
     ----------
     xy : array, n x 2
         Coordinates; longitude and latitude in degrees when ``is_geographic``.
-    industry : array of str
-        Code of each point.
+    codes : Index of str
+        Industries, sorted.
+    number : array of int, n
+        Position of each point's industry in ``codes``; never falls.
     weight : array
         One each when no weight was named.
     row : array of int
@@ -36,16 +38,16 @@ class Points:
     """
 
     xy: Array
-    industry: NDArray[np.object_]
+    codes: pd.Index
+    number: NDArray[np.intp]
     weight: Array
     row: NDArray[np.intp]
     is_geographic: bool
 
     def of(self, code: str) -> NDArray[np.intp]:
         """Return positions of the points of an industry, or fail naming the nearest."""
-        found = np.flatnonzero(self.industry == code)
-        if not len(found):
-            known = sorted(set(self.industry.tolist()))
+        if code not in self.codes:
+            known = self.codes.tolist()
             raise TableError(
                 "points",
                 [
@@ -55,7 +57,9 @@ class Points:
                     )
                 ],
             )
-        return found
+        place = int(self.codes.get_indexer(pd.Index([code], dtype=object))[0])
+        first, last = np.searchsorted(self.number, [place, place + 1])
+        return np.arange(first, last)
 
 
 def read_points(points: pd.DataFrame, weight: str | None) -> Points:
@@ -104,10 +108,10 @@ def read_points(points: pd.DataFrame, weight: str | None) -> Points:
         faults.append(Fault("there is no point", "check path and filter"))
     if faults:
         raise TableError("points", faults)
-    codes, number = np.unique(points["industry"].astype(str), return_inverse=True)
+    number, found = pd.factorize(points["industry"].astype(str), sort=True)
+    codes = pd.Index([str(code) for code in found], dtype=object)
     order = np.lexsort((w, xy[:, 1], xy[:, 0], number))
-    industry = codes.astype(object)[number[order]]
-    return Points(xy[order], industry, w[order], order, is_geographic)
+    return Points(xy[order], codes, number[order], w[order], order, is_geographic)
 
 
 def distances_between(first: Array, second: Array, *, is_geographic: bool) -> Array:
