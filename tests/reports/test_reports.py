@@ -66,7 +66,7 @@ def test_the_report_has_every_section_that_the_result_can_fill(
         "Engines and parts (T01)",
         "declared, no statistical footprint",
         "What would change it",
-        "Name of C (C)",
+        "Name of C",
         "nine times in ten",
         "SIMULATED",
     ):
@@ -173,12 +173,13 @@ def test_planted_clusters_are_matched_with_those_found(fake: ModuleType) -> None
 
 def test_tables_put_codes_into_words_and_leave_nan_a_dash() -> None:
     frame = pd.DataFrame({
-        "verdict": ["no_footprint"],
-        "q_value": [0.00001],
-        "share_imputed": [0.123],
-        "lq": [np.nan],
-        "flags": ["edge_region;new_flag"],
-        "year": [2020],
+        "verdict": ["no_footprint", "thin"],
+        "q_value": [0.00001, 0.2],
+        "share_imputed": [0.123, 0.0],
+        "lq": [np.nan, 1.5],
+        "flags": ["edge_region;new_flag", ""],
+        "year": [2020, 2021],
+        "empty": [np.nan, np.nan],
     })
     table = frame_table(frame, words("de"))
     assert [cell.text for cell in table.rows[0]] == [

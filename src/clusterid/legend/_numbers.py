@@ -100,7 +100,7 @@ class Shown:
 
 
 #: reasons that mean a source held the number back
-_WITHHELD = ("withheld", "suppressed", "few_plants", "dominance")
+_WITHHELD = ("withheld", "suppressed", "few_plants", "dominance", "held_back")
 
 
 def shown_cells(

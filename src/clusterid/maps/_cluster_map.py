@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from clusterid.errors import StudyError, check_option
-from clusterid.legend import LANGUAGES, VERDICT_SIGNS, template_signs
+from clusterid.legend import LANGUAGES, VERDICT_SIGNS, template_signs, words
 from clusterid.maps._geometry import Outlines, outlines
 from clusterid.maps._layers import both, column, layer, number, text
 from clusterid.maps._page import MapPage, map_page
@@ -142,7 +142,8 @@ def cluster_map(
 
 
 def _unit(meta: Any) -> Text:
-    return text(meta.unit)
+    unit = text(meta.unit)
+    return {code: words(code).get(f"unit_name.{unit}", unit) for code in LANGUAGES}
 
 
 def _base(economy: Any) -> dict[str, str]:
@@ -262,15 +263,18 @@ def _industry_layers(
         region=concentration["region"].astype(str),
         industry=concentration["industry"].astype(str),
     )
+    # without plants nothing is shrunk: then the plain quotient, and said so
+    shrunk = bool(table["lq_shrunk"].notna().any())
+    value = "lq_shrunk" if shrunk else "lq"
     if isinstance(industries, int):
-        spread = table.groupby("industry")["lq_shrunk"].std().dropna().round(9)
+        spread = table.groupby("industry")[value].std().dropna().round(9)
         ranked = spread.reset_index().sort_values(
-            ["lq_shrunk", "industry"], ascending=[False, True]
+            [value, "industry"], ascending=[False, True]
         )
         chosen = ranked["industry"].head(industries).tolist()
     else:
         chosen = [str(code) for code in industries]
-    measure = both("measure.lq_shrunk", kind=meta.kind)
+    measure = both("measure.lq_shrunk" if shrunk else "measure.lq_raw", kind=meta.kind)
     unit = both("measure.lq_unit", kind=meta.kind)
     found = []
     for code in sorted(chosen):
@@ -280,7 +284,7 @@ def _industry_layers(
         name = meta.labels.get(code, "")
         found.append(
             layer(
-                column(part, "lq_shrunk", shapes.codes),
+                column(part, value, shapes.codes),
                 id=f"industry-{code}",
                 group="industry",
                 label=f"{code} {name}".strip(),
@@ -293,7 +297,7 @@ def _industry_layers(
                 imputed=column(part, "share_imputed", shapes.codes),
                 reason=_reasons(part, shapes),
                 neutral=1.0,
-                shrunk=True,
+                shrunk=shrunk,
                 minimum_plants=minimum_plants,
             )
         )

@@ -128,11 +128,11 @@ def layer(
     }
     if np.isfinite(cells.lower).any():
         found["lo"], found["hi"] = rounded(cells.lower), rounded(cells.upper)
-    if q_value is not None:
+    if q_value is not None and np.isfinite(np.asarray(q_value, dtype=float)).any():
         found["q"] = rounded(q_value, 2)
     if jobs is not None:
         found["jobs"] = rounded(np.where(held, np.nan, np.asarray(jobs, dtype=float)))
-    if n_plants is not None:
+    if n_plants is not None and np.isfinite(np.asarray(n_plants, dtype=float)).any():
         plants = np.asarray(n_plants, dtype=float)
         found["n"] = rounded(np.where(held, np.nan, plants))
     if imputed is not None:

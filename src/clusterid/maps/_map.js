@@ -7,7 +7,8 @@ function clusteridMap(map, data) {
     language: data.meta.language, theme: data.meta.theme, selected: null,
     clusters: true, verdicts: {}, links: false, card: null,
   };
-  for (const verdict of data.signs) state.verdicts[verdict.code] = true;
+  // where nothing is known nothing is drawn, until the reader asks for it
+  for (const verdict of data.signs) state.verdicts[verdict.code] = verdict.code !== "unknown_list_incomplete";
 
   // ---- words and numbers -------------------------------------------------------
   const t = (key, values) => {
@@ -183,7 +184,8 @@ function clusteridMap(map, data) {
       L.polygon(rings, { ...base, color: "#ffffff", weight: 5, opacity: 0.85, fill: false }),
       L.polygon(rings, { ...base, color: c.colour, weight: 2.5, dashArray: c.dash || null, fillColor: c.colour, fillOpacity: 0.3 }),
     ]);
-    const tag = c.point ? L.marker(c.point, {
+    const top = group.getBounds();
+    const tag = top.isValid() ? L.marker([top.getNorth(), top.getCenter().lng], {
       icon: L.divIcon({ className: "tag-box", iconSize: [0, 0], html: el("span", { class: "tag", style: { background: c.colour } }, c.template) }),
       interactive: false, keyboard: false,
     }) : null;
@@ -213,16 +215,26 @@ function clusteridMap(map, data) {
   for (const verdict of data.signs) signOf[verdict.code] = verdict;
   const verdictName = (code) => t("verdict." + code);
   let pins = [];
+  // places at one point share one sign, so that none hides another
+  const at = new Map();
+  data.places.forEach((place, p) => {
+    if (!place.point) return;
+    const key = place.point.join();
+    if (!at.has(key)) at.set(key, []);
+    at.get(key).push(p);
+  });
+  const spots = [...at.values()];
   function drawPlaces() {
     for (const pin of pins) pin.remove();
     pins = [];
-    data.places.forEach((place, p) => {
-      if (!place.point) return;
+    for (const here of spots) {
+      const place = { name: here.map((p) => data.places[p].name).join(", "), point: data.places[here[0]].point,
+        items: here.flatMap((p) => data.places[p].items) };
       const counts = new Map();
       for (const item of place.items) {
         if (state.verdicts[item.verdict]) counts.set(item.verdict, (counts.get(item.verdict) || 0) + 1);
       }
-      if (!counts.size) return;
+      if (!counts.size) continue;
       const strip = el("span", { class: "pins" });
       const said = [];
       for (const verdict of data.signs) {
@@ -236,11 +248,12 @@ function clusteridMap(map, data) {
         icon: L.divIcon({ className: "pin-box", iconSize: [0, 0], html: strip }), riseOnHover: true,
       });
       pin.bindTooltip(() => placeTip(place), { direction: "top", offset: [0, -8], opacity: 0.97 });
-      pin.on("click", () => select({ kind: "place", p }, false));
+      const open = () => select({ kind: "place", p: here[0], also: here.slice(1) }, false);
+      pin.on("click", open);
       pin.on("keydown", (event) => {
         if (["Enter", " "].includes(event.originalEvent.key)) {
           event.originalEvent.preventDefault();
-          select({ kind: "place", p }, false);
+          open();
         }
       });
       pin.addTo(map);
@@ -248,7 +261,7 @@ function clusteridMap(map, data) {
       node.setAttribute("role", "button");
       node.setAttribute("aria-label", place.name + ": " + said.join(", "));
       pins.push(pin);
-    });
+    }
   }
   function placeTip(place) {
     const box = el("div", { class: "tip" }, el("strong", {}, place.name));
@@ -276,8 +289,8 @@ function clusteridMap(map, data) {
       const most = Math.max(...data.links.items.map((link) => link.w));
       arcs = L.featureGroup(data.links.items.map((link) => L.polyline(
         arc(geo.points[link.a], geo.points[link.b]), {
-          renderer: linkSvg, pane: "links", color: "#6a1b5d", opacity: 0.65,
-          weight: 0.8 + 5 * Math.sqrt(link.w / most), className: "arc",
+          renderer: linkSvg, pane: "links", color: "#6a1b5d", opacity: 0.5,
+          weight: 0.6 + 2.6 * Math.sqrt(link.w / most), className: "arc",
         }).bindTooltip(() => el("div", { class: "tip" },
         el("strong", {}, geo.names[link.a] + " – " + geo.names[link.b]),
         t("map.link_strength") + ": " + number(link.w)), { sticky: true })));
@@ -350,9 +363,10 @@ function clusteridMap(map, data) {
       const members = data.templates[c.template] ? data.templates[c.template].members : [];
       if (members.length) card.append(el("h3", {}, t("map.members")), el("p", {}, members.map(own).join("; ")));
     } else {
-      const place = data.places[what.p];
-      card.append(el("h2", {}, place.name));
-      for (const record of place.items) if (state.verdicts[record.verdict]) card.append(item(record));
+      for (const p of [what.p, ...(what.also || [])]) {
+        card.append(el("h2", {}, data.places[p].name));
+        for (const record of data.places[p].items) card.append(item(record));
+      }
     }
   }
   const list = (rows) => el("ul", { class: "rows" }, rows.map((row) => el("li", {}, row)));

@@ -11,7 +11,7 @@ import pandas as pd
 from clusterid.legend import Words, format_number, shown_cells
 from clusterid.reports._figures import picture
 from clusterid.reports._parts import Context, Part, Section
-from clusterid.reports._tables import frame_table
+from clusterid.reports._tables import Table, frame_table
 
 __all__ = [
     "candidates",
@@ -22,6 +22,10 @@ __all__ = [
     "power",
     "templates",
 ]
+
+
+#: members of a template that are named; the rest are counted
+_MOST_MEMBERS = 40
 
 
 def concentration(result: Any, said: Words, where: Context) -> Section | None:
@@ -40,28 +44,20 @@ def concentration(result: Any, said: Words, where: Context) -> Section | None:
         strong = table.assign(
             lq_shrunk=cells.value, lower=cells.lower, upper=cells.upper
         )[cells.state == "shown"]
-        key = "lower" if strong["lower"].notna().any() else "lq_shrunk"
-        strong = strong.sort_values(
-            [key, "region", "industry"], ascending=[False, True, True]
-        )
-        parts.append(
-            Part(
-                "table",
-                frame_table(
-                    strong,
-                    said,
-                    caption=said("report.strongest"),
-                    columns=("region", "industry", "lq", "lq_shrunk", "lower", "upper",
-                             "q_value", "n_plants", "stability"),
-                    names=where.names,
-                    limit=30,
-                    note=said("report.strongest_note"),
-                ),
-            )
-        )  # fmt: skip
+        if not len(strong):
+            parts.append(Part("table", _by_excess(result, table, said, where)))
+        else:
+            parts.append(Part("table", _by_bound(strong, said, where)))
         held = int((cells.state == "withheld").sum())
         parts.append(
-            Part("note", said("report.held_back", n=held, total=f"{len(table):,}"))
+            Part(
+                "note",
+                said(
+                    "report.held_back",
+                    n=format_number(held, language=said.language),
+                    total=format_number(len(table), language=said.language),
+                ),
+            )
         )
     indices = getattr(result, "industries", None)
     if indices is not None and len(indices):
@@ -89,6 +85,44 @@ def concentration(result: Any, said: Words, where: Context) -> Section | None:
             )
         )  # fmt: skip
     return _section("concentration", said, parts)
+
+
+def _by_bound(strong: pd.DataFrame, said: Words, where: Context) -> Table:
+    """Return tested cells, those first that are surely strong."""
+    key = "lower" if strong["lower"].notna().any() else "lq_shrunk"
+    order = [key, "region", "industry"]
+    return frame_table(
+        strong.sort_values(order, ascending=[False, True, True]),
+        said,
+        caption=said("report.strongest"),
+        columns=("region", "industry", "lq", "lq_shrunk", "lower", "upper", "q_value",
+                 "n_plants"),
+        names=where.names,
+        limit=30,
+        note=said("report.strongest_note"),
+    )  # fmt: skip
+
+
+def _by_excess(result: Any, table: pd.DataFrame, said: Words, where: Context) -> Table:
+    """Return untested cells by jobs above the expected number."""
+    employment = result.economy.employment
+    keys = pd.MultiIndex.from_frame(table[["region", "industry"]].astype(str))
+    jobs = employment.stack(future_stack=True).reindex(keys).to_numpy(dtype=float)
+    frame = table.assign(
+        employment=jobs, excess_jobs=jobs * (1 - 1 / table["lq"].where(table["lq"] > 0))
+    )
+    frame = frame[frame["excess_jobs"].gt(0)].sort_values(
+        ["excess_jobs", "region", "industry"], ascending=[False, True, True]
+    )
+    return frame_table(
+        frame,
+        said,
+        caption=said("report.largest_excess"),
+        columns=("region", "industry", "employment", "lq", "excess_jobs"),
+        names=where.names,
+        limit=30,
+        note=said("report.largest_excess_note"),
+    )
 
 
 def networks(result: Any, said: Words, where: Context) -> Section | None:
@@ -165,7 +199,9 @@ def networks(result: Any, said: Words, where: Context) -> Section | None:
                 frame_table(
                     frame,
                     said,
-                    caption=said("report.place_links", layer=name),
+                    caption=said(
+                        "report.place_links", layer=said.get(f"layer.{name}", name)
+                    ),
                     names=where.names,
                     limit=12,
                 ),
@@ -190,9 +226,7 @@ def templates(result: Any, said: Words, where: Context) -> Section | None:
             "template": code,
             "n_industries": len(inside),
             "confidence": float(confidence.loc[inside].mean()),
-            "members": "; ".join(
-                _member(str(i), confidence.get(i), where.industries) for i in ranked
-            ),
+            "members": _members(ranked, confidence, where.industries, said),
         }
         if significance is not None and code in significance.index:
             row["z"] = significance.loc[code].get("z", np.nan)
@@ -235,10 +269,19 @@ def templates(result: Any, said: Words, where: Context) -> Section | None:
     return _section("templates", said, parts)
 
 
+def _members(
+    ranked: list[Any], confidence: Any, names: Mapping[str, str], said: Words
+) -> str:
+    shown = [_member(str(i), confidence.get(i), names) for i in ranked[:_MOST_MEMBERS]]
+    rest = len(ranked) - len(shown)
+    more = [said("report.more_members", n=rest)] if rest else []
+    return "; ".join([*shown, *more])
+
+
 def _member(code: str, confidence: Any, names: Mapping[str, str]) -> str:
     name = names.get(code) or code
     sure = _or_zero(confidence)
-    return f"{name} ({sure:.0%})" if sure else name
+    return f"{name} ({sure:.0%})" if 0 < sure < 0.995 else name
 
 
 def _or_zero(value: Any) -> float:

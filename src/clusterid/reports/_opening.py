@@ -70,12 +70,15 @@ def data(result: Any, said: Words, where: Context) -> Section:
         said("report.classification"): meta.classification,
         said("report.counted"): said(f"report.kind_{meta.kind}"),
         said("report.concept"): said(f"report.concept_{meta.concept}"),
-        said("map.unit"): meta.unit,
+        said("map.unit"): said.get(f"unit_name.{meta.unit}", meta.unit),
         said("report.size"): said(
             "report.size_text", regions=n_regions, n=n_industries
         ),
         said("report.withheld"): said(
-            "report.withheld_text", n=withheld, total=cells, share=share
+            "report.withheld_text",
+            n=format_number(withheld, language=said.language),
+            total=format_number(cells, language=said.language),
+            share=share,
         ),
         said("report.plants"): said(
             "report.plants_yes"

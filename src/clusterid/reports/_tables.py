@@ -20,6 +20,10 @@ _CODED = {
     "status": "confidence.",
     "declared": "declared.",
     "state": "gap.",
+    "statistic": "statistic.",
+    "setting": "setting.",
+    "method": "method.",
+    "layer": "layer.",
 }
 _YEARS = {"year", "year_founded", "start", "end", "from_year", "to_year"}
 _SMALL = {"p_value", "q_value", "gi_q", "p"}
@@ -85,7 +89,11 @@ def frame_table(
     """
     if frame.index.name is not None and frame.index.name not in frame.columns:
         frame = frame.reset_index()
-    chosen = [c for c in (columns or list(frame.columns)) if c in frame.columns]
+    chosen = [
+        c
+        for k, c in enumerate(columns or list(frame.columns))
+        if c in frame.columns and (k == 0 or _says_something(frame[c]))
+    ]
     shown = frame if limit is None else frame.head(limit)
     numeric = {c: _numeric(shown[c]) for c in chosen}
     rows = tuple(
@@ -96,13 +104,23 @@ def frame_table(
         for values in shown[chosen].itertuples(index=False, name=None)
     )
     if limit is not None and len(frame) > limit:
-        more = said("report.more_rows", n=limit, total=f"{len(frame):,}")
+        more = said(
+            "report.more_rows",
+            n=limit,
+            total=format_number(len(frame), language=said.language),
+        )
         note = f"{note} {more}".strip()
-    headers = tuple(
-        Cell(said.get(f"column.{c}", str(c).replace("_", " ")), numeric[c])
-        for c in chosen
-    )
+    headers = tuple(Cell(_heading(str(c), said), numeric[c]) for c in chosen)
     return Table(caption, headers, rows, note, len(frame))
+
+
+def _says_something(values: pd.Series) -> bool:
+    return bool((values.notna() & values.astype(str).ne("")).any())
+
+
+def _heading(column: str, said: Words) -> str:
+    known = said.get(f"column.{column}", said.get(f"verdict.{column}", ""))
+    return known or column.replace("_", " ")
 
 
 def _numeric(values: pd.Series) -> bool:
@@ -150,7 +168,9 @@ def _flag(part: str, said: Words) -> str:
 
 def _named(code: str, known: Mapping[str, str]) -> str:
     name = known.get(code, "")
-    return code if name in ("", code) else f"{name} ({code})"
+    if not name:
+        return code
+    return name if code in name.split() else f"{name} ({code})"
 
 
 def joined(parts: Iterable[object]) -> str:

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from clusterid.errors import SourceError, check_option
-from clusterid.legend import LANGUAGES, Words, shown_cells, words
+from clusterid.legend import LANGUAGES, Words, format_number, shown_cells, words
 from clusterid.reports._closing import planted_and_found
 from clusterid.reports._parts import Context, context, mapping_of
 
@@ -129,7 +129,11 @@ def _sheets(result: Any, said: Words, where: Context) -> list[_Sheet]:
         if columns:
             table = table[[c for c in columns if c in table]]
         if len(table) > _MOST_ROWS:
-            more = said("report.more_rows", n=_MOST_ROWS, total=f"{len(table):,}")
+            more = said(
+                "report.more_rows",
+                n=_MOST_ROWS,
+                total=format_number(len(table), language=said.language),
+            )
             table, note = table.head(_MOST_ROWS), f"{note} {more}".strip()
         found.append(_Sheet(key, _named(_guarded(table), where), note))
 
