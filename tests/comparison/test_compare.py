@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from clusterid.classifications import fields_on
 from clusterid.comparison import REASONS, VERDICTS, Rules, compare, decide
 from clusterid.comparison._words import evidence, would_change
 from clusterid.errors import OptionError
@@ -25,14 +26,14 @@ def skill_layer(sim):
     return {"skill": graph}
 
 
-def run(sim, **options):
+def run(sim, economy=None, **options):
     survey = read_survey(sim.places, sim.answers, sim.declared)
     options = {"draws": 50, "permutations": 199, **options}
     return compare(
         None,
         survey,
         sim.fields,
-        economy=sim.economy(),
+        economy=sim.economy() if economy is None else economy,
         regions=sim.regions,
         layers=skill_layer(sim),
         **options,
@@ -136,6 +137,15 @@ def test_same_seed_same_verdicts_whatever_the_row_order(found, sim):
     pd.testing.assert_frame_equal(found.verdicts, again.verdicts)
     pd.testing.assert_frame_equal(found.agreement, again.agreement)
     pd.testing.assert_frame_equal(found.posterior, again.posterior)
+
+
+def test_a_lexicon_already_carried_to_the_codes_gives_the_same(found, sim):
+    economy = sim.economy()
+    carried = fields_on(
+        sim.fields, economy.industries, "nace2", sizes=economy.margins.industry
+    )
+    again = run(dataclasses.replace(sim, fields=carried), economy=economy)
+    pd.testing.assert_frame_equal(found.verdicts, again.verdicts)
 
 
 def test_agreement_and_posterior_use_exhaustive_lists(found):
@@ -273,7 +283,11 @@ def test_every_reason_has_words_and_no_verdict_is_an_insult(reason, language):
     )  # fmt: skip
     text = evidence(row, language) + would_change(row, language)
     assert "wish" not in text.lower() and "wunsch" not in text.lower()
-    assert ("12.345" in text) == (language == "de")
+    assert ("12.000" in text) == (language == "de")
+    assert "345" not in text
+    row.n_plants = 2.0
+    held = evidence(row, language)
+    assert "12" not in held and "1.5" not in held and "1,5" not in held
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from clusterid.comparison._agreement import RaterAgreement, rater_agreement
 from clusterid.comparison._compare import Comparison, compare
 from clusterid.comparison._matching import fuzzy_jaccard
 from clusterid.comparison._posterior import PRIORS, LatentFit, Prior, hui_walter
+from clusterid.comparison._units import filled_employment
 from clusterid.comparison._verdicts import REASONS, VERDICTS, Rules, decide
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "Rules",
     "compare",
     "decide",
+    "filled_employment",
     "fuzzy_jaccard",
     "hui_walter",
     "rater_agreement",

@@ -68,12 +68,13 @@ _COLUMNS = [
     "match_score", "posterior", "reason", "evidence_en", "evidence_de",
     "would_change_en", "would_change_de", "posterior_lower", "posterior_upper",
     "share_concentrated", "needed_lq", "detectable_lq", "research",
+    "share_imputed",
 ]  # fmt: skip
 
 
 #: Columns of a cell test that are read here.
 _CELL_COLUMNS = ["template", "region", "employment", "establishments", "lq",
-                 "lq_shrunk", "p_value", "reason"]  # fmt: skip
+                 "lq_shrunk", "p_value", "share_imputed", "reason"]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,7 @@ class Comparison:
 def compare(
     candidates: CandidateClusters | None,
     survey: Survey,
-    fields: pd.DataFrame,
+    fields: pd.DataFrame | FieldWeights,
     *,
     economy: Economy,
     regions: Any,
@@ -144,6 +145,7 @@ def compare(
     roles: tuple[str, ...] = ("core",),
     correspondence: Correspondence | None = None,
     permutations: int = 4999,
+    imputed: pd.DataFrame | None = None,
     rules: Rules | None = None,
 ) -> Comparison:
     r"""Hold declared clusters against measured ones.
@@ -160,8 +162,9 @@ def compare(
         From :func:`clusterid.identify_clusters`; None compares with the tests alone.
     survey : Survey
         Places, answers, declared clusters.
-    fields : DataFrame
-        Lexicon from :func:`clusterid.read_fields`.
+    fields : DataFrame or FieldWeights
+        Lexicon from :func:`clusterid.read_fields`, or what
+        :func:`clusterid.classifications.fields_on` made of it.
     economy : Economy
         One year; its classification must be that of the lexicon, or
         ``correspondence`` leads to it.
@@ -188,6 +191,8 @@ def compare(
         From the lexicon's classification to the economy's.
     permutations : int, default 4999
         Random label tables with both margins fixed.
+    imputed : DataFrame of bool, regions x industries, optional
+        Cells of the economy that were filled in, for ``share_imputed``.
     rules : Rules, optional
         All thresholds at once; ``tolerance``, ``significance`` and ``mappability`` are
         put into it.
@@ -206,7 +211,8 @@ def compare(
         beyond these ``posterior_lower``, ``posterior_upper`` (over priors, lexicon
         draws and tolerances), ``share_concentrated`` (of lexicon draws),
         ``needed_lq`` (quotient that would count as concentrated),
-        ``detectable_lq`` (found with power 0.8 if true), ``research``.
+        ``detectable_lq`` (found with power 0.8 if true), ``research``,
+        ``share_imputed`` (of the jobs counted).
 
     Raises
     ------
@@ -242,12 +248,16 @@ def compare(
     )
     streams = np.random.SeedSequence(seed).spawn(3)
     lexicon_rng, latent_rng, margin_rng = (np.random.default_rng(s) for s in streams)
-    mapped = field_weights(fields, economy, roles=roles, correspondence=correspondence)
+    mapped = (
+        field_weights(fields, economy, roles=roles, correspondence=correspondence)
+        if isinstance(fields, pd.DataFrame)
+        else fields
+    )
     shapes = regions.set_axis(regions.index.astype(str))
     codes = [str(code) for code in economy.regions]
     steps = steps_between(shapes, codes, _MOST_STEPS)
     pairs = _declared_pairs(survey, codes, economy)
-    work = _Work(economy, shapes, mapped, pairs, used)
+    work = _Work(economy, shapes, mapped, pairs, used, imputed)
     table = work.evidence(
         candidates, layers, collaborations, earlier, steps, draws, lexicon_rng
     )
@@ -329,6 +339,7 @@ class _Work:
         mapped: FieldWeights,
         pairs: pd.DataFrame,
         rules: Rules,
+        imputed: pd.DataFrame | None,
     ) -> None:
         self.economy, self.mapped, self.pairs, self.rules = (
             economy,
@@ -351,7 +362,7 @@ class _Work:
         if len(self.fields):
             self.cells, self.nulls = cell_tests(
                 economy, self.weights[self.fields], shapes, unions,
-                alpha=rules.significance,
+                alpha=rules.significance, imputed=imputed,
             )  # fmt: skip
         else:
             self.cells = pd.DataFrame(columns=_CELL_COLUMNS)
@@ -434,7 +445,7 @@ class _Work:
         columns = {
             "lq": "lq", "lq_shrunk": "lq_shrunk", "p_value": "p_value",
             "employment": "employment", "establishments": "n_plants",
-            "reason": "cell_reason",
+            "reason": "cell_reason", "share_imputed": "share_imputed",
         }  # fmt: skip
         keys = [
             (f, self.units.names[u]) if u >= 0 else (None, None)
@@ -448,7 +459,7 @@ class _Work:
         found["cell_reason"] = found["cell_reason"].where(
             found["cell_reason"].notna(), ""
         )
-        numeric = ["lq", "lq_shrunk", "p_value", "employment", "n_plants"]
+        numeric = [c for c in columns.values() if c != "cell_reason"]
         found[numeric] = found[numeric].astype(float)
         return found
 
@@ -811,7 +822,7 @@ def _finish(declared: pd.DataFrame, undeclared: pd.DataFrame) -> pd.DataFrame:
         "lq", "lq_shrunk", "p_value", "q_value", "employment", "n_plants", "linkage",
         "trend", "relatedness_density", "mappability", "match_score", "posterior",
         "posterior_lower", "posterior_upper", "share_concentrated", "needed_lq",
-        "detectable_lq", "research",
+        "detectable_lq", "research", "share_imputed",
     ]  # fmt: skip
     parts = [
         p.astype(dict.fromkeys(_COLUMNS, object)).astype(dict.fromkeys(numeric, float))

@@ -94,6 +94,7 @@ def cell_tests(
     unions: dict[tuple[int, ...], list[str]],
     *,
     alpha: float,
+    imputed: pd.DataFrame | None = None,
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
     """Test every field in every region, and in the unions where it is declared.
 
@@ -116,6 +117,7 @@ def cell_tests(
         None,
         density=density,
         alpha=alpha,
+        imputed=imputed,
         local_statistics=False,
     )
     nulls = dict(cells.attrs.get("nulls", {}))

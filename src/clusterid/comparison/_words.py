@@ -9,6 +9,9 @@ from clusterid.comparison._verdicts import REASONS
 
 __all__ = ["evidence", "would_change"]
 
+#: Cells of fewer plants are not described in words.
+FEWEST_PLANTS = 3
+
 
 def _number(value: float, language: str, digits: int = 0) -> str:
     if not math.isfinite(value):
@@ -17,6 +20,13 @@ def _number(value: float, language: str, digits: int = 0) -> str:
     if language == "de":
         text = text.replace(",", "_").replace(".", ",").replace("_", ".")
     return text
+
+
+def _about(value: float) -> float:
+    """Round to two significant digits, so that a sentence tells no single cell."""
+    if not math.isfinite(value) or value == 0:
+        return value
+    return round(value, 1 - math.floor(math.log10(abs(value))))
 
 
 def _p(value: float, language: str) -> str:
@@ -29,17 +39,23 @@ def evidence(row: Any, language: str) -> str:
     en = language == "en"
     rule = REASONS[row.reason][0 if en else 1]
     parts = [rule[0].upper() + rule[1:] + "."]
-    if math.isfinite(row.lq):
-        jobs = _number(row.employment, language)
-        shrunk = _number(row.lq_shrunk, language, 2)
-        lq = _number(row.lq, language, 2)
+    if 0 < row.n_plants < FEWEST_PLANTS:
+        parts.append(
+            "Counts of fewer than three plants are held back."
+            if en
+            else "Zahlen von weniger als drei Betrieben werden nicht genannt."
+        )
+    elif math.isfinite(row.lq):
+        jobs = _number(_about(row.employment), language)
+        shrunk = _number(row.lq_shrunk, language, 1)
+        lq = _number(row.lq, language, 1)
         text = (
             f"Location quotient {lq} (shrunk {shrunk})"
             if en
             else f"Lokationsquotient {lq} (geschrumpft {shrunk})"
         )
         if math.isfinite(row.employment):
-            text += f", {jobs} " + ("jobs" if en else "Beschäftigte")
+            text += f", about {jobs} jobs" if en else f", rund {jobs} Beschäftigte"
         if math.isfinite(row.n_plants):
             plants = _number(row.n_plants, language)
             text += f" in {plants} " + ("plants" if en else "Betrieben")

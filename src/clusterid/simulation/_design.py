@@ -104,7 +104,7 @@ def make_design(
     expected = weights[None] * np.exp(slope[:, None] * density[None])
     expected /= expected.sum(axis=1, keepdims=True)
     if planted is None:
-        planted = round(0.2 * len(frame))
+        planted = max(1, round(0.08 * len(frame)))
     if isinstance(planted, int):
         chosen = _choose_clusters(
             planted, frame, adjacent, weights, industries, strength, extent, cluster_rng

@@ -185,7 +185,8 @@ def simulate_economy(
     n_regions : int, optional
         Take a connected part of that many regions.
     n_industries : int, default 88
-        88 NACE Rev. 2 divisions, 272 groups; any other number an invented tree.
+        Up to 88 NACE Rev. 2 divisions, up to 272 groups, up to 615 classes; above that
+        an invented tree, which cannot be saved as a study.
     n_plants : int, default 720_000
         Plants in total (about; every industry has at least five).
     size_log_mean, size_log_sd : float, default 1.0, 1.6
@@ -198,7 +199,7 @@ def simulate_economy(
     density_gradient : float, default 0.25
         Change of the log odds of an urban industry per sd of log density.
     planted : int or sequence of PlantedCluster, optional
-        How many clusters, or which; 0 is a null economy. By default 20 for every 100
+        How many clusters, or which; 0 is a null economy. By default 8 for every 100
         regions.
     strength, extent : sequence, default (2, 3, 5) and (1, 2, 4)
         Location quotients and numbers of regions, crossed in turn.

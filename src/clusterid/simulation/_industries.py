@@ -55,20 +55,24 @@ class Industries:
 
 
 def simulated_industries(n_industries: int, rng: np.random.Generator) -> Industries:
-    """Return 88 NACE divisions, 272 NACE groups, or an invented tree of another size.
+    """Return NACE divisions, groups or classes, or an invented tree above 615.
 
-    Numbers on real codes are still simulated; the codes only make them readable.
+    The coarsest level that has enough codes, and of it a part: whole templates first,
+    then the rest spread over the tree. Numbers on real codes are still simulated; the
+    codes only make them readable.
     """
     if n_industries < 6:
         raise ClassificationError(
             f"n_industries={n_industries}; a simulated economy needs at least 6."
         )
-    level = {88: "division", 272: "group"}.get(n_industries)
+    sizes = {"division": 88, "group": 272, "class": 615}
+    level = next((k for k, size in sizes.items() if n_industries <= size), None)
     if level is None:
         return _invented(n_industries, rng)
     path = embedded_path("classifications", "nace_rev2.csv")
     tree = pd.read_csv(path, dtype=str)
     rows = tree[tree["level"] == level].set_index("code").sort_index()
+    rows = rows.loc[_part(rows.index, n_industries)]
     rows.index.name = "industry"
     division = rows.index.str[:2]
     table = pd.DataFrame(
@@ -91,6 +95,26 @@ def simulated_industries(n_industries: int, rng: np.random.Generator) -> Industr
     ]
     columns = ["template", "field", "label_de", "label_en", "industry"]
     return Industries("nace2", table, pd.DataFrame(records, columns=columns))
+
+
+def _part(codes: pd.Index, number: int) -> list[str]:
+    """Take ``number`` codes: up to 60 per cent templates, the rest evenly spread."""
+    if number >= len(codes):
+        return [str(code) for code in codes]
+    chosen: list[str] = []
+    for *_, divisions in _TEMPLATES:
+        own = [str(c) for c in codes if c[:2] in divisions.split()]
+        if len(chosen) + len(own) <= max(0.6 * number, 5):
+            chosen += own
+    taken = {c for *_, divisions in _TEMPLATES for c in divisions.split()}
+    rest = [str(c) for c in codes if c[:2] not in taken]
+    rest = rest or [str(c) for c in codes if c not in chosen]
+    missing = number - len(chosen)
+    if missing > len(rest):
+        rest = [str(c) for c in codes if c not in chosen]
+    picks = np.unique(np.linspace(0, len(rest) - 1, missing).round().astype(int))
+    chosen += [rest[i] for i in picks]
+    return sorted(chosen)
 
 
 def _invented(n_industries: int, rng: np.random.Generator) -> Industries:

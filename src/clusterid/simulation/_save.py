@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from clusterid.errors import OptionError
+
 if TYPE_CHECKING:
     from clusterid.simulation._economy import SimulatedEconomy
 
@@ -28,6 +30,8 @@ source = "table"
 path = "employment.csv"
 classification = "{classification}"
 totals = "totals.csv"
+plant_herfindahl = "plant_herfindahl.csv"
+labels = "industries.csv"
 
 [regions]
 path = "regions.geojson"
@@ -64,6 +68,11 @@ folder = "out"
 
 def save_study(simulated: SimulatedEconomy, folder: str | Path) -> Path:
     """Write CSV, GeoJSON and Parquet files and ``study.toml`` into ``folder``."""
+    if simulated.metadata.classification == "simulated":
+        raise OptionError(
+            f"An economy of {len(simulated.industries)} invented industries is in no "
+            "classification that a study can read; simulate at most 615 industries."
+        )
     target = Path(folder)
     (target / "truth").mkdir(parents=True, exist_ok=True)
     meta = simulated.metadata
@@ -79,7 +88,8 @@ def save_study(simulated: SimulatedEconomy, folder: str | Path) -> Path:
         "answers": simulated.answers,
         "declared": _flat_lists(simulated.declared),
         "fields": simulated.fields,
-        "industries": simulated.industries.reset_index(),
+        "industries": simulated.industries.reset_index(names="code"),
+        "plant_herfindahl": _bounds(simulated.plant_herfindahl),
         "truth/clusters": simulated.truth.clusters.reset_index(),
         "truth/cells": simulated.truth.cells,
         "truth/templates": simulated.truth.templates,
@@ -113,6 +123,12 @@ def save_study(simulated: SimulatedEconomy, folder: str | Path) -> Path:
     path = target / "study.toml"
     path.write_text(study, encoding="utf-8")
     return path
+
+
+def _bounds(herfindahl: pd.Series) -> pd.DataFrame:
+    """Return lower and upper bounds, equal because every plant is known."""
+    table = pd.DataFrame({"lower": herfindahl, "upper": herfindahl})
+    return table.rename_axis("industry").reset_index()
 
 
 def _flat_places(places: pd.DataFrame) -> pd.DataFrame:
