@@ -206,12 +206,19 @@ def test_employment_alone_is_enough(sim):
     assert rows["is_real"].mean() >= 0.8
 
 
+NOTHING = {
+    "p_value": 0.8, "lq": 0.7, "lq_shrunk": 0.9, "lq_limit": 1.4, "linkage": 0.1,
+    "posterior_readings": 0.05, "posterior_upper": 0.3,
+}  # fmt: skip
+
+
 def hand(**changes):
     row = {
         "unit": 1, "field": "f", "place_share": 1.0, "mappability": 1.0,
         "cell_reason": "", "p_value": 1e-6, "lq_shrunk": 2.0, "linkage": 0.8,
         "research": np.nan, "density_rank": 0.5, "trend": np.nan,
-        "share_concentrated": 1.0, "posterior_readings": 0.9, "detectable_lq": 2.0,
+        "share_concentrated": 1.0, "posterior_readings": 0.9, "posterior_upper": 0.9,
+        "lq": 2.1, "lq_limit": 3.0, "near_p_0": 1.0, "near_p_1": 1.0, "near_p_2": 1.0,
         "match_score_0": 0.0, "match_score_1": 0.0, "match_score_2": 0.0,
     }  # fmt: skip
     table = pd.DataFrame([{**row, **changes}])
@@ -243,27 +250,17 @@ def hand(**changes):
         ({"p_value": 0.2, "match_score_1": 0.5}, "confirmed", "cluster_nearby"),
         ({"p_value": 0.2, "trend": 0.3}, "emerging", "weak_rising_linked"),
         ({"p_value": 0.2}, "unknown", "inconclusive"),
-        (
-            {"p_value": 0.8, "posterior_readings": 0.05},
-            "no_footprint",
-            "no_sign",
-        ),
-        (
-            {"p_value": 0.8, "posterior_readings": 0.05, "detectable_lq": 6.0},
-            "unknown",
-            "low_power",
-        ),
-        ({"p_value": 0.8, "posterior_readings": 0.4}, "unknown", "inconclusive"),
-        (
-            {"p_value": 0.8, "posterior_readings": 0.05, "match_score_2": 0.6},
-            "unknown",
-            "inconclusive",
-        ),
-        (
-            {"p_value": 0.4, "posterior_readings": 0.05, "trend": 0.4},
-            "unknown",
-            "inconclusive",
-        ),
+        (NOTHING, "no_footprint", "no_sign"),
+        # each condition of the last resort, taken away one by one
+        (NOTHING | {"lq_limit": 2.2}, "unknown", "low_power"),
+        (NOTHING | {"lq": 1.46}, "unknown", "inconclusive"),
+        (NOTHING | {"lq_shrunk": 1.2}, "unknown", "inconclusive"),
+        (NOTHING | {"posterior_readings": 0.3}, "unknown", "inconclusive"),
+        (NOTHING | {"posterior_upper": 0.57}, "unknown", "inconclusive"),
+        (NOTHING | {"match_score_2": 0.6}, "unknown", "inconclusive"),
+        (NOTHING | {"near_p_1": 1e-9}, "unknown", "concentrated_nearby"),
+        (NOTHING | {"p_value": 0.4, "trend": 0.4}, "unknown", "inconclusive"),
+        (NOTHING | {"p_value": 0.2, "linkage": 0.9}, "unknown", "inconclusive"),
     ],
 )
 def test_rules_one_by_one(changes, verdict, reason):

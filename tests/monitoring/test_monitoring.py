@@ -22,8 +22,14 @@ from clusterid.tables import Metadata, economy
 
 @pytest.fixture(scope="module")
 def sim():
-    return simulate_economy(n_regions=150, n_plants=500_000, size_log_sd=1.0, n_years=5, planted=20,
-                            seed=7)  # fmt: skip
+    return simulate_economy(
+        n_regions=150,
+        n_plants=500_000,
+        size_log_sd=1.0,
+        n_years=5,
+        planted=20,
+        seed=7,
+    )
 
 
 def as_candidates(clusters):

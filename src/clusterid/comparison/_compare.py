@@ -68,7 +68,7 @@ _COLUMNS = [
     "match_score", "posterior", "reason", "evidence_en", "evidence_de",
     "would_change_en", "would_change_de", "posterior_lower", "posterior_upper",
     "share_concentrated", "needed_lq", "detectable_lq", "research",
-    "share_imputed",
+    "share_imputed", "lq_limit",
 ]  # fmt: skip
 
 
@@ -212,7 +212,8 @@ def compare(
         draws and tolerances), ``share_concentrated`` (of lexicon draws),
         ``needed_lq`` (quotient that would count as concentrated),
         ``detectable_lq`` (found with power 0.8 if true), ``research``,
-        ``share_imputed`` (of the jobs counted).
+        ``share_imputed`` (of the jobs counted), ``lq_limit`` (upper 95 % limit of the
+        tested quotient).
 
     Raises
     ------
@@ -425,6 +426,7 @@ class _Work:
         table["trend"] = picked(change)
         table["research"] = picked(research)
         self._noise(table)
+        self._nearby(table, steps)
         matches = match(
             table, self.weights, candidates, self.counts, steps, _MOST_STEPS
         )
@@ -479,20 +481,50 @@ class _Work:
         self.family = int(np.isfinite(p).sum())
         self.cut = benjamini_hochberg_cut(p, self.rules.significance)
         table["q_value"] = _adjusted(table["p_value"].to_numpy(dtype=float), p)
-        needed, seen = [], []
+        needed, seen, limit = [], [], []
         z_cut, z_power = float(norm.isf(self.cut)), float(norm.ppf(0.8))
+        z_limit = float(norm.ppf(0.95))
         for f, u, p_value in zip(
             table["field"], table["unit"], table["p_value"], strict=True
         ):
             if not np.isfinite(p_value):
                 needed.append(np.nan)
                 seen.append(np.nan)
+                limit.append(np.nan)
                 continue
             w = self.weights[f].to_numpy(dtype=float)
             sd = self._sd(f, self._expected(f, int(u), w))
             needed.append(float(np.exp(z_cut * sd)))
             seen.append(float(np.exp((z_cut + z_power) * sd)))
+            z = float(norm.isf(np.clip(p_value, 1e-300, 1 - 1e-16)))
+            limit.append(float(np.exp((z + z_limit) * sd)))
         table["needed_lq"], table["detectable_lq"] = needed, seen
+        table["lq_limit"] = limit
+
+    def _nearby(self, table: pd.DataFrame, steps: NDArray[np.int64]) -> None:
+        """Add the smallest p-value of the field beside the place, for each tolerance.
+
+        Multiplied by the number of regions looked at (Bonferroni).
+        """
+        codes = [str(code) for code in self.economy.regions]
+        wide = self.cells[self.cells["region"].isin(codes)].pivot(
+            index="region", columns="template", values="p_value"
+        )
+        p_of = {
+            str(f): wide[f].reindex(codes).to_numpy(dtype=float) for f in wide.columns
+        }
+        for k in range(_MOST_STEPS + 1):
+            found = []
+            for f, where in zip(table["field"], table["positions"], strict=True):
+                if f not in p_of or not len(where):
+                    found.append(np.nan)
+                    continue
+                reach: Any = (steps[list(where)] <= k).any(axis=0)
+                reach[list(where)] = False
+                p = p_of[f][reach]
+                p = p[np.isfinite(p)]
+                found.append(min(1.0, float(p.min()) * len(p)) if len(p) else 1.0)
+            table[f"near_p_{k}"] = found
 
     def _sd(self, field: str, expected: float) -> float:
         """Return the sd of a log quotient under the null: counts and roughness."""
@@ -822,7 +854,7 @@ def _finish(declared: pd.DataFrame, undeclared: pd.DataFrame) -> pd.DataFrame:
         "lq", "lq_shrunk", "p_value", "q_value", "employment", "n_plants", "linkage",
         "trend", "relatedness_density", "mappability", "match_score", "posterior",
         "posterior_lower", "posterior_upper", "share_concentrated", "needed_lq",
-        "detectable_lq", "research", "share_imputed",
+        "detectable_lq", "research", "share_imputed", "lq_limit",
     ]  # fmt: skip
     parts = [
         p.astype(dict.fromkeys(_COLUMNS, object)).astype(dict.fromkeys(numeric, float))

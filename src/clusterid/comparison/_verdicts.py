@@ -51,8 +51,12 @@ REASONS: dict[str, tuple[str, str]] = {
         "überdurchschnittlich, vom Zufall nicht zu trennen, steigend, verflochten",
     ),
     "no_sign": (
-        "no concentration, no rise, no links at any tolerance or reading of the label",
-        "keine Konzentration, kein Anstieg, keine Verflechtung bei jeder Toleranz",
+        "no more than elsewhere, at home or beside it, in any reading of the label",
+        "nicht mehr als anderswo, weder vor Ort noch nebenan, in jeder Lesart",
+    ),
+    "concentrated_nearby": (
+        "not concentrated at home, but in a region within the tolerance",
+        "vor Ort nicht konzentriert, aber in einer Region innerhalb der Toleranz",
     ),
     "label_without_field": (
         "the label names no field of the lexicon",
@@ -149,9 +153,13 @@ class Rules:
         Relative rise of the quotient since the earlier year that counts (ours: 0.1).
     high, low : float
         Posterior above which a cluster is taken for there, below for not (ours).
-    detectable : float
-        Location quotient that a measurement must be able to see with power 0.8, or a
-        missing sign means nothing (ours: 3).
+    cluster : float
+        Location quotient that a cluster would have at least; *no footprint* is said
+        only where the upper 95 % limit of the tested quotient stays below (ours: 2).
+    absent : float
+        Quotient of jobs, raw and shrunk, up to which *no footprint* may be said (ours).
+    possible : float
+        Posterior that no prior and no reading may exceed for *no footprint* (ours).
     """
 
     significance: float = 0.05
@@ -166,7 +174,9 @@ class Rules:
     rising: float = 0.1
     high: float = 0.8
     low: float = 0.2
-    detectable: float = 3.0
+    cluster: float = 2.0
+    absent: float = 1.1
+    possible: float = 0.5
 
 
 def concentration_level(
@@ -203,16 +213,19 @@ def decide(evidence: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     3. Concentrated and linked, or links unknown: *confirmed*; few links: *thin*. Weak
        at home and part of a matching cluster within the tolerance: *confirmed*.
     4. A weak sign, rising, and linked or related: *emerging*.
-    5. No weak sign with links or a rise, no match at any tolerance, a measurement that
-       would have seen a cluster, and a posterior below ``low`` under all readings of
-       the label: *no_footprint*.
+    5. *no_footprint*, the last resort, asks for everything at once: quotients of jobs,
+       raw and shrunk, not above ``absent``; no weak sign with links or a rise; no
+       match at any tolerance and no concentration within it; a measurement that rules
+       out a quotient of ``cluster``; a posterior below ``low`` under all readings of
+       the label, and under no prior above ``possible``.
     6. Everything else: *unknown*, with the reason.
     """
     e = evidence
     n = len(e)
+    cut = benjamini_hochberg_cut(tested_once(e, rules), rules.significance)
     level = concentration_level(
         e["p_value"].to_numpy(dtype=float),
-        benjamini_hochberg_cut(tested_once(e, rules), rules.significance),
+        cut,
         rules.weak_p,
     )
     steps = min(rules.tolerance, e.attrs.get("most", rules.tolerance))
@@ -226,8 +239,12 @@ def decide(evidence: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     # a rise of what is below average is no sign of a cluster
     rising = (e["trend"].to_numpy(dtype=float) > rules.rising) & (level >= FAINT)
     stable = e["share_concentrated"].to_numpy(dtype=float) >= 0.5
-    upper = e["posterior_readings"].to_numpy(dtype=float)
-    detectable = e["detectable_lq"].to_numpy(dtype=float) <= rules.detectable
+    unlikely = e["posterior_readings"].to_numpy(dtype=float) < rules.low
+    unlikely &= e["posterior_upper"].to_numpy(dtype=float) < rules.possible
+    excluded = e["lq_limit"].to_numpy(dtype=float) < rules.cluster
+    absent = e["lq"].to_numpy(dtype=float) <= rules.absent
+    absent &= e["lq_shrunk"].to_numpy(dtype=float) <= rules.absent
+    beside_it = e[f"near_p_{steps}"].to_numpy(dtype=float) <= cut
 
     unmeasured = unverifiable_reason(e, rules)
     home = level == CONCENTRATED
@@ -254,8 +271,10 @@ def decide(evidence: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     empty = (level < WEAK) | ((level == WEAK) & ~linked)
     empty &= (level >= 0) & ~rising
     empty &= everywhere < rules.match
-    say(empty & ~detectable, "unknown", "low_power")
-    say(empty & (upper < rules.low), "no_footprint", "no_sign")
+    empty &= absent
+    say(empty & beside_it, "unknown", "concentrated_nearby")
+    say(empty & ~excluded, "unknown", "low_power")
+    say(empty & unlikely, "no_footprint", "no_sign")
     return pd.DataFrame({"verdict": verdict, "reason": reason}, index=e.index)
 
 

@@ -129,6 +129,11 @@ def would_change(row: Any, language: str) -> str:
             f"Ein Quotient über etwa {needed}, ein Anstieg über die Jahre, hier nicht "
             "sichtbare Verflechtungen oder eine andere Lesart der Bezeichnung.",
         ),
+        "concentrated_nearby": (
+            "A place drawn wider, or proof of links to the region beside it.",
+            "Ein weiter gefasster Ort oder belegte Verflechtung mit der Region "
+            "nebenan.",
+        ),
         "label_without_field": (
             "A line in the lexicon that maps the label to industries.",
             "Ein Eintrag im Lexikon, der die Bezeichnung Branchen zuordnet.",
