@@ -343,25 +343,25 @@ _NAICS_RANGES = {
 def _naics_tree(table: pd.DataFrame) -> pd.DataFrame:
     """Add the shorter codes above six-digit industries; sector ranges as published."""
     label = dict(zip(table["code"], table["label_en"], strict=True))
-    rows: dict[str, tuple[str, str, str]] = {}
-    names = ("subsector", "industry_group", "naics_industry", "industry")
-    for code in table["code"]:
+    levels = ("subsector", "industry_group", "naics_industry", "industry")
+    rows: dict[str, tuple[str, str]] = {}
+    children: dict[str, set[str]] = {}
+    for code in sorted(label):
         sector = _NAICS_RANGES.get(code[:2], code[:2])
-        rows[sector] = ("sector", "", "")
-        for digits, level in zip((3, 4, 5, 6), names, strict=True):
+        rows[sector] = ("sector", "")
+        for digits, level in zip((3, 4, 5, 6), levels, strict=True):
             parent = sector if digits == 3 else code[: digits - 1]
-            rows[code[:digits]] = (level, parent, label.get(code[:digits], ""))
-    frame = pd.DataFrame.from_dict(
-        rows, orient="index", columns=["level", "parent", "label_en"]
-    )
+            rows[code[:digits]] = (level, parent)
+            children.setdefault(parent, set()).add(code[:digits])
     # A shorter code with one child has the child's meaning and takes its name.
-    only = frame.groupby("parent").size()
-    for level in ("naics_industry", "industry_group", "subsector"):
-        for code in frame.index[frame["level"].eq(level)]:
-            if only.get(code, 0) == 1 and not frame.loc[code, "label_en"]:
-                child = frame.index[frame["parent"].eq(code)][0]
-                frame.loc[code, "label_en"] = frame.loc[child, "label_en"]
-    return frame.rename_axis("code").reset_index()
+    for code in sorted(rows, key=len, reverse=True):
+        below = children.get(code, set())
+        if code not in label and len(below) == 1:
+            label[code] = label.get(next(iter(below)), "")
+    return pd.DataFrame(
+        [(c, level, parent, label.get(c, "")) for c, (level, parent) in rows.items()],
+        columns=["code", "level", "parent", "label_en"],
+    )
 
 
 def _from_table(
