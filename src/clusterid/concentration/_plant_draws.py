@@ -145,8 +145,11 @@ def _even_throws(
     edges = np.minimum(np.cumsum(p), 1.0)
     if abs(edges[-1] - 1.0) < 1e-9:
         edges[-1] = 1.0
-    position = (np.arange(_SLOTS) + rng.random()) / _SLOTS
-    table = np.searchsorted(edges, position, side="right").astype(np.int64)
+    # slots whose shifted position lies below each edge
+    below = np.ceil(edges * _SLOTS - rng.random()).astype(np.int64)
+    below = np.clip(below, 0, _SLOTS)
+    filled = np.diff(below, prepend=0, append=_SLOTS)
+    table = np.repeat(np.arange(len(filled)), filled)
     return table[rng.integers(0, _SLOTS, shape, dtype=np.uint16)]
 
 

@@ -123,7 +123,7 @@ def location_quotient_test(
         location follows its logarithm with the industry's own slope.
     shares : Series by region, optional
         Probability of each region under chance; by default its share of all plants
-        (count test) or of all jobs.
+        (count test; of the industries counted in every region) or of all jobs.
     totals : DataFrame or Margins, optional
         Published employment totals, as in :func:`location_quotient`.
     ties : {"exact", "mid"}
@@ -190,7 +190,9 @@ def location_quotient_test(
     observed, expected, trials = _effective_counts(parts, known, chosen, p0)
     v, gradient = _roughness(roughness, observed, expected, table, density, chosen)
     if gradient is not None:
-        scale = np.nansum(expected * gradient, axis=0) / np.nansum(expected, axis=0)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            scale = np.nansum(expected * gradient, axis=0)
+            scale /= np.nansum(expected, axis=0)
         p0 = p0 * gradient / scale
         expected = expected * gradient / scale
     null = _Null(p0, tau, v, alternative)
@@ -452,8 +454,10 @@ def _null_shares(
             raise TableError("shares", [fault])
         return np.asarray((x / x.sum())[:, None])
     if chosen == "count":
-        total = known.counts.sum(axis=1)
-        return np.asarray((total / total.sum())[:, None])
+        counted = ~np.isnan(known.counts).any(axis=0)
+        total = known.counts[:, counted].sum(axis=1)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return np.asarray((total / total.sum())[:, None])
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray(parts.region_total / parts.all_total)
 
