@@ -17,6 +17,7 @@ from clusterid.errors import (
     StudyError,
     nearest,
 )
+from clusterid.study._excluding import without_industries
 from clusterid.study._provenance import file_digest
 from clusterid.study._regions import aligned, read_shapes
 from clusterid.study._schema import (
@@ -274,9 +275,8 @@ def _from_counts(
         if extras[name] is not None:
             options[name] = extras[name]
     sourced = reader(paths, **options)
-    table = sourced.table
     if section.exclude:
-        table = table[~table["industry"].isin(section.exclude)]
+        sourced = without_industries(sourced, section.exclude)
     herfindahl = sourced.plant_herfindahl
     if extras["plant_herfindahl"] is not None:
         herfindahl = _herfindahl(extras["plant_herfindahl"])
@@ -284,6 +284,8 @@ def _from_counts(
         sourced.metadata,
         simulated=config.study.simulated,
         kind=section.kind or sourced.metadata.kind,
+        source=sourced.metadata.source
+        or ("simulated economy" if config.study.simulated else paths[0].name),
     )
     if extras["labels"] is not None:
         names = read_table(extras["labels"], name="labels")
@@ -295,9 +297,7 @@ def _from_counts(
         )
     for note in sourced.notes:
         warnings.warn(DataWarning(note), stacklevel=2)
-    sourced = replace(
-        sourced, table=table, plant_herfindahl=herfindahl, metadata=metadata
-    )
+    sourced = replace(sourced, plant_herfindahl=herfindahl, metadata=metadata)
     made: dict[int, Economy] = sourced.economies(section.years or None)
     return made
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from clusterid.errors import Fault, TableError
+from clusterid.errors import Fault, TableError, check_option
 from clusterid.tables import read_regions, read_table
 
 if TYPE_CHECKING:
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from clusterid.study._schema import RegionsSection
 
 __all__ = ["aligned", "read_shapes"]
+
+#: What [regions] options may say.
+_OPTIONS = ("repair", "encoding", "separator", "decimal", "thousands", "pad")
 
 
 def read_shapes(
@@ -31,6 +34,9 @@ def read_shapes(
     if attributes is not None:
         options["attributes"] = attributes
         options["attribute_columns"] = section.attributes_columns or None
+    for name, value in section.options.items():
+        check_option("regions option", name, _OPTIONS)
+        options[name] = value
     regions = read_regions(path, crs=section.crs, **options)
     if bridge is not None:
         regions = _bridged(regions, bridge, section.bridge_columns)
