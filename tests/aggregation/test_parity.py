@@ -22,6 +22,7 @@ from clusterid.errors import (
     OptionError,
     TableError,
 )
+from clusterid.tables import read_regions
 
 EXACT = 1e-12  # engines add the same numbers; only their order may differ
 
@@ -365,3 +366,37 @@ def test_wrong_words_and_files_are_told(tmp_path, plants):
         economy_from_plants(plants.rename(columns={"employment": "employmnt"}))
     with pytest.raises(TypeError, match="give a path"):
         economy_from_plants(42)
+
+
+def test_points_inside_real_kreise_find_them(data_dir):
+    path = data_dir / "geo_de_kreise_vg250" / "kreise_vg250_401.geojson"
+    regions = read_regions(path, columns={"region": "ags"})
+    inside = gpd.read_file(path)
+    plants = pd.DataFrame({
+        "industry": "A",
+        "employment": 1,
+        "x": inside["lon"],
+        "y": inside["lat"],
+    })
+    economy = economy_from_plants(plants, regions=regions, crs="EPSG:4326")
+    assert (economy.employment["A"] == 1).all()
+    assert len(economy.regions) == 401
+
+
+def test_real_sites_find_their_kreise_and_lost_ones_are_told(data_dir):
+    sites = pd.read_csv(
+        data_dir / "points_hotmaps_industry" / "industrial_sites_points.csv"
+    )
+    regions = read_regions(
+        data_dir / "geo_de_kreise_vg250" / "kreise_vg250_401.geojson",
+        columns={"region": "ags"},
+    )
+    german = sites[sites["Country"].eq("Germany")].assign(employment=1)
+    columns = {"plant": "SiteID", "industry": "Subsector", "x": "lon", "y": "lat"}
+    with pytest.warns(DataWarning, match="plants with .* jobs lie in no region"):
+        economy = economy_from_plants(
+            german, regions=regions, columns=columns, crs="EPSG:4326", outside="drop"
+        )
+    found = economy.establishments.to_numpy().sum()
+    assert len(german) == 760
+    assert 700 < found < 760

@@ -13,9 +13,12 @@ from clusterid.tables import economy, margins, read_employment, read_flows
 
 CODES = ["01", "02", "10", "A1"]
 QUIET = settings(
-    max_examples=40,
+    max_examples=20,
     deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[
+        HealthCheck.function_scoped_fixture,
+        HealthCheck.too_slow,
+    ],
 )
 
 

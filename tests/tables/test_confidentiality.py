@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clusterid.errors import TableError
@@ -131,6 +131,7 @@ def test_rows_of_a_tidy_table():
     assert guard_rows(rows).tolist() == expected
 
 
+@settings(deadline=None)
 @given(
     st.floats(0, 1e7, allow_nan=False),
     st.floats(0, 1e6, allow_nan=False),

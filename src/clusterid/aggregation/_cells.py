@@ -13,7 +13,7 @@ from clusterid.aggregation._engines import Engine, collected, open_plants
 from clusterid.aggregation._locating import located
 from clusterid.errors import DataWarning, Fault, TableError, check_option, nearest
 from clusterid.tables._checking import known_codes
-from clusterid.tables._codes import damage
+from clusterid.tables._codes import as_text, damage
 
 __all__ = ["ENGINES", "aggregate_plants"]
 
@@ -166,7 +166,7 @@ def _stripped(table: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
             text = table[column].astype(object)
             text = text.map(lambda code, to=stripped: to.get(code, code))
             table[column] = text.where(text.notna(), None)
-        table[column] = table[column].astype("str")
+        table[column] = as_text(table[column])
     if not is_changed:
         return table
     rules = dict.fromkeys(table.columns.drop(keys), "sum")

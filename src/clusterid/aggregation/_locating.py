@@ -43,8 +43,9 @@ def region_of_points(
     for start in range(0, len(x), _CHUNK):
         part = slice(start, start + _CHUNK)
         at = (x[part], y[part]) if move is None else move.transform(x[part], y[part])
-        point, region = tree.query(shapely.points(*at), predicate="intersects")
-        np.minimum.at(found[part], point, region)
+        point, region = tree.query(shapely.points(*at))  # by bounding box
+        inside = shapely.intersects_xy(values[region], at[0][point], at[1][point])
+        np.minimum.at(found[part], point[inside], region[inside])
     found_codes = np.empty(len(codes) + 1, dtype=object)
     found_codes[:-1], found_codes[-1] = codes, None
     return np.asarray(found_codes[found])

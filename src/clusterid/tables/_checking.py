@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from clusterid.errors import Fault, TableError, nearest
-from clusterid.tables._codes import NULL_WORDS, code_text, damage, null_words
+from clusterid.tables._codes import NULL_WORDS, as_text, code_text, damage, null_words
 from clusterid.tables._numerals import (
     NUMBER_FAULTS,
     Numerals,
@@ -144,7 +144,7 @@ class Check:
         text[is_null] = None
         series = pd.Series(text, dtype=object).reindex(place)
         series.index = self.frame.index
-        self.frame[column] = _as_text(series)
+        self.frame[column] = as_text(series)
         if known is not None:
             self._unknown(column, place, text, sorted(set(known)), known_as)
 
@@ -342,16 +342,8 @@ class Check:
         )
         series = pd.Series(words, dtype=object).reindex(place)
         series.index = self.frame.index
-        self.frame[column] = _as_text(series)
+        self.frame[column] = as_text(series)
 
 
 def _plain(value: Any) -> Any:
     return value.item() if isinstance(value, np.generic) else value
-
-
-def _as_text(series: pd.Series) -> pd.Series:
-    """Text column of the default text type of the pandas at hand, NaN for none."""
-    inferred = series.infer_objects()
-    if inferred.dtype == object and pd.Series(["a"]).dtype != object:
-        return inferred.astype("str")
-    return inferred.where(inferred.notna(), np.nan)

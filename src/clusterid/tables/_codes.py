@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-__all__ = ["NULL_WORDS", "code_text", "damage", "null_words"]
+__all__ = ["NULL_WORDS", "as_text", "code_text", "damage", "null_words"]
 
 _MONTHS = (
     "jan|feb|mar|mär|mrz|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez"
@@ -29,6 +29,14 @@ _DATE = re.compile(
 _SHORT_DATE = re.compile(r"^\d{1,2}[./]\d{1,2}[./]\d{2}$")  # 10.12.12
 _SCIENTIFIC = re.compile(r"^\d+(?:[.,]\d+E[+-]?|E[+-])\d+$", re.IGNORECASE)
 NULL_WORDS = frozenset({"", "nan", "NaN", "None", "<NA>", "NaT", "null", "NULL"})
+
+
+def as_text(series: pd.Series) -> pd.Series:
+    """Text column of the default text type of the pandas at hand, NaN for none."""
+    inferred = series.infer_objects()
+    if inferred.dtype == object and pd.Series(["a"]).dtype != object:
+        return inferred.astype("str")
+    return inferred.where(inferred.notna(), np.nan)
 
 
 def code_text(value: Any) -> str:
