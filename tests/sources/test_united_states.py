@@ -253,3 +253,43 @@ def test_what_colorado_declares_beside_its_areas(data_dir: Path) -> None:
         read_correspondence("naics2012_to_naics2017", basis="equal").table["source"]
     )
     assert set(older["code"]) <= known
+
+
+def test_hidden_cells_are_found_again(cbp: SourcedEmployment) -> None:
+    """Hide a third of the known cells behind their flag; bounds and point must hold."""
+    from dataclasses import replace
+
+    from clusterid.concentration import fill_withheld, withheld_bounds
+
+    economy = cbp.economy(2011)
+    assert economy.lower is not None
+    assert economy.upper is not None
+    values = economy.employment.to_numpy()
+    rng = np.random.default_rng(0)
+    hidden = np.isfinite(values) & (values > 0) & (rng.random(values.shape) < 1 / 3)
+    edges = np.array([low for low, _ in FLAG_RANGES.values()])
+    tops = np.array([
+        np.nan if high is None else high for _, high in FLAG_RANGES.values()
+    ])
+    flag = np.searchsorted(edges, np.nan_to_num(values), side="right") - 1
+    low = np.where(hidden, edges[flag], economy.lower.to_numpy())
+    high = np.where(hidden, tops[flag], economy.upper.to_numpy())
+
+    def like(array: np.ndarray) -> pd.DataFrame:
+        return pd.DataFrame(array, economy.employment.index, economy.employment.columns)
+
+    guarded = replace(
+        economy,
+        employment=like(np.where(hidden, np.nan, values)),
+        lower=like(low),
+        upper=like(high),
+    )
+    bounds = withheld_bounds(guarded)
+    truth = values[hidden]
+    assert hidden.sum() > 9_000
+    assert (bounds.lower.to_numpy()[hidden] <= truth + 1e-6).all()
+    assert (bounds.upper.to_numpy()[hidden] >= truth - 1e-6).all()
+    point = fill_withheld(guarded, draws=1, seed=0).point.employment.to_numpy()
+    middle = (low + np.where(np.isnan(high), low, high)) / 2
+    error = np.abs(point[hidden] - truth).sum()
+    assert error < 0.25 * np.abs(middle[hidden] - truth).sum()
