@@ -52,6 +52,7 @@ def identify_clusters(
     gate: Literal["bh", "bonferroni"] = "bh",
     alpha: float = 0.04,
     level: float = 0.1,
+    jobs_per_effective_plant: float = 100.0,
     gap: int = 0,
     minimum_jobs: float = 1_000,
     minimum_plants: float = 10,
@@ -86,7 +87,7 @@ def identify_clusters(
         ``"default"``; published rules are in :func:`clusters.presets`.
     graph : libpysal.graph.Graph, optional
         Neighbours, when contiguity is not meant (travel time).
-    concept, roughness, gate : see :func:`clusters.test_groups`
+    concept, roughness, gate, jobs_per_effective_plant : see :func:`clusters.test_groups`
     alpha : float
         Level of the gate, over all templates and regions of the study.
     level : float
@@ -138,6 +139,7 @@ def identify_clusters(
         "gate": gate,
         "alpha": alpha,
         "level": level,
+        "jobs_per_effective_plant": jobs_per_effective_plant,
         "gap": gap,
         "minimum_jobs": minimum_jobs,
         "minimum_plants": minimum_plants,
@@ -154,6 +156,7 @@ def identify_clusters(
         density=_density(economy, shapes),
         gate=gate,
         alpha=alpha,
+        jobs_per_effective_plant=jobs_per_effective_plant,
         imputed=imputed,
         local_statistics=local_statistics,
         seed=seed,

@@ -39,6 +39,8 @@ _KEPT = 1e-3
 TRIMMED = 0.10
 _Z_TRIMMED = 1.2815515655446004
 _PRIOR_ROUNDS = 20
+#: Log-likelihood below the best at which larger roughness is no longer tried.
+_HOPELESS = 15.0
 #: Fewer regions than this say nothing of roughness: the dartboard is used.
 FEWEST = 8
 #: Regions with this many plants expected inform an industry's own roughness. Ours.
@@ -58,7 +60,6 @@ class Null:
     theta: Floats
     weight: Floats
     gradient: float
-    lump: float = 1.0
 
     @property
     def roughness(self) -> float:
@@ -295,29 +296,22 @@ def _fit_one(
     if len(rates) == 1 and sds[0] == 0:
         # a dartboard that is asked for is taken as it is
         return base, like, 0.0
-    fitted, slope, tau = base, 0.0, float(sds[0])
-    for last in (False, True):
-        level, slope = _gradient(k, base, x, tau, usable, density is not None)
-        fitted = base * np.exp(np.clip(level + slope * x, -4, 4))
-        variance = np.log1p(np.expm1(tau * tau) + 1 / np.maximum(fitted, 1e-9))
-        wide = _Z_TRIMMED * np.sqrt(variance) - variance / 2
-        cut = np.floor(fitted * np.exp(wide)) + 1.0
-        keep = usable & (k < cut)
-        if len(rates) == 1 or keep.sum() < FEWEST:
-            break
-        tried = range(len(rates)) if last else range(0, len(rates), 3)
-        found = np.full(len(rates), -np.inf)
-        for s in tried:
-            theta, mass = rates[s]
-            above = tail(cut[keep], fitted[keep], theta, mass)
-            below = np.log(np.maximum(1 - above, 1e-12))
-            found[s] = float(
-                (_log_mass(k[keep], fitted[keep], theta, mass) - below).sum()
-            )
-        share = np.exp(found - found.max())
-        tau = float((share / share.sum()) @ sds)
-        if last:
-            like = found
+    tau = float(sds[0])
+    level, slope = _gradient(k, base, x, tau, usable, density is not None)
+    fitted = base * np.exp(np.clip(level + slope * x, -4, 4))
+    variance = np.log1p(np.expm1(tau * tau) + 1 / np.maximum(fitted, 1e-9))
+    wide = _Z_TRIMMED * np.sqrt(variance) - variance / 2
+    cut = np.floor(fitted * np.exp(wide)) + 1.0
+    keep = usable & (k < cut)
+    if len(rates) == 1 or keep.sum() < FEWEST:
+        return fitted, like, slope
+    like = np.full(len(rates), -np.inf)
+    for s, (theta, mass) in enumerate(rates):
+        above = tail(cut[keep], fitted[keep], theta, mass)
+        below = np.log(np.maximum(1 - above, 1e-12))
+        like[s] = float((_log_mass(k[keep], fitted[keep], theta, mass) - below).sum())
+        if like[s] < like.max() - _HOPELESS:
+            break  # larger values only get worse
     return fitted, like, slope
 
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from clusterid.errors import GraphError
 
-__all__ = ["Edges", "from_graph", "relatedness", "stack"]
+__all__ = ["Edges", "from_graph", "pair_agreement", "pruned", "relatedness", "stack"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -138,27 +138,71 @@ def observed_nodes(graph: Any, edges: Edges) -> set[str]:
     return {str(code) for code in graph.graph.get("observed", edges.nodes)}
 
 
-def stack(layers: Mapping[str, Any]) -> Edges:
-    """Return the mean of rank-normalised layers over the layers that observe a pair.
+def stack(
+    layers: Mapping[str, Any], weights: Mapping[str, float], contrast: float
+) -> Edges:
+    """Return the weighted mean of ranked layers over the pairs any layer observes.
 
-    A layer with ``absent="zero"`` observes every pair of its known codes; one with
+    Each layer enters as its mid-ranks on (0, 1] to the power ``contrast``. A layer
+    with ``absent="zero"`` observes every pair of its known codes; one with
     ``absent="unknown"`` only the pairs it links. A pair that no layer observes has no
     edge.
     """
-    names = sorted(layers)
+    names = sorted(name for name in layers if weights[name] > 0)
     parts = [ranked(from_graph(layers[name])) for name in names]
-    nodes = tuple(sorted(set().union(*(part.nodes for part in parts))))
+    known_nodes = (from_graph(layers[name]).nodes for name in sorted(layers))
+    nodes = tuple(sorted(set().union(*known_nodes)))
     total = np.zeros((len(nodes), len(nodes)))
-    seen = np.zeros_like(total)
+    seen = np.zeros(total.shape, dtype=bool)
     for name, part in zip(names, parts, strict=True):
-        dense = relatedness(part, nodes)
-        total += dense
+        dense = relatedness(part, nodes) ** contrast
+        total += weights[name] * dense
         if layers[name].graph.get("absent", "zero") == "unknown":
-            seen += dense > 0
+            observed = dense > 0
         else:
             known = observed_nodes(layers[name], part)
             is_known = np.array([node in known for node in nodes])
-            seen += np.outer(is_known, is_known) | (dense > 0)
-    mean = np.divide(total, seen, out=np.zeros_like(total), where=seen > 0)
+            observed = np.outer(is_known, is_known) | (dense > 0)
+        seen |= observed
+        # a pair the layer does not observe stands at the layer's mean: neither weak
+        # nor strong, so that what another layer says of it counts, but not alone
+        upper = np.triu(observed, 1)
+        middle = float(dense[upper].mean()) if upper.any() else 0.0
+        total += weights[name] * np.where(observed, 0.0, middle)
+    mean = np.where(seen, total / sum(weights[name] for name in names), 0.0)
     source, target = np.nonzero(np.triu(mean, 1))
     return Edges(nodes, source, target, mean[source, target])
+
+
+def pruned(edges: Edges, neighbours: int) -> Edges:
+    """Return the graph of each node's strongest links, either end choosing.
+
+    Ties at the last place are decided by code, so that the result is canonical.
+    """
+    if len(edges.weight) <= neighbours * edges.n_nodes:
+        return edges
+    count = len(edges.weight)
+    ends = np.concatenate([edges.source, edges.target])
+    others = np.concatenate([edges.target, edges.source])
+    edge = np.tile(np.arange(count), 2)
+    order = np.lexsort((others, -edges.weight[edge], ends))
+    first = np.searchsorted(ends[order], np.arange(edges.n_nodes))
+    place = np.arange(2 * count) - first[ends[order]]
+    keep = np.unique(edge[order][place < neighbours])
+    return Edges(
+        edges.nodes, edges.source[keep], edges.target[keep], edges.weight[keep]
+    )
+
+
+def pair_agreement(first: Any, second: Any, contrast: float) -> float:
+    """Return the correlation of two layers over the pairs of their common codes."""
+    a, b = ranked(from_graph(first)), ranked(from_graph(second))
+    common = tuple(sorted(set(a.nodes) & set(b.nodes)))
+    if len(common) < 3:
+        return 0.0
+    upper = np.triu_indices(len(common), 1)
+    x = relatedness(a, common)[upper] ** contrast
+    y = relatedness(b, common)[upper] ** contrast
+    if x.std() < 1e-12 or y.std() < 1e-12:
+        return 0.0
+    return float(np.corrcoef(x, y)[0, 1])

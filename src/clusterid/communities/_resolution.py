@@ -14,8 +14,8 @@ __all__ = ["Profile", "choose", "resolution_profile", "resolution_range"]
 
 #: Neighbouring partitions at least this alike (adjusted Rand) share a plateau. Ours.
 PLATEAU_LIKENESS = 0.9
-#: Plateaus this close to the best held-out score count as equal; the widest wins. Ours.
-SCORE_TOLERANCE = 2.0
+#: Plateaus within this share of the best score count as equal; the widest wins. Ours.
+SCORE_TOLERANCE = 0.03
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,16 +128,25 @@ def resolution_profile(
 def choose(profile: Profile, validation: Floats) -> int:
     """Return the position of the resolution to use.
 
-    With held-out scores: the widest plateau whose best score is within 2 points of the
-    best of all, and in it the best score. Without: the widest plateau of partitions
-    that have at least two templates and leave at most half of the industries alone;
-    where no stretch is a plateau, the partition most like its neighbours.
+    With scores: the widest plateau whose best score is within 3 % of the best of all,
+    and in it the best score; partitions in which one group holds more than half of the
+    industries are not looked at. Without: the widest plateau of partitions that have
+    at least two templates and leave at most half of the industries alone; where no
+    stretch is a plateau, the partition most like its neighbours.
     """
     position = np.arange(len(profile.resolution))
     if np.isfinite(validation).any():
-        score = np.where(np.isfinite(validation), validation, -np.inf)
+        largest = np.array([np.bincount(p).max() / len(p) for p in profile.partitions])
+        sound = np.isfinite(validation) & (largest <= 0.5)
+        if not sound.any():
+            sound = np.isfinite(validation)
+        score = np.where(sound, validation, -np.inf)
         top = {s: score[profile.stretch == s].max() for s in set(profile.stretch)}
-        close = [s for s, v in top.items() if v >= score.max() - SCORE_TOLERANCE]
+        close = [
+            s
+            for s, v in top.items()
+            if v >= score.max() - SCORE_TOLERANCE * abs(score.max())
+        ]
         best = max(
             close, key=lambda s: (profile.plateau[profile.stretch == s][0], top[s], -s)
         )

@@ -41,7 +41,9 @@ class Templates:
     profile : DataFrame, one row a resolution
         ``resolution``, ``n_templates``, ``quality`` (per unit of weight), ``plateau``
         (width in octaves of the stretch with nearly the same partition),
-        ``validation`` (held-out score, 0 to 100; NaN without a held-out layer),
+        ``validation`` (industries closer to their own group in the held-out layer
+        than chance puts there, percent: 100 all, 0 chance; without one the nats an
+        industry saved in describing the layer, see ``params["chosen_by"]``),
         ``chosen``.
     significance : DataFrame by template
         ``n_industries``, ``internal_weight`` (mean link inside), ``z`` and
