@@ -277,7 +277,7 @@ def counted_plants(
         lump = np.where(known, values * total, lump)
     if by_plants and economy.establishments is not None:
         return economy.establishments, lump
-    return employment / lump, lump
+    return employment.div(lump, axis=1), lump
 
 
 def _effective(

@@ -87,7 +87,8 @@ def identify_clusters(
         ``"default"``; published rules are in :func:`clusters.presets`.
     graph : libpysal.graph.Graph, optional
         Neighbours, when contiguity is not meant (travel time).
-    concept, roughness, gate, jobs_per_effective_plant : see :func:`clusters.test_groups`
+    concept, roughness, gate, jobs_per_effective_plant
+        See :func:`clusters.test_groups`.
     alpha : float
         Level of the gate, over all templates and regions of the study.
     level : float

@@ -16,6 +16,9 @@ __all__ = ["Profile", "choose", "resolution_profile", "resolution_range"]
 PLATEAU_LIKENESS = 0.9
 #: Plateaus within this share of the best score count as equal; the widest wins. Ours.
 SCORE_TOLERANCE = 0.03
+#: A group with more than this share of all industries is a sector, not a cluster; the
+#: second share is tried where no partition keeps to the first. Ours.
+LARGEST = (0.2, 0.5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,17 +132,19 @@ def choose(profile: Profile, validation: Floats) -> int:
     """Return the position of the resolution to use.
 
     With scores: the widest plateau whose best score is within 3 % of the best of all,
-    and in it the best score; partitions in which one group holds more than half of the
-    industries are not looked at. Without: the widest plateau of partitions that have
+    and in it the best score; partitions in which one group holds more than a fifth of
+    the industries (a half, where there is no other) are not looked at. Without: the widest plateau of partitions that have
     at least two templates and leave at most half of the industries alone; where no
     stretch is a plateau, the partition most like its neighbours.
     """
     position = np.arange(len(profile.resolution))
     if np.isfinite(validation).any():
         largest = np.array([np.bincount(p).max() / len(p) for p in profile.partitions])
-        sound = np.isfinite(validation) & (largest <= 0.5)
-        if not sound.any():
-            sound = np.isfinite(validation)
+        sound = np.isfinite(validation)
+        for share in LARGEST:
+            if (sound & (largest <= share)).any():
+                sound &= largest <= share
+                break
         score = np.where(sound, validation, -np.inf)
         top = {s: score[profile.stretch == s].max() for s in set(profile.stretch)}
         close = [
