@@ -133,9 +133,10 @@ def choose(profile: Profile, validation: Floats) -> int:
 
     With scores: the widest plateau whose best score is within 3 % of the best of all,
     and in it the best score; partitions in which one group holds more than a fifth of
-    the industries (a half, where there is no other) are not looked at. Without: the widest plateau of partitions that have
-    at least two templates and leave at most half of the industries alone; where no
-    stretch is a plateau, the partition most like its neighbours.
+    the industries (a half, where there is no other) are not looked at. Without: the
+    widest plateau of partitions that have at least two templates and leave at most
+    half of the industries alone; where no stretch is a plateau, the partition most
+    like its neighbours.
     """
     position = np.arange(len(profile.resolution))
     if np.isfinite(validation).any():
