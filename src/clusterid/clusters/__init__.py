@@ -3,5 +3,17 @@
 from clusterid.clusters._candidates import CandidateClusters
 from clusterid.clusters._cells import test_groups
 from clusterid.clusters._identify import identify_clusters
+from clusterid.clusters._presets import (
+    apply_presets,
+    cluster_mapping_flags,
+    presets,
+)
 
-__all__ = ["CandidateClusters", "identify_clusters", "test_groups"]
+__all__ = [
+    "CandidateClusters",
+    "apply_presets",
+    "cluster_mapping_flags",
+    "identify_clusters",
+    "presets",
+    "test_groups",
+]

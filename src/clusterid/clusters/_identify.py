@@ -18,6 +18,7 @@ from clusterid.clusters._describe import (
     supply_weights,
 )
 from clusterid.clusters._grow import adjacency, components, grow, reach
+from clusterid.clusters._presets import PRESETS, apply_presets
 from clusterid.communities import Templates
 from clusterid.errors import Fault, OptionError, TableError, check_option
 from clusterid.tables import Economy, contiguity
@@ -84,7 +85,8 @@ def identify_clusters(
     earlier : Economy, optional
         The same table some years before, for changes.
     preset : str
-        ``"default"``; published rules are in :func:`clusters.presets`.
+        ``"default"``, or a published rule of :func:`clusters.presets`: its cells then
+        are the members, contiguous ones one cluster; tests stand beside them.
     graph : libpysal.graph.Graph, optional
         Neighbours, when contiguity is not meant (travel time).
     concept, roughness, gate, jobs_per_effective_plant
@@ -124,7 +126,7 @@ def identify_clusters(
     Feser, Sweeney and Renski (2005) for templates in contiguous significant regions;
     Guimaraes, Figueiredo and Woodward (2009) for the test.
     """
-    check_option("preset", preset, ("default",))
+    check_option("preset", preset, ("default", *PRESETS))
     if gap < 0:
         raise OptionError(f"gap={gap}: use 0 or more regions.")
     codes = [str(code) for code in economy.regions]
@@ -171,6 +173,10 @@ def identify_clusters(
     size = size.where(size.notna(), employment.sum(axis=1))
     edge = edge_regions(shapes)
 
+    ruled = None
+    if preset != "default":
+        cells, ruled = _by_rule(cells, preset, size, shapes, neighbours)
+        params["warning"] = PRESETS[preset].warning
     n = len(codes)
     order = list(groups.columns)
     is_member = np.zeros(len(cells), dtype=bool)
@@ -180,15 +186,13 @@ def identify_clusters(
     for g, template in enumerate(order):
         part = slice(g * n, (g + 1) * n)
         p = cells["p_value"].to_numpy()[part]
-        members = grow(
-            p,
-            cells["lq_shrunk"].to_numpy()[part],
-            is_seed[part],
-            within,
-            level=level,
-        )
+        shrunk = cells["lq_shrunk"].to_numpy()[part]
+        if ruled is None:
+            members = grow(p, shrunk, is_seed[part], within, level=level)
+        else:
+            members = ruled[part]
         for where in components(members, within):
-            verdict = _too_small(
+            verdict = ruled is None and _too_small(
                 cells.iloc[part].iloc[where],
                 employment,
                 size,
@@ -229,6 +233,22 @@ def identify_clusters(
         cells=cells,
         params=params,
     )
+
+
+def _by_rule(
+    cells: pd.DataFrame, preset: str, size: pd.Series, shapes: Any, graph: Any
+) -> tuple[pd.DataFrame, Any]:
+    """Return the cells and which of them a published rule calls a cluster."""
+    if PRESETS[preset].index:
+        raise OptionError(
+            f"preset={preset!r} is an index without a confirmed cut; rank cells with "
+            "clusters.apply_presets and choose the cut yourself."
+        )
+    flags = apply_presets(
+        cells, names=[preset], size=size, regions=shapes, graph=graph
+    )[preset]
+    cells = cells.assign(is_seed=flags.ge(1).to_numpy())
+    return cells, flags.ge(1).to_numpy()
 
 
 def _stack(parts: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
