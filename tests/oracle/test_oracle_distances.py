@@ -175,21 +175,23 @@ def test_raster_bands_agree_with_exact_bands() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("n", [30, 100, 400])
+@pytest.mark.parametrize("n", [30, 100])
 def test_size_of_the_global_test_on_pure_chance(n: int) -> None:
     """Industries dealt at random: about 5 % may leave the upper global band."""
-    points = town(2500, 6)
+    points = town(1000, 6)
     rng = np.random.default_rng(n)
-    reps = 300
-    hits = 0
-    for _ in range(reps // (2500 // n if n > 100 else 25)):
-        labels = np.repeat(np.arange(2500 // n + 1), n)[:2500]
-        points["industry"] = rng.permutation(labels).astype(str)
-        take = [str(k) for k in range(min(25, 2500 // n))]
-        found = k_density(points, industry=take, radii=np.linspace(0, 50, 26))
+    each = 1000 // n
+    hits = tries = 0
+    while tries < 240:
+        labels = np.minimum(np.arange(1000) // n, each)
+        points["industry"] = np.char.mod("i%02d", rng.permutation(labels))
+        names = [f"i{k:02d}" for k in range(each)]
+        found = k_density(points, industry=names, radii=np.linspace(0, 50, 26))
         hits += int(found.summary["localised"].sum())
-    share = hits / reps
-    assert share < 0.05 + 4 * math.sqrt(0.05 * 0.95 / reps) + 0.01
+        tries += each
+    share = hits / tries
+    # four binomial errors, and two points for the skewness of small industries
+    assert share < 0.07 + 4 * math.sqrt(0.05 * 0.95 / tries)
 
 
 def test_m_function_by_loops() -> None:

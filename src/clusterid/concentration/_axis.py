@@ -40,6 +40,8 @@ class Oriented:
         Codes of the columns in the order they were given.
     axis : str
         ``"industry"`` or ``"region"``: what stands in the columns.
+    is_complete : bool
+        No cell is withheld.
     """
 
     values: Array
@@ -50,6 +52,7 @@ class Oriented:
     total: float
     order: pd.Index
     axis: Axis
+    is_complete: bool
 
     @property
     def shares(self) -> Array:
@@ -70,8 +73,9 @@ class Oriented:
         reason = np.full(len(self.columns), "", dtype=object)
         if reference and not (np.isfinite(self.row_totals).all() and self.total > 0):
             reason[:] = "reference_withheld"
-        withheld = np.isnan(self.values).any(axis=0) | np.isnan(self.column_totals)
-        reason[withheld] = "withheld"
+        if not self.is_complete:
+            withheld = np.isnan(self.values).any(axis=0)
+            reason[withheld | np.isnan(self.column_totals)] = "withheld"
         empty = "industry_absent" if self.axis == "industry" else "region_empty"
         reason[self.column_totals == 0] = empty
         return reason
@@ -132,8 +136,10 @@ def checked(frame: pd.DataFrame, *, name: str = "employment") -> pd.DataFrame:
             )
         )
     else:
-        wrong = (values < 0) | np.isinf(values)
-        if wrong.any():
+        # two quick reductions; NaN fails both comparisons and takes the long way
+        fine = values.size and values.min() >= 0 and values.max() < np.inf
+        wrong = None if fine else (values < 0) | np.isinf(values)
+        if wrong is not None and wrong.any():
             where = np.argwhere(wrong)
             faults.append(
                 Fault(
@@ -148,7 +154,7 @@ def checked(frame: pd.DataFrame, *, name: str = "employment") -> pd.DataFrame:
             )
     if faults:
         raise TableError(name, faults)
-    return pd.DataFrame(values, index=frame.index, columns=frame.columns)
+    return pd.DataFrame(values, index=frame.index, columns=frame.columns, copy=False)
 
 
 def oriented(
@@ -174,6 +180,7 @@ def oriented(
         by_region, by_industry = margin.region.to_numpy(), margin.industry.to_numpy()
         total = margin.total
         values = table.to_numpy()
+    is_complete = not np.isnan(values.sum() if totals is not None else total)
     if axis == "industry":
         return Oriented(
             values,
@@ -184,6 +191,7 @@ def oriented(
             total,
             given.columns,
             axis,
+            is_complete,
         )
     return Oriented(
         values.T,
@@ -194,6 +202,7 @@ def oriented(
         total,
         given.index,
         axis,
+        is_complete,
     )
 
 

@@ -120,8 +120,9 @@ def ellison_glaeser(
     else:
         x = reference_shares(data, reference, ())[:, 0]
         reasons = data.reasons(reference=False)
-    shares = data.shares
-    G = _sum_of_squares(shares - x[:, None])
+    deviation = data.shares
+    deviation -= x[:, None]
+    G = _sum_of_squares(deviation)
     fourth = None
     if plant_fourth_powers is not None:
         fourth = plant_fourth_powers.reindex(data.columns).to_numpy(dtype=float)
