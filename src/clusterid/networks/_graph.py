@@ -151,6 +151,12 @@ def check_graph(graph: Any, *, weight: str = "weight", name: str = "graph") -> N
         raise GraphError(
             f"{name} is a multigraph. Mend: add up parallel links into one weight."
         )
+    values: list[Any] = [link[2] for link in graph.edges(data=weight)]
+    if all(type(w) in {float, int} for w in values):
+        # the usual case, told by one look at an array
+        array = np.array(values, dtype=np.float64)
+        if bool((np.isfinite(array) & (array > 0)).all()):
+            return
     bad: list[tuple[Any, Any, Any]] = [
         (u, v, w)
         for u, v, w in list[tuple[Any, Any, Any]](graph.edges(data=weight))

@@ -93,7 +93,7 @@ def _matched(
         safe = re.sub(r"\((?!\?)", "(?:", pattern)
         hit = text.str.contains(safe, regex=True).fillna(False).astype(bool)
         found = found.mask(hit & found.isna(), label)
-    taken = found.reindex(pd.Index(codes)).to_numpy(dtype=object, na_value=pd.NA)
+    taken = found.reindex(pd.Index(codes)).array
     return pd.Series(taken, index=series.index, dtype="string", name=name)
 
 

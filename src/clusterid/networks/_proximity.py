@@ -25,7 +25,7 @@ METHODS = (
 _BASES = ("ubiquity", "cooccurrence")
 _DEFAULT_BASE = {"probability": "cooccurrence"}
 _ONE_BASE = ("conditional", "overlap", "taxonomy", "z_score")
-_BLOCK = 512
+_BLOCK = 256
 
 
 def proximity(
