@@ -154,8 +154,9 @@ def fill_withheld(
     The point starts from plants times the industry's mean plant (where plants are
     published) or from the middle of the bounds on a log scale, and is scaled down
     both hierarchies: what a total leaves is shared among its withheld parts in
-    proportion, none leaving its bounds. Draws start from the point times log-normal
-    noise as wide as the bounds and are scaled in the same way.
+    proportion, none leaving its bounds. Draws start from the same guess times
+    log-normal noise, as large as the published cells show the error of the guess to
+    be (or as wide as the bounds), and are scaled in the same way.
 
     Parameters
     ----------
@@ -213,14 +214,13 @@ def fill_withheld(
     rows, columns = lattice.regions.n_cells, lattice.industries.n_cells
     low = lattice.lower[:rows, :columns]
     high = lattice.upper[:rows, :columns]
-    start = _start(economy, lattice, low, high)
+    start, spread = _start(economy, lattice, low, high)
     fitter = _Fitter(lattice, cycles, tolerance)
     fitted, residual = fitter.fit(start[None])
     point = fitted[0]
-    spread = np.clip(np.log((high + 1.0) / (low + 1.0)) / 4.0, 0.05, 1.0)
     rng = np.random.default_rng(seed)
     noise = np.exp(spread * rng.standard_normal((draws, *point.shape)))
-    tables, missed = fitter.fit(np.maximum(point, 1e-3 * start) * noise)
+    tables, missed = fitter.fit(start * noise)
     residual = max(residual, missed)
     known = economy.employment
     row_at = lattice.regions.nodes.get_indexer(known.index.astype(str))
@@ -262,10 +262,14 @@ def _use(bounds: Bounds, lattice: Lattice) -> None:
         values[cells] = keep(values[cells], frame.to_numpy(dtype=float))
 
 
-def _start(economy: Economy, lattice: Lattice, low: Matrix, high: Matrix) -> Matrix:
-    """Return a positive first guess of every cell."""
+def _start(
+    economy: Economy, lattice: Lattice, low: Matrix, high: Matrix
+) -> tuple[Matrix, Matrix]:
+    """Return a positive first guess of every cell, and its error on a log scale."""
     bounded = np.minimum(high, np.maximum(10.0 * low, 1e6))
     guess = np.sqrt((low + 1.0) * (bounded + 1.0)) - 1.0
+    # wider than uniform between the bounds: scaling to the totals narrows it
+    spread = np.log((bounded + 1.0) / (low + 1.0)) / 2.0
     if economy.establishments is not None:
         codes = (
             lattice.regions.nodes[: low.shape[0]],
@@ -287,7 +291,26 @@ def _start(economy: Economy, lattice: Lattice, low: Matrix, high: Matrix) -> Mat
             product = plants * size
         usable = np.isfinite(product) & (product > 0)
         guess = np.where(usable, np.clip(product, low, bounded), guess)
-    return np.maximum(guess, 1e-3)
+        error = _size_error(jobs, plants, product)
+        spread = np.where(usable, error, spread)
+    return np.maximum(guess, 1e-3), np.clip(spread, 0.05, 3.0)
+
+
+def _size_error(jobs: Matrix, plants: Matrix, product: Matrix) -> Matrix:
+    """Return the error of log(plants x mean plant), as the published cells show it.
+
+    Its square is a + b / plants, fitted by least squares with a and b >= 0.
+    """
+    from scipy.optimize import nnls
+
+    seen = (plants > 0) & (jobs > 0) & (product > 0)
+    if seen.sum() < 30:
+        return np.full(jobs.shape, 1.0)
+    squared = np.log(jobs[seen] / product[seen]) ** 2
+    design = np.column_stack([np.ones(len(squared)), 1.0 / plants[seen]])
+    (a, b), _ = nnls(design, squared)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray(np.sqrt(a + b / plants))
 
 
 class _Fitter:
