@@ -8,10 +8,12 @@ from clusterid.clusters._presets import (
     cluster_mapping_flags,
     presets,
 )
+from clusterid.clusters._second_road import cell_clusters
 
 __all__ = [
     "CandidateClusters",
     "apply_presets",
+    "cell_clusters",
     "cluster_mapping_flags",
     "identify_clusters",
     "presets",

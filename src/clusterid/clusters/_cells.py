@@ -166,7 +166,7 @@ def test_groups(
     count = tested.observed / tested.scale
     mean = tested.expected / tested.scale
     known = np.where(tested.withheld < 1, count, np.nan)
-    covariate = _log_density(density, economy, employment)
+    covariate = log_density(density, economy, employment)
     shares, taus = _industries(counted, weights, covariate)
     nulls = fit_null(
         known,
@@ -219,7 +219,7 @@ def _sizes(economy: Economy, employment: pd.DataFrame) -> pd.Series:
     return published.where(published.notna(), employment.sum(axis=1))
 
 
-def _log_density(
+def log_density(
     density: pd.Series | str, economy: Economy, employment: pd.DataFrame
 ) -> Floats | None:
     if isinstance(density, str) and density == "none":

@@ -2,6 +2,7 @@
 
 from clusterid.communities._agreement import partition_agreement
 from clusterid.communities._detect import detect_communities
+from clusterid.communities._partition import partition_of_links
 from clusterid.communities._templates import Templates, given_templates
 
 __all__ = [
@@ -9,4 +10,5 @@ __all__ = [
     "detect_communities",
     "given_templates",
     "partition_agreement",
+    "partition_of_links",
 ]

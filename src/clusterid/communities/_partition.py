@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from clusterid.communities._graph import Edges, Floats, Ints
+from clusterid.communities._graph import Edges, Floats, Ints, canonical
 
 __all__ = [
     "cpm_quality",
@@ -23,6 +23,7 @@ __all__ = [
     "is_connected",
     "leiden",
     "modularity",
+    "partition_of_links",
     "relabel",
     "split_disconnected",
     "to_igraph",
@@ -203,3 +204,34 @@ def co_assignment(runs: list[Ints]) -> Floats:
     for run in runs:
         together += run[:, None] == run[None, :]
     return together / len(runs)
+
+
+def partition_of_links(
+    n_nodes: int,
+    source: Ints,
+    target: Ints,
+    weight: Floats,
+    *,
+    resolution: float,
+    seed: int = 0,
+    starts: int = 1,
+) -> Ints:
+    """Return Leiden CPM communities of integer nodes, connected, in canonical order.
+
+    Examples
+    --------
+    >>> links = np.array([0, 1, 2, 3, 4, 3]), np.array([1, 2, 0, 4, 5, 5])
+    >>> partition_of_links(6, *links, np.ones(6), resolution=0.5).tolist()
+    [0, 0, 0, 1, 1, 1]
+    """
+    nodes = tuple(f"{i:09d}" for i in range(n_nodes))
+    edges = canonical(nodes, source, target, weight)
+    labels, _ = leiden(
+        edges,
+        quality="cpm",
+        resolution=resolution,
+        seed=seed,
+        starts=starts,
+        converge=False,
+    )
+    return split_disconnected(edges, labels)
