@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import geopandas as gpd
@@ -31,6 +32,8 @@ def values(regions: gpd.GeoDataFrame) -> pd.DataFrame:
     return frame.mask(rng.random(frame.shape) < 0.03)
 
 
+# processor time: a busy machine must not decide
+@pytest.mark.benchmark(timer=time.process_time)
 def test_map_of_401_regions_and_20_layers(
     benchmark: Any, regions: gpd.GeoDataFrame, values: pd.DataFrame
 ) -> None:
@@ -55,6 +58,7 @@ def test_map_of_401_regions_and_20_layers(
     assert benchmark.stats.stats.median < 0.5
 
 
+@pytest.mark.benchmark(timer=time.process_time)
 def test_folium_as_it_is(
     benchmark: Any, regions: gpd.GeoDataFrame, values: pd.DataFrame
 ) -> None:
@@ -63,9 +67,14 @@ def test_folium_as_it_is(
 
     def work() -> str:
         canvas = folium.Map(tiles=None)
+        outlines = regions[["geometry"]].rename_axis("code").reset_index().to_json()
         for name in values:
-            frame = regions[["geometry"]].assign(value=values[name])
-            frame.explore(column="value", m=canvas, name=name)
+            folium.Choropleth(
+                geo_data=outlines,
+                data=values[name].fillna(0.0),
+                key_on="feature.properties.code",
+                name=name,
+            ).add_to(canvas)
         return str(canvas.get_root().render())
 
     page = benchmark.pedantic(work, rounds=1)

@@ -312,7 +312,7 @@ function clusteridMap(map, data) {
       }
     } else if (what && what.kind === "cluster") bounds = outlines[what.c].group.getBounds();
     else if (what && what.kind === "place" && data.places[what.p].point) bounds = L.latLngBounds([data.places[what.p].point]).pad(0.1);
-    if (move && bounds && bounds.isValid()) map.fitBounds(bounds, { maxZoom: Math.max(map.getZoom(), homeZoom + 1.5), padding: [60, 60], animate: false });
+    if (move && bounds && bounds.isValid()) map.fitBounds(bounds, { maxZoom: Math.max(map.getZoom(), homeZoom + 1.5), paddingTopLeft: [40, 40], paddingBottomRight: [window.innerWidth > 760 ? 370 : 40, 40], animate: false });
     drawCard();
   }
   const card = el("aside", { class: "card", "aria-live": "polite", hidden: true });

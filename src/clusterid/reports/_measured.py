@@ -139,7 +139,7 @@ def networks(result: Any, said: Words, where: Context) -> Section | None:
             "n_nodes": graph.number_of_nodes(),
             "n_edges": graph.number_of_edges(),
             "absent": said(f"report.absent_{graph.graph.get('absent', 'zero')}"),
-            "unit": str(graph.graph.get("unit", "")),
+            "unit": _unit(str(graph.graph.get("unit", "")), said),
             "source": str(graph.graph.get("source", "")),
         }
         for name, graph in [*sorted(layers.items()), *sorted(places.items())]
@@ -210,6 +210,10 @@ def networks(result: Any, said: Words, where: Context) -> Section | None:
     return _section("networks", said, parts)
 
 
+def _unit(unit: str, said: Words) -> str:
+    return said.get(f"unit_name.{unit}", unit)
+
+
 def templates(result: Any, said: Words, where: Context) -> Section | None:
     """Return the groups of linked industries, their members and how sure they are."""
     found = getattr(result, "templates", None)
@@ -235,6 +239,7 @@ def templates(result: Any, said: Words, where: Context) -> Section | None:
     parts = [Part("text", said("report.templates_text"))]
     if rows:
         columns = ["template", "n_industries", "confidence", "z", "p_value", "members"]
+        tested = any(row.get("z", np.nan) == row.get("z", np.nan) for row in rows)
         parts.append(
             Part(
                 "table",
@@ -243,7 +248,7 @@ def templates(result: Any, said: Words, where: Context) -> Section | None:
                     said,
                     columns=columns,
                     names=where.names,
-                    note=said("report.templates_note"),
+                    note=said("report.templates_note") if tested else "",
                 ),
             )
         )
@@ -281,7 +286,7 @@ def _members(
 def _member(code: str, confidence: Any, names: Mapping[str, str]) -> str:
     name = names.get(code) or code
     sure = _or_zero(confidence)
-    return f"{name} ({sure:.0%})" if 0 < sure < 0.995 else name
+    return f"{name} ({sure * 100:.0f} %)" if 0 < sure < 0.995 else name
 
 
 def _or_zero(value: Any) -> float:
@@ -310,9 +315,10 @@ def candidates(result: Any, said: Words, where: Context) -> Section | None:
     parts = [Part("text", said("report.candidates_text"))]
     if not len(table):
         parts.append(Part("text", said("map.no_clusters")))
-        return _section("candidates", said, parts)
-    ax = portfolio(found, kind=where.kind, **style)
-    parts.append(Part("figure", picture(ax, alternative=said("report.alt_portfolio"))))
+    else:
+        ax = portfolio(found, kind=where.kind, **style)
+        said_of = said("report.alt_portfolio")
+        parts.append(Part("figure", picture(ax, alternative=said_of)))
     cells = getattr(found, "cells", None)
     if cells is not None and len(cells):
         ax = template_heatmap(
@@ -326,7 +332,7 @@ def candidates(result: Any, said: Words, where: Context) -> Section | None:
             Part("figure", picture(ax, alternative=said("report.alt_heatmap")))
         )
         regions = getattr(result, "regions", None)
-        if regions is not None and regions.crs is not None:
+        if regions is not None and regions.crs is not None and len(table):
             size = table.groupby("template")["employment"].sum().sort_values()
             small = []
             light = _light(regions)
@@ -356,6 +362,8 @@ def candidates(result: Any, said: Words, where: Context) -> Section | None:
                 )
             parts.append(Part("heading", said("report.small_maps")))
             parts.append(Part("pictures", small))
+    if not len(table):
+        return _section("candidates", said, parts)
     frame = table.rename_axis("cluster").sort_values(
         ["excess_jobs"], ascending=False, kind="stable"
     )
