@@ -1,9 +1,16 @@
 """The interactive map: one file that opens without a network."""
 
 from clusterid.maps._breaks import class_breaks
-from clusterid.maps._cluster_map import cluster_map
+from clusterid.maps._cluster_map import cluster_map, outline_source
 from clusterid.maps._geometry import light_outlines
 from clusterid.maps._page import MapPage
 from clusterid.maps._value_map import value_map
 
-__all__ = ["MapPage", "class_breaks", "cluster_map", "light_outlines", "value_map"]
+__all__ = [
+    "MapPage",
+    "class_breaks",
+    "cluster_map",
+    "light_outlines",
+    "outline_source",
+    "value_map",
+]

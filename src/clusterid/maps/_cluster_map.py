@@ -15,7 +15,7 @@ from clusterid.maps._layers import both, column, layer, number, text
 from clusterid.maps._page import MapPage, map_page
 from clusterid.maps._value_map import Text, _one, base_data
 
-__all__ = ["cluster_map"]
+__all__ = ["cluster_map", "outline_source"]
 
 
 def cluster_map(
@@ -105,9 +105,9 @@ def cluster_map(
         language=language,
         kind=meta.kind,
         simulated=meta.simulated,
-        source=source or meta.source,
+        source=source or meta.source or _simulated_source(meta),
         licence=licence or meta.licence,
-        geometry=geometry_source or text(regions.attrs.get("source", "")),
+        geometry=geometry_source or outline_source(result),
         year=meta.year,
         unit=_unit(meta),
         base=_base(economy),
@@ -139,6 +139,21 @@ def cluster_map(
     if layers and not data["clusters"] and not data["places"]:
         data["meta"]["theme"] = layers[0]["id"]
     return map_page(data, title=_one(heading, language), language=language)
+
+
+def outline_source(result: Any) -> str:
+    """Return the source line of the outlines, which their licence may demand."""
+    regions = getattr(result, "regions", None)
+    said = "" if regions is None else text(regions.attrs.get("source", ""))
+    study = getattr(getattr(result, "provenance", None), "study", None)
+    section = study.get("regions") if isinstance(study, Mapping) else None
+    if not said and isinstance(section, Mapping):
+        said = text(section.get("source", ""))
+    return said
+
+
+def _simulated_source(meta: Any) -> Text:
+    return both("map.simulated_source") if meta.simulated else ""
 
 
 def _unit(meta: Any) -> Text:

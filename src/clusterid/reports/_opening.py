@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from clusterid.legend import VERDICTS, Words, format_number
+from clusterid.maps import outline_source
 from clusterid.reports._parts import Context, Part, Section
 from clusterid.reports._tables import frame_table
 
@@ -85,12 +86,11 @@ def data(result: Any, said: Words, where: Context) -> Section:
             if economy.establishments is not None
             else "report.plants_no"
         ),
-        said("map.source"): meta.source or said("report.not_stated"),
+        said("map.source"): where.source or said("report.not_stated"),
         said("map.licence"): meta.licence or said("report.not_stated"),
     }
-    regions = getattr(result, "regions", None)
-    if regions is not None and regions.attrs.get("source"):
-        rows[said("map.geometry")] = str(regions.attrs["source"])
+    if outline_source(result):
+        rows[said("map.geometry")] = outline_source(result)
     table = pd.DataFrame({"property": list(rows), "value": list(rows.values())})
     return Section(
         "data", said("report.data"), (Part("table", frame_table(table, said)),)

@@ -8,6 +8,8 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from clusterid.legend import Words
+
 __all__ = ["Context", "Part", "Section", "mapping_of"]
 
 Kind = Literal[
@@ -57,7 +59,7 @@ class Context:
         }
 
 
-def context(result: Any) -> Context:
+def context(result: Any, said: Words) -> Context:
     """Return the names and settings of a result."""
     meta = result.economy.metadata
     regions = getattr(result, "regions", None)
@@ -76,7 +78,9 @@ def context(result: Any) -> Context:
         templates={
             str(k): str(v) for k, v in labels.items() if v is not None and v == v
         },
-        source=str(meta.source or ""),
+        source=str(
+            meta.source or (said("map.simulated_source") if meta.simulated else "")
+        ),
         simulated=bool(meta.simulated),
         kind=meta.kind,
     )

@@ -42,6 +42,6 @@ _SECTIONS = (
 
 def sections(result: Any, said: Words) -> list[Section]:
     """Return the sections that this result can fill."""
-    where = context(result)
+    where = context(result, said)
     made = (make(result, said, where) for make in _SECTIONS)
     return [section for section in made if section is not None and section.parts]

@@ -94,7 +94,7 @@ def write_workbook(
     from openpyxl import Workbook
 
     said = words(language, kind=result.economy.metadata.kind)
-    where = context(result)
+    where = context(result, said)
     book = Workbook(write_only=True)
     tables = _sheets(result, said, where)
     _write_sheet(book, said("report.sheet_about"), _about(result, said), said)
