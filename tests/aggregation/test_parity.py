@@ -54,6 +54,12 @@ def engine(request):
     return request.param
 
 
+@pytest.fixture(params=["pandas", "duckdb"])
+def local_engine(request):
+    """Engines without a cluster, for what costs a cluster many small jobs."""
+    return request.param
+
+
 @pytest.fixture
 def plants():
     """Simulated plants of two years, some with fractions of jobs."""
@@ -256,7 +262,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("case", BROKEN)
-def test_broken_plants_are_one_clear_error(case, engine):
+def test_broken_plants_are_one_clear_error(case, local_engine):
     change, message = BROKEN[case]
     plants = pd.DataFrame({
         "plant": ["p", "q"],
@@ -266,7 +272,7 @@ def test_broken_plants_are_one_clear_error(case, engine):
     }).assign(**change)
     regions = ["r", "s"] if case == "unknown region" else None
     with pytest.raises(TableError, match=message) as caught:
-        economy_from_plants(plants, regions=regions, engine=engine)
+        economy_from_plants(plants, regions=regions, engine=local_engine)
     assert caught.value.faults[0].mend
     assert len(caught.value.rows)
 

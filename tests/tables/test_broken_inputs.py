@@ -136,6 +136,14 @@ FRAMES = {
         "thousands=",
         [1],
     ),
+    "decimals read as thousands": (
+        "read_employment",
+        employment(employment=["1.23", "1.234,5", "30"]),
+        {"decimal": ",", "thousands": "."},
+        "do not stand every three digits",
+        "right signs",
+        [1],
+    ),
     "mark for withheld": (
         "read_employment",
         employment(employment=["10", ".", "-"]),

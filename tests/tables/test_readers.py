@@ -71,6 +71,18 @@ def test_fractions_with_three_digits_are_told_apart_from_thousands():
     assert dotted["employment"].sum() == 3734
 
 
+@pytest.mark.parametrize("space", [" ", "\u00a0", "\u202f"])
+def test_any_space_may_separate_thousands(space):
+    table = pd.DataFrame({
+        "region": ["a"],
+        "industry": "x",
+        "employment": [f"-1{space}234{space}567,5"],
+    })
+    flows = table.set_axis(["seller", "buyer", "value"], axis=1)
+    read = read_flows(flows, decimal=",", thousands=" ", negative="keep")
+    assert read["value"].tolist() == [-1_234_567.5]
+
+
 def test_marks_flags_and_bands():
     table = pd.DataFrame({
         "region": list("abcde"),

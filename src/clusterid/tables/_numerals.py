@@ -72,6 +72,11 @@ NUMBER_FAULTS = (
         "pass thousands= with the sign that groups digits",
     ),
     (
+        "misgrouped",
+        "has thousands separators that do not stand every three digits",
+        "check whether thousands= and decimal= name the right signs",
+    ),
+    (
         "points",
         "looks like thousands written with points (always three digits behind)",
         'pass thousands="." and decimal=",", or thousands="" if these are fractions',
@@ -103,7 +108,9 @@ def parse_number(value: Any, numerals: Numerals) -> tuple[float, str]:
         return math.nan, "null"
     plain = text.replace("−", "-")
     if numerals.thousands:
-        plain = plain.replace(numerals.thousands, "")
+        plain, is_right = _ungrouped(plain, numerals)
+        if not is_right:
+            return math.nan, "misgrouped"
     if numerals.decimal == ",":
         if "." in plain:
             return math.nan, "group"
@@ -117,6 +124,23 @@ def parse_number(value: Any, numerals: Numerals) -> tuple[float, str]:
     if _GROUPS.match(plain):
         return math.nan, "group"
     return math.nan, "text"
+
+
+def _ungrouped(text: str, numerals: Numerals) -> tuple[str, bool]:
+    """Take the thousands separators out; False unless they stand every three digits."""
+    sign = str(numerals.thousands)
+    if sign.isspace():  # a space may be a plain, a protected or a narrow one
+        text, sign = re.sub(r"[\s\u00a0\u202f]", " ", text), " "
+    whole, point, fraction = text.partition(numerals.decimal)
+    if sign not in text:
+        return text, True
+    head, *groups = whole.lstrip("+-").split(sign)
+    is_right = (
+        sign not in fraction
+        and 1 <= len(head) <= 3
+        and all(len(group) == 3 for group in groups)
+    )
+    return whole.replace(sign, "") + point + fraction, is_right
 
 
 def is_grouped(text: str) -> bool:
