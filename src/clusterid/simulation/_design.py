@@ -61,6 +61,7 @@ class Design:
     size_log_mean: NDArray[np.float64]
     size_log_sd: float
     roughness: float
+    shared_roughness: float
     planted: NDArray[np.float64]
     clusters: pd.DataFrame
     cells: pd.DataFrame
@@ -80,6 +81,7 @@ def make_design(
     size_log_mean: float,
     size_log_sd: float,
     roughness: float,
+    shared_roughness: float,
     density_gradient: float,
     planted: int | Sequence[PlantedCluster] | None,
     strength: Sequence[float],
@@ -104,7 +106,7 @@ def make_design(
     expected = weights[None] * np.exp(slope[:, None] * density[None])
     expected /= expected.sum(axis=1, keepdims=True)
     if planted is None:
-        planted = max(1, round(0.08 * len(frame)))
+        planted = max(1, round(0.1 * len(frame)))
     if isinstance(planted, int):
         chosen = _choose_clusters(
             planted, frame, adjacent, weights, industries, strength, extent, cluster_rng
@@ -122,6 +124,7 @@ def make_design(
         size_log_mean=log_mean,
         size_log_sd=float(size_log_sd),
         roughness=float(roughness),
+        shared_roughness=float(shared_roughness),
         planted=matrix,
         clusters=clusters,
         cells=cells,
@@ -283,7 +286,7 @@ def probabilities(design: Design, rng: np.random.Generator) -> NDArray[np.float6
     """
     rough = design.expected
     if design.roughness > 0:
-        noise = rng.normal(0.0, design.roughness, design.expected.shape)
+        noise = _roughness(design, rng)
         rough = rough * np.exp(noise - design.roughness**2 / 2)
         rough = rough / rough.sum(axis=1, keepdims=True)
     is_planted = design.planted > 1
@@ -300,6 +303,21 @@ def probabilities(design: Design, rng: np.random.Generator) -> NDArray[np.float6
     return np.asarray(p / p.sum(axis=1, keepdims=True))
 
 
+def _roughness(design: Design, rng: np.random.Generator) -> NDArray[np.float64]:
+    """Return log roughness; industries of one template share a part of its variance."""
+    noise = rng.normal(0.0, design.roughness, design.expected.shape)
+    share = design.shared_roughness
+    if not share > 0:
+        return noise
+    rows = design.industries.templates.drop_duplicates("industry")
+    position = design.codes.get_indexer(pd.Index(rows["industry"]))
+    number, names = pd.factorize(rows["template"], sort=True)
+    common = rng.normal(0.0, design.roughness, (len(names), noise.shape[1]))
+    mixed = np.sqrt(share) * common[number] + np.sqrt(1 - share) * noise[position]
+    noise[position] = mixed
+    return noise
+
+
 def draw_counts(design: Design, rng: np.random.Generator) -> NDArray[np.int64]:
     """Throw every industry's plants: counts, industries x regions."""
     return rng.multinomial(design.n_plants, probabilities(design, rng))
@@ -314,6 +332,7 @@ def simulate_counts(
     n_industries: int = 88,
     n_plants: int = 720_000,
     roughness: float = 0.2,
+    shared_roughness: float = 0.0,
     density_gradient: float = 0.25,
     planted: int | Sequence[PlantedCluster] = 0,
     strength: Sequence[float] = (2.0, 3.0, 5.0),
@@ -334,8 +353,8 @@ def simulate_counts(
         Replicate k is the same whatever the number of replicates.
     dartboard : bool, default False
         True sets roughness and density gradient to 0: pure chance.
-    regions, n_regions, n_industries, n_plants, roughness, density_gradient, planted, \
-strength, extent
+    regions, n_regions, n_industries, n_plants, roughness, shared_roughness, \
+density_gradient, planted, strength, extent
         As in :func:`simulate_economy`; ``planted=0`` (default) is a null economy.
 
     Returns
@@ -361,6 +380,7 @@ strength, extent
         size_log_mean=1.0,
         size_log_sd=1.6,
         roughness=0.0 if dartboard else roughness,
+        shared_roughness=shared_roughness,
         density_gradient=0.0 if dartboard else density_gradient,
         planted=planted,
         strength=strength,

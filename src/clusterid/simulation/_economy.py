@@ -154,6 +154,7 @@ def simulate_economy(
     size_log_mean: float = 1.0,
     size_log_sd: float = 1.6,
     roughness: float = 0.2,
+    shared_roughness: float = 0.5,
     density_gradient: float = 0.25,
     planted: int | Sequence[PlantedCluster] | None = None,
     strength: Sequence[float] = (2.0, 3.0, 5.0),
@@ -162,7 +163,7 @@ def simulate_economy(
     dominance: float = 0.85,
     n_projects: int = 600,
     n_places: int | None = None,
-    hit_rate: float = 0.75,
+    hit_rate: float = 0.85,
     false_labels: float = 0.6,
     year: int = 2008,
     n_years: int = 1,
@@ -196,10 +197,13 @@ def simulate_economy(
         sd of the log of a cell's odds; 0 is a dartboard. The spread of plant location
         quotients over US states in 2011 beyond Poisson has sd 0.20, 0.39, 0.59 in the
         lowest tenth, half and three quarters of industries.
+    shared_roughness : float, default 0.5
+        Share of that variance that industries of one template have in common: related
+        industries like the same places, whether or not a cluster was planted (ours).
     density_gradient : float, default 0.25
         Change of the log odds of an urban industry per sd of log density.
     planted : int or sequence of PlantedCluster, optional
-        How many clusters, or which; 0 is a null economy. By default 8 for every 100
+        How many clusters, or which; 0 is a null economy. By default 10 for every 100
         regions.
     strength, extent : sequence, default (2, 3, 5) and (1, 2, 4)
         Location quotients and numbers of regions, crossed in turn.
@@ -212,7 +216,7 @@ def simulate_economy(
         Research projects.
     n_places : int, optional
         Municipalities asked; by default 188 of 401 regions, in proportion.
-    hit_rate : float, default 0.75
+    hit_rate : float, default 0.85
         Odds that an active place declares a cluster it has.
     false_labels : float, default 0.6
         Odds that each further declared label of such a place is a mere label.
@@ -255,7 +259,7 @@ def simulate_economy(
     """
     params = {k: v for k, v in locals().items() if k not in {"regions", "seed"}}
     params["seed"] = seed if isinstance(seed, int) else None
-    _check(n_projects, hit_rate, false_labels, dominance, n_years)
+    _check(n_projects, hit_rate, false_labels, dominance, n_years, shared_roughness)
     rng = np.random.default_rng(seed)
     design_rng, plant_rng, year_rng, link_rng, survey_rng = rng.spawn(5)
     design = make_design(
@@ -266,6 +270,7 @@ def simulate_economy(
         size_log_mean=size_log_mean,
         size_log_sd=size_log_sd,
         roughness=roughness,
+        shared_roughness=shared_roughness,
         density_gradient=density_gradient,
         planted=planted,
         strength=strength,
@@ -335,11 +340,13 @@ def _check(
     false_labels: float,
     dominance: float,
     n_years: int,
+    shared_roughness: float,
 ) -> None:
     for name, value in (
         ("hit_rate", hit_rate),
         ("false_labels", false_labels),
         ("dominance", dominance),
+        ("shared_roughness", shared_roughness),
     ):
         if not 0 <= value <= 1:
             raise OptionError(f"{name}={value!r}; give a share between 0 and 1.")

@@ -15,22 +15,25 @@ __all__ = ["Industries", "simulated_industries"]
 #: field, German label, English label, NACE Rev. 2 codes it is planted in. Ours: chosen
 #: so that no two share a division; they are examples, not a definition of the field.
 _TEMPLATES = (
-    ("automotive", "Automobil", "Automotive", "29 22"),
-    ("mechanical_engineering", "Maschinenbau", "Mechanical engineering", "28 25"),
-    ("chemicals", "Chemie", "Chemicals", "20 19"),
-    ("life_sciences", "Biotechnologie und Pharma", "Life sciences", "21 72"),
-    ("medical_technology", "Medizintechnik", "Medical technology", "32 86"),
-    ("electronics", "Mikroelektronik", "Electronics", "26 27"),
+    ("automotive", "Automobil", "Automotive", "22 24 29"),
+    ("mechanical_engineering", "Maschinenbau", "Mechanical engineering", "25 28 33"),
+    ("chemicals", "Chemie und Baustoffe", "Chemicals, minerals", "19 20 23"),
+    ("life_sciences", "Biotechnologie und Pharma", "Life sciences", "21 72 75"),
+    ("health", "Gesundheitswirtschaft", "Health", "32 86 87 88"),
+    ("electronics", "Elektronik", "Electronics", "26 27 95"),
     ("ict", "IKT", "Information and communication", "61 62 63"),
-    ("film", "Film und Rundfunk", "Film and broadcasting", "59 60 90"),
-    ("logistics", "Logistik", "Logistics", "49 52 53"),
+    ("creative", "Film, Medien, Kunst", "Film, media, arts", "59 60 73 74 90"),
+    ("logistics", "Logistik", "Logistics", "49 50 52 53"),
+    ("aerospace", "Luft- und Raumfahrt", "Aerospace", "30 51 71"),
     ("finance", "Finanzwirtschaft", "Finance", "64 65 66"),
-    ("food", "Ernährungswirtschaft", "Food", "10 11"),
-    ("wood_furniture", "Holz und Möbel", "Wood and furniture", "16 31"),
+    ("food", "Ernährungswirtschaft", "Food", "01 03 10 11"),
+    ("wood_furniture", "Forst, Holz, Möbel", "Forest, wood, furniture", "02 16 31"),
     ("textiles", "Textil und Bekleidung", "Textiles", "13 14 15"),
-    ("environment", "Umwelttechnik", "Environmental technology", "37 38 39"),
-    ("aerospace_maritime", "Luftfahrt und Schiffbau", "Aerospace, ships", "30 33"),
+    ("environment", "Umweltwirtschaft", "Environment", "36 37 38 39"),
+    ("energy", "Energie und Bergbau", "Energy and mining", "05 06 09 35"),
     ("printing_publishing", "Druck und Verlag", "Printing, publishing", "17 18 58"),
+    ("construction", "Bauwirtschaft", "Construction", "08 41 42 43"),
+    ("tourism", "Tourismus und Freizeit", "Tourism and leisure", "55 56 79 91 93"),
 )
 
 #: Divisions that sell to, or hire from, everyone: trade, real estate, offices, temps.
@@ -94,7 +97,10 @@ def simulated_industries(n_industries: int, rng: np.random.Generator) -> Industr
         if code[:2] in divisions.split()
     ]
     columns = ["template", "field", "label_de", "label_en", "industry"]
-    return Industries("nace2", table, pd.DataFrame(records, columns=columns))
+    templates = pd.DataFrame(records, columns=columns)
+    # in a part of the tree a template may keep a single industry: then it is none
+    whole = templates.groupby("template")["industry"].transform("size") >= 2
+    return Industries("nace2", table, templates[whole].reset_index(drop=True))
 
 
 def _part(codes: pd.Index, number: int) -> list[str]:

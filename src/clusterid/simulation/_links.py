@@ -32,22 +32,46 @@ def _same(industries: Industries) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]
     return together, parent[:, None] == parent[None]
 
 
+def _recipes(
+    industries: Industries, sd: float, rng: np.random.Generator
+) -> NDArray[np.float64]:
+    """Return a log taste of every industry for all others, shared inside a template.
+
+    Industries of one template draw on (or sell to) the same partners; the others share
+    half of their taste inside a code's own group.
+    """
+    codes = industries.table.index
+    n = len(codes)
+    rows = industries.templates.drop_duplicates("industry").set_index("industry")
+    branch = industries.table["parent"].astype(str).copy()
+    branch.loc[rows.index] = rows["template"]
+    number, names = pd.factorize(branch, sort=True)
+    share = np.where(codes.isin(rows.index), 0.9, 0.5)[:, None]
+    common = rng.normal(0.0, sd, (len(names), n))[number]
+    own = rng.normal(0.0, sd, (n, n))
+    return np.asarray(np.sqrt(share) * common + np.sqrt(1 - share) * own)
+
+
 def flows(
     industries: Industries, employment: NDArray[np.float64], rng: np.random.Generator
 ) -> pd.DataFrame:
     """Return an input-output table with a chain planted in every template.
 
-    Sales follow the sizes of both industries (gravity), log-normal noise (sd 1), and
-    are 3 times larger inside a code's own group, 6 times inside a template, 15 times
-    along the chain of the template (each industry sells to the next); universal
-    suppliers sell 3 times more to everyone. Million of an invented currency.
+    Sales follow the sizes of both industries (gravity) and the recipes: log-normal
+    tastes (sd 1) for suppliers and for customers, which industries of one template
+    share to nine tenths. They are 1.5 times larger inside a code's own group, 6 times
+    inside a template, 15 times along its chain (each industry sells to the next);
+    universal suppliers sell 3 times more to everyone. Million of an invented currency.
     """
     codes = industries.table.index
     n = len(codes)
     together, sibling = _same(industries)
     size = np.maximum(employment, 1.0)
-    value = np.outer(size, size) / size.sum() * np.exp(rng.normal(0.0, 1.0, (n, n)))
-    boost = np.where(sibling, 3.0, 1.0)
+    buys = _recipes(industries, 1.0, rng)  # buyer x supplier
+    sells = _recipes(industries, 1.0, rng)  # seller x customer
+    noise = rng.normal(0.0, 0.4, (n, n))
+    value = np.outer(size, size) / size.sum() * np.exp(buys.T + sells + noise)
+    boost = np.where(sibling, 1.5, 1.0)
     boost = np.where(together, 6.0, boost)
     for _, members in industries.templates.groupby("template", sort=True):
         i = codes.get_indexer(pd.Index(members["industry"]))
@@ -67,7 +91,7 @@ def skill_links(
 ) -> pd.DataFrame:
     """Return skill relatedness of pairs from simulated job moves.
 
-    Moves are Poisson with the product of both sizes, 3 times more inside a code's
+    Moves are Poisson with the product of both sizes, 1.5 times more inside a code's
     group, 8 times inside a template, times log-normal noise (sd 0.5). Relatedness is
     ``(SR - 1) / (SR + 1)`` with SR observed over expected moves; pairs with fewer than
     10 moves are left out: unknown, not zero.
@@ -80,7 +104,7 @@ def skill_links(
     base *= 40.0 * n * n / base.sum()
     noise = rng.normal(0.0, 0.5, (n, n))
     noise = (noise + noise.T) / np.sqrt(2.0)
-    boost = np.where(together, 8.0, np.where(sibling, 3.0, 1.0))
+    boost = np.where(together, 8.0, np.where(sibling, 1.5, 1.0))
     upper_i, upper_j = np.triu_indices(n, k=1)
     moves = np.zeros((n, n))
     drawn = rng.poisson((base * boost * np.exp(noise))[upper_i, upper_j])

@@ -89,9 +89,11 @@ _GOALS = {
     "create_jobs": (0.58, 0.30),
     "secure_jobs": (0.56, 0.30),
     "new_technology": (0.48, 0.08),
-    "brand": (0.40, 0.20),
-    "internationalisation": (0.32, 0.16),
+    "brand": (0.40, 0.28),
+    "internationalisation": (0.32, 0.21),
 }
+#: odds of two, three, four named clusters where a place has several (invented)
+_SEVERAL = (0.6, 0.3, 0.1)
 _VAGUE = (("Zukunftsindustrien", "Kreative Stadt"), ("nano", "Nanotechnologie"))
 
 
@@ -314,7 +316,7 @@ def _declared(
     truth: list[tuple[Any, ...]] = []
     for i, concept in zip(active.tolist(), concepts.tolist(), strict=True):
         found = [f for f in sorted(real[i]) if rng.random() < hit_rate]
-        number = 1 if concept == "one" else int(rng.integers(2, 5))
+        number = 1 if concept == "one" else int(rng.choice([2, 3, 4], p=_SEVERAL))
         rest = [f for f in fields if f not in real[i]]
         extra = max(number - len(found), 0)
         extra = int(rng.binomial(extra, false_labels)) if len(found) else extra
