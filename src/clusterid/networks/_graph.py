@@ -151,7 +151,8 @@ def check_graph(graph: Any, *, weight: str = "weight", name: str = "graph") -> N
         raise GraphError(
             f"{name} is a multigraph. Mend: add up parallel links into one weight."
         )
-    values: list[Any] = [link[2] for link in graph.edges(data=weight)]
+    links: list[Any] = list(graph.edges(data=weight))
+    values = [link[2] for link in links]
     if all(type(w) in {float, int} for w in values):
         # the usual case, told by one look at an array
         array = np.array(values, dtype=np.float64)
