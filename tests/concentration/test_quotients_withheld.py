@@ -9,7 +9,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from clusterid.concentration import fill_withheld, withheld_bounds
+from clusterid.concentration import (
+    fill_withheld,
+    location_quotient,
+    location_quotient_bounds,
+    withheld_bounds,
+)
 from clusterid.errors import TableError
 from clusterid.tables import Economy
 
@@ -238,6 +243,31 @@ def test_without_any_bound_a_cell_stays_unknown():
     given = Economy(jobs, lower=lower, upper=lower + 1.0)
     value = fill_withheld(given).point.employment.loc["s", "A"]
     assert 1.0 <= value <= 2.0
+
+
+@pytest.mark.parametrize("with_totals", [True, False])
+def test_quotients_of_withheld_cells_are_intervals_that_hold_the_truth(with_totals):
+    economy, truth = simulated(6)
+    if not with_totals:
+        economy = replace(economy, totals=None)
+    found, true = location_quotient_bounds(economy), location_quotient(truth)
+    known = true.notna()
+    assert (found.lower <= true + 1e-9).where(known, True).to_numpy().all()
+    assert (found.upper >= true - 1e-9).where(known, True).to_numpy().all()
+    assert (found.lower.isna() == true.isna()).to_numpy().all()
+    pinned = (~economy.withheld & known).to_numpy()
+    width = found.width.to_numpy()
+    assert (width[~pinned & known.to_numpy()] > 0).any()
+    if with_totals:
+        assert np.abs(width[pinned]).max() < 1e-9
+    else:
+        assert np.median(width[pinned]) > 0.01
+
+
+def test_a_total_among_the_cells_is_refused():
+    jobs = pd.DataFrame({"A": [1.0], "TOTAL": [1.0]}, index=["r"])
+    with pytest.raises(TableError, match="move its values"):
+        withheld_bounds(Economy(jobs))
 
 
 def us_states(data_dir):

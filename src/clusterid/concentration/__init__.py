@@ -52,6 +52,7 @@ from clusterid.concentration._m_function import m_function
 from clusterid.concentration._maurel_sedillot import maurel_sedillot
 from clusterid.concentration._multiple_testing import adjust
 from clusterid.concentration._power import power_quotient
+from clusterid.concentration._quotient_bounds import location_quotient_bounds
 from clusterid.concentration._quotient_change import (
     dynamic_location_quotient,
     dynamic_missing_reasons,
@@ -117,6 +118,7 @@ __all__ = [
     "local_clustering",
     "localisation_indices",
     "location_quotient",
+    "location_quotient_bounds",
     "location_quotient_test",
     "locational_gini",
     "log_z_cutoff",

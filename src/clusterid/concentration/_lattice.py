@@ -65,6 +65,11 @@ def build_lattice(economy: Economy, rounding: float) -> Lattice:
     """Return what is published of an economy as intervals, nothing inferred yet."""
     table = economy.employment.rename(index=str, columns=str)
     table = table.sort_index().sort_index(axis=1)
+    for noun, codes in (("region", table.index), ("industry", table.columns)):
+        if TOTAL in codes:
+            rule = f"{TOTAL} stands among the codes of {noun}"
+            fault = Fault(rule, "move its values to totals=")
+            raise TableError("employment", [fault])
     regions = _axis(table.index, economy.hierarchies.get("region"), "region")
     industries = _axis(table.columns, economy.hierarchies.get("industry"), "industry")
     shape = (len(regions.nodes), len(industries.nodes))
@@ -131,8 +136,7 @@ def _axis(codes: pd.Index, hierarchy: pd.Series | None, noun: str) -> Axis:
                 raise TableError("hierarchies", [fault])
         groups.update(path[1:])
     groups -= {*codes, TOTAL}
-    inner = [c for c in codes if c != TOTAL]
-    nodes = pd.Index([*inner, *sorted(groups), TOTAL])
+    nodes = pd.Index([*codes, *sorted(groups), TOTAL])
     place = {code: k for k, code in enumerate(nodes)}
     complete = np.ones(len(nodes), dtype=bool)
     for code, parent in above.items():  # a part that is not in the table
@@ -142,7 +146,7 @@ def _axis(codes: pd.Index, hierarchy: pd.Series | None, noun: str) -> Axis:
     parents = [place[above.get(str(nodes[k]), TOTAL)] for k in child]
     return Axis(
         nodes,
-        len(inner),
+        len(codes),
         np.array(child, dtype=np.intp),
         np.array(parents, dtype=np.intp),
         complete,
