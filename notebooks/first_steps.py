@@ -1,0 +1,101 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     name: python3
+# ---
+
+# %% [markdown]
+# # From a study file to a map: first steps for planners
+#
+# This notebook runs the study that ships with `clusterid`. Its economy is **simulated**:
+# regions are mirrored and renamed outlines, every number is invented, and because we
+# planted the clusters ourselves we can check what was found. Your own study works the
+# same way: `cid.read_study("study.toml").run()`.
+
+# %%
+import tempfile
+from pathlib import Path
+
+import pandas as pd
+
+import clusterid as cid
+
+pd.set_option("display.max_columns", 20, "display.width", 120)
+study = cid.demo_study()
+for line, _ in study.check():
+    print(line)
+
+# %% [markdown]
+# `check` reads every file and would list all faults at once. Now the run.
+
+# %%
+result = study.run()
+print(result)
+
+# %% [markdown]
+# ## Which industries belong together
+#
+# A *template* is a group of industries that are linked by supply and skills. It is not
+# yet a place.
+
+# %%
+templates = result.templates
+sizes = templates.membership.value_counts().rename("industries")
+pd.DataFrame({"label": templates.labels}).join(sizes)
+
+# %% [markdown]
+# ## Where such a group sits
+#
+# A *candidate cluster* is a template in neighbouring regions: tested concentration,
+# critical mass, at least two of its industries present.
+
+# %%
+columns = ["label", "regions", "employment", "lq_shrunk", "q_value", "n_members"]
+found = pd.DataFrame(result.candidates.table)[columns]
+found.sort_values("lq_shrunk", ascending=False).head(10).round(2)
+
+# %% [markdown]
+# ## What was planted
+#
+# Only a simulation can show this table.
+
+# %%
+result.truth["clusters"][["label_en", "regions", "n_regions", "lq"]].head(10)
+
+# %% [markdown]
+# ## What the places said
+#
+# Each declared field is tested in its own regions, whether or not a candidate is there.
+
+# %%
+verdicts = result.comparison.verdicts
+verdicts["verdict"].value_counts()
+
+# %%
+one = verdicts[verdicts["verdict"].eq("confirmed")].iloc[0]
+print(one["evidence_en"])
+print("What would change this:", one["would_change_en"])
+
+# %% [markdown]
+# ## The survey
+#
+# Per cent of cases and of responses are two columns, always; the base stands beside them,
+# and the interval knows that 188 places are all there are.
+
+# %%
+table = result.survey.table("concepts")
+table[["label_en", "count", "base", "percent_of_cases", "lower", "upper"]].round(1)
+
+# %% [markdown]
+# ## Map, report and tables
+#
+# One folder, written whole or not at all. `map.html` and `report.html` need no network.
+
+# %%
+folder = study.save(result, Path(tempfile.mkdtemp()) / "out")
+sorted(path.name for path in folder.iterdir())
