@@ -13,7 +13,7 @@
 # # From a study file to a map: first steps for planners
 #
 # This notebook runs the study that ships with `clusterid`. Its economy is **simulated**:
-# regions are mirrored and renamed outlines, every number is invented, and because we
+# regions are mirrored and renamed outlines, all numbers are invented, and because we
 # planted the clusters ourselves we can check what was found. Your own study works the
 # same way: `cid.read_study("study.toml").run()`.
 
@@ -70,7 +70,7 @@ result.truth["clusters"][["label_en", "regions", "n_regions", "lq"]].head(10)
 # %% [markdown]
 # ## What the places said
 #
-# Each declared field is tested in its own regions, whether or not a candidate is there.
+# Each declared field is tested in its own regions, candidate or not.
 
 # %%
 verdicts = result.comparison.verdicts
@@ -84,8 +84,8 @@ print("What would change this:", one["would_change_en"])
 # %% [markdown]
 # ## The survey
 #
-# Per cent of cases and of responses are two columns, always; the base stands beside them,
-# and the interval knows that 188 places are all there are.
+# Per cent of cases and of responses are two columns; the base stands beside them,
+# and the interval knows how many places there are in all.
 
 # %%
 table = result.survey.table("concepts")
