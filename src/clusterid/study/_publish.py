@@ -22,7 +22,8 @@ _TELLING = (
 )  # fmt: skip
 #: Columns rounded where an estimate of a withheld cell is a part of the sum.
 _ESTIMATED = ("employment", "lq", "lq_shrunk", "excess_jobs", "lower", "upper")
-_ESTIMATED_DIGITS = 2
+#: Jobs; sums that contain an estimate are never told more finely.
+_LEAST_STEP = 10.0
 
 
 def publishable(result: Result) -> Result:
@@ -30,8 +31,8 @@ def publishable(result: Result) -> Result:
 
     From plants: cells of few plants, or with one dominant plant, and the cells that
     would give them away by subtraction, lose their values. From tables with withheld
-    cells: sums that contain an estimate are rounded to two digits, because together
-    with the published rest they would otherwise tell the estimate of one cell.
+    cells: sums that contain an estimate are rounded, because together with the
+    published rest they would otherwise tell the estimate of one cell.
     """
     minimum = int(_method(result).get("publish_minimum_plants", 3))
     if result.provenance.study.get("plants") is not None:
@@ -102,14 +103,21 @@ def _guarded_economy(economy: Economy, guarded: Any) -> Economy:
 
 def _with_estimates_rounded(result: Result) -> Result:
     def clean(frame: pd.DataFrame) -> pd.DataFrame:
-        if "share_imputed" not in frame.columns:
+        if not {"share_imputed", "employment"} <= set(frame.columns):
             return frame
-        estimated = frame["share_imputed"].fillna(0).gt(0).to_numpy()
+        share = frame["share_imputed"].fillna(0).to_numpy(dtype=float)
+        estimated = share > 0
+        if not estimated.any():
+            return frame
         out = frame.copy()
+        jobs = frame["employment"].to_numpy(dtype=float)[estimated]
+        # the grid is never finer than twice the estimated part, nor than ten jobs
+        with np.errstate(divide="ignore", invalid="ignore"):
+            part = np.maximum(2 * share[estimated], _LEAST_STEP / np.abs(jobs))
         for column in _ESTIMATED:
-            if column in out.columns and estimated.any():
+            if column in out.columns:
                 values = out[column].to_numpy(dtype=float, copy=True)
-                values[estimated] = _to_digits(values[estimated])
+                values[estimated] = _on_grid(values[estimated], part)
                 out[column] = values
         return out
 
@@ -120,13 +128,15 @@ def _with_estimates_rounded(result: Result) -> Result:
     )
 
 
-def _to_digits(values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    with np.errstate(divide="ignore"):
-        magnitude = np.floor(np.log10(np.abs(values)))
-    step = 10.0 ** (
-        np.where(np.isfinite(magnitude), magnitude, 0) - _ESTIMATED_DIGITS + 1
-    )
-    return np.asarray(np.rint(values / step) * step)
+def _on_grid(
+    values: np.ndarray[Any, Any], part: np.ndarray[Any, Any]
+) -> np.ndarray[Any, Any]:
+    """Round each value to a power of ten at least ``part`` of the value."""
+    size = np.abs(values) * np.minimum(part, 1.0)
+    usable = np.isfinite(size) & (size > 0)
+    step = np.ones_like(size)
+    step[usable] = 10.0 ** np.ceil(np.log10(size[usable]))
+    return np.where(usable, np.rint(values / step) * step, values)
 
 
 def _hidden(frame: pd.DataFrame, rows: np.ndarray[Any, Any]) -> pd.DataFrame:
