@@ -13,9 +13,9 @@
 # # From a study file to a map: first steps for planners
 #
 # This notebook runs the study that ships with `clusterid`. Its economy is
-# **simulated**: regions are mirrored and renamed outlines, all numbers are invented, and because we
-# planted the clusters ourselves we can check what was found. Your own study works the
-# same way: `cid.read_study("study.toml").run()`.
+# **simulated**: regions are mirrored and renamed outlines, all numbers are invented,
+# and because we planted the clusters ourselves we can check what was found. Your own
+# study works the same way: `cid.read_study("study.toml").run()`.
 
 # %%
 import tempfile
