@@ -47,7 +47,7 @@ def test_groups(
     roughness: str | float = "estimate",
     density: pd.Series | Literal["size", "none"] = "size",
     gate: Literal["bh", "bonferroni"] = "bh",
-    alpha: float = 0.04,
+    alpha: float = 0.03,
     jobs_per_effective_plant: float = 100.0,
     imputed: pd.DataFrame | None = None,
     local_statistics: bool = True,

@@ -51,7 +51,7 @@ def identify_clusters(
     concept: str = "auto",
     roughness: str | float = "estimate",
     gate: Literal["bh", "bonferroni"] = "bh",
-    alpha: float = 0.04,
+    alpha: float = 0.03,
     level: float = 0.1,
     jobs_per_effective_plant: float = 100.0,
     gap: int = 0,

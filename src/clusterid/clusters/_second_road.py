@@ -43,7 +43,7 @@ def cell_clusters(
     specialised_at: float = 0.05,
     neighbour_weight: float = 0.5,
     resolution: float = 0.25,
-    alpha: float = 0.04,
+    alpha: float = 0.03,
     minimum_members: int = 2,
     jobs_per_effective_plant: float = 100.0,
     seed: int = 0,
