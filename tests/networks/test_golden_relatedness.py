@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from clusterid import networks as nw
+from clusterid.errors import TableError
 
 # The peers' values are stored in full double precision; the same sums in another
 # order differ in the last digits.
@@ -341,3 +342,113 @@ def test_prody_with_exact_quotients(golden: Any) -> None:
     income = pd.Series(cases["prody_reference"]["args"]["vec"], index=values.index)
     ours = nw.prody(quotient, income)
     np.testing.assert_allclose(ours, array(cases["prody_reference"]), **EXACT)
+
+
+def test_reflections_of_industries(golden: Any) -> None:
+    table, cases = read(golden, "econgeo_complexity")
+    case = cases["mor_industries"]
+    for step, theirs in zip(case["args"]["steps"], case["output"], strict=True):
+        ours = nw.reflections(table, steps=step)[1][table.columns].to_numpy()
+        theirs = np.array(theirs, float)
+        if step <= 2:
+            np.testing.assert_allclose(ours, theirs, **EXACT)
+        else:
+            assert np.corrcoef(ours, theirs)[0, 1] == pytest.approx(1, abs=1e-6)
+
+
+def test_nearest_neighbours_of_the_peer_are_counted_not_weighted(golden: Any) -> None:
+    table, cases = read(golden, "ecomplexity")
+    theirs = array(cases["density_knn"])
+    phi = nw.proximity(table, method="conditional").loc[table.columns, table.columns]
+    ordered = -np.sort(-phi.to_numpy(), axis=0)
+    clear = ordered[4] > ordered[5]  # no tie at the fifth neighbour
+    assert clear.sum() > 20
+    ours = off(nw.relatedness_density(table, phi, neighbours=5), table)
+    for j in np.flatnonzero(clear):
+        column = phi.iloc[:, j].to_numpy()
+        nearest = np.argsort(-column, kind="stable")[:5]
+        held = table.to_numpy(float)[:, nearest]
+        np.testing.assert_array_equal(held.sum(axis=1), theirs[:, j])
+        np.testing.assert_allclose(
+            held @ column[nearest] / column[nearest].sum(), ours[:, j], **EXACT
+        )
+    assert ours.max() <= 1 + 1e-12 < theirs.max()
+
+
+def test_outlook_of_ecomplexity_uses_pci_before_it_is_scaled(golden: Any) -> None:
+    table, cases = read(golden, "ecomplexity")
+    phi = nw.proximity(table, method="conditional")
+    result = nw.economic_complexity(table)
+    ours = nw.complexity_outlook(table, phi, result.pci, own="in")
+    density = nw.relatedness_density(table, phi, own="in")
+    missing = (density * (1 - table)).sum(axis=1)
+    design = np.column_stack([
+        ours.index[table.index],
+        missing[table.index],
+        np.ones(len(table)),
+    ])
+    theirs = array(cases["coi"])
+    weights, *_ = np.linalg.lstsq(design, theirs, rcond=None)
+    np.testing.assert_allclose(design @ weights, theirs, atol=1e-9)
+    # a constant left in every PCI: the index then also rewards having little
+    assert abs(weights[1]) > 0.1
+
+
+def test_densities_of_held_and_of_absent_industries(golden: Any) -> None:
+    table, cases = read(golden, "econcomplex_relatedness")
+    phi = nw.proximity(table, method="conditional")
+    ours = 100 * off(nw.relatedness_density(table, phi), table)
+    held = table.to_numpy() == 1
+    inside, outside = (
+        array(cases["density_internal"]),
+        array(cases["density_external"]),
+    )
+    np.testing.assert_allclose(ours[held], inside[held], **EXACT)
+    np.testing.assert_allclose(ours[~held], outside[~held], **EXACT)
+    assert np.isnan(inside[~held]).all()
+    absent = np.where(held, np.nan, ours)
+    z = (absent - np.nanmean(absent, axis=1, keepdims=True)) / np.nanstd(
+        absent, axis=1, keepdims=True
+    )
+    theirs = array(cases["relative_relatedness"])
+    np.testing.assert_allclose(z, theirs, rtol=1e-9, atol=1e-12)
+
+
+def test_unknown_presences_are_left_out_pair_by_pair() -> None:
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame(
+        (rng.random((30, 6)) < 0.5).astype(float), columns=list("abcdef")
+    )
+    table = table.mask(rng.random(table.shape) < 0.2)
+    whole = nw.proximity(table, method="association")
+    for one, two in (("a", "b"), ("c", "f"), ("d", "e")):
+        both = table[[one, two]].dropna()
+        shared = (both[one] * both[two]).sum()
+        lift = shared * len(both) / (both[one].sum() * both[two].sum())
+        assert whole.loc[one, two] == pytest.approx(lift)
+    density = nw.relatedness_density(table, whole)
+    row = table.iloc[3]
+    known = row.notna() & (row.index != "a")
+    by_hand = (row * whole["a"])[known].sum() / whole["a"][known].sum()
+    assert density.loc["3", "a"] == pytest.approx(by_hand)
+    with pytest.raises(TableError, match="unknown"):
+        nw.economic_complexity(table)
+
+
+def test_parts_that_share_nothing_have_no_common_complexity() -> None:
+    table = pd.DataFrame(np.kron(np.eye(2), np.ones((3, 2))))
+    with pytest.raises(TableError, match="2 parts"):
+        nw.economic_complexity(table)
+
+
+def test_empty_regions_and_industries_get_a_reason() -> None:
+    table = pd.DataFrame(
+        [[1, 1, 0], [1, 0, 0], [0, 0, 0]], index=list("xyz"), columns=list("abc")
+    )
+    result = nw.fitness_complexity(table)
+    assert result.reason.to_dict() == {
+        "z": "region_has_no_industry",
+        "c": "industry_absent",
+    }
+    assert np.isnan(result.fitness["z"])
+    assert np.isnan(nw.proximity(table).loc["a", "c"])

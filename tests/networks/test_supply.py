@@ -375,3 +375,21 @@ def test_industries_without_flows_are_not_observed(data_dir: Path) -> None:
     assert set(graph) - set(graph.graph["observed"]) == {"T", "U"}
     universal = {n for n, u in graph.nodes(data="is_universal") if u}
     assert {"G46", "L68", "N"} <= universal
+
+
+def test_an_economy_with_its_own_totals_is_taken_as_it_is(
+    three: tuple[pd.DataFrame, pd.Series], jobs: pd.DataFrame
+) -> None:
+    import clusterid as cid
+
+    flows, x = three
+    long = jobs.rename_axis(index="region", columns="industry").stack()
+    economy = cid.economy(long.rename("employment").reset_index())
+    one = nw.regionalize(flows, economy, output=x)
+    two = nw.regionalize(flows, jobs, output=x)
+    np.testing.assert_allclose(one.coefficients, two.coefficients)
+    assert one.params["method"] == "flegg"
+    with pytest.raises(TableError, match="no employment"):
+        nw.regionalize(flows, jobs[["a", "b"]], output=x)
+    with pytest.raises(OptionError, match="Did you mean"):
+        one.network("R ")
