@@ -149,26 +149,30 @@ def ellison_glaeser(
     reasons[valid & ~is_point] = "plant_herfindahl_interval"
     with np.errstate(divide="ignore", invalid="ignore"):
         reasons[fine & (1.0 / lower < 10)] = "few_plants"
-    frame = pd.DataFrame(
-        {
-            "gamma": gamma,
-            "gamma_lower": ends.min(axis=0),
-            "gamma_upper": ends.max(axis=0),
-            "raw_concentration": G,
-            "herfindahl": np.where(is_point, lower, np.nan),
-            "herfindahl_lower": lower,
-            "herfindahl_upper": upper,
-            "variance": variance,
-            "z": z,
-            "z_lower": z_lower,
-            "z_upper": z_upper,
-            "p_value": _p_value(z_lower, z_upper, alternative),
-        },
-        index=data.columns.rename("industry"),
-    )
-    computed = [c for c in frame.columns if not c.startswith(("herf", "raw"))]
+    columns = {
+        "gamma": gamma,
+        "gamma_lower": ends.min(axis=0),
+        "gamma_upper": ends.max(axis=0),
+        "raw_concentration": G,
+        "herfindahl": np.where(is_point, lower, np.nan),
+        "herfindahl_lower": lower,
+        "herfindahl_upper": upper,
+        "variance": variance,
+        "z": z,
+        "z_lower": z_lower,
+        "z_upper": z_upper,
+        "p_value": _p_value(z_lower, z_upper, alternative),
+    }
+    numbers = np.array(list(columns.values()))
     if not valid.all():
-        frame.loc[~valid, computed] = np.nan
+        given = [name.startswith(("herf", "raw")) for name in columns]
+        numbers[np.ix_(~np.array(given), ~valid)] = np.nan
+    frame = pd.DataFrame(
+        numbers.T,
+        index=data.columns.rename("industry"),
+        columns=list(columns),
+        copy=False,
+    )
     frame["reason"] = pd.Series(reasons, index=frame.index, dtype="str")
     if not data.order.equals(data.columns):
         frame = frame.reindex(data.order.rename("industry"))
@@ -197,17 +201,17 @@ def _variance(x: Array, H: Array, fourth: Array | None) -> Array:
 
 
 def _p_value(z_lower: Array, z_upper: Array, alternative: str) -> Array:
-    from scipy.stats import norm
+    from scipy.special import ndtr  # the normal distribution function
 
     result: Array
     if alternative == "greater":
-        result = norm.sf(z_lower)
+        result = ndtr(-z_lower)
     elif alternative == "less":
-        result = norm.cdf(z_upper)
+        result = ndtr(z_upper)
     else:
         nearest = np.where(z_lower > 0, z_lower, np.where(z_upper < 0, -z_upper, 0.0))
         nearest = np.where(np.isnan(z_lower), np.nan, nearest)
-        result = np.minimum(1.0, 2.0 * norm.sf(nearest))
+        result = np.minimum(1.0, 2.0 * ndtr(-nearest))
     return result
 
 
@@ -236,7 +240,9 @@ def herfindahl_bounds(
         lower = aligned["lower"].to_numpy(dtype=float)
         upper = aligned["upper"].to_numpy(dtype=float)
     elif isinstance(plant_herfindahl, pd.Series):
-        lower = plant_herfindahl.reindex(data.columns).to_numpy(dtype=float)
+        if not plant_herfindahl.index.equals(data.columns):
+            plant_herfindahl = plant_herfindahl.reindex(data.columns)
+        lower = plant_herfindahl.to_numpy(dtype=float)
         upper = lower
     else:
         raise TypeError(
