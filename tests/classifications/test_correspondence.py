@@ -168,3 +168,15 @@ def test_series_across_a_break_is_refused() -> None:
     )
     check_series(vintages, correspondences=[bridge])
     check_series({2003: "naics2002", 2007: "naics2002"})
+
+
+def test_sic_is_nace_to_four_digits() -> None:
+    step = read_correspondence("sic2007_to_nace2")
+    assert step.basis == "one to one"
+    assert len(step.table) == 21 + 88 + 272 + 615
+    jobs = pd.Series({"2910": 3.0, "62": 4.0})
+    assert step.convert(jobs).to_dict() == {"29.10": 3.0, "62": 4.0}
+    finer = read_correspondence("wz2008_to_nace2")
+    assert finer.convert(pd.Series({"01.13.2": 5.0})).to_dict() == {"01.13": 5.0}
+    with pytest.raises(ClassificationError, match="Did you mean 'sic2007_to_nace2'"):
+        read_correspondence("sic2007_to_nace")

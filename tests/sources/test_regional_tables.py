@@ -245,3 +245,27 @@ def test_unknown_options_of_own_tables_are_told(tmp_path: Path) -> None:
     sourced = own(path, separator=",", concept="workplace")
     assert np.isnan(sourced.economy().employment.loc["r", "b"])
     assert "industries" not in reader("table", "flows").options
+
+
+def test_all_years_on_one_territory(data_dir: Path) -> None:
+    folder = data_dir / "de_svb_wz08_kreise"
+    own = READERS["genesis"](folder)
+    one = READERS["genesis"](folder, territory=2018)
+    assert set(one.table.groupby("year")["region"].nunique()) == {401}
+    assert list(one.economies()) == list(range(2015, 2021))
+    before, after = own.economy(2015), one.economy(2015)
+    parts = before.employment.loc[["03152", "03156"]].sum(skipna=False)
+    pd.testing.assert_series_equal(
+        after.employment.loc["03159"], parts, check_names=False
+    )
+    assert after.margins.total == before.margins.total
+    assert (
+        after.margins.region["03159"] == before.margins.region[["03152", "03156"]].sum()
+    )
+    assert one.region_names["03159"]
+    kept = READERS["svb_wz08"](folder / "svb_wz08_2015_2020.parquet", territory=2018)
+    pd.testing.assert_frame_equal(kept.table, one.table)
+    later = READERS["genesis"](folder, territory=2022, years=[2020]).economy()
+    assert later.employment.shape == (400, 11)
+    with pytest.raises(ClassificationError, match="was divided"):
+        READERS["genesis"](folder, territory=2014)

@@ -8,6 +8,7 @@ __all__ = [
     "ALIASES",
     "CLASSIFICATIONS",
     "CORRESPONDENCES",
+    "SAME_CODES",
     "ClassificationFile",
     "canonical_name",
 ]
@@ -96,6 +97,14 @@ CORRESPONDENCES: dict[str, tuple[str, str, str]] = {
     "naics2012_to_naics2017": ("naics2012_to_naics2017.csv", "naics2012", "naics2017"),
     "naics2022_to_naics2017": ("naics2022_to_naics2017.csv", "naics2022", "naics2017"),
     "naics2017_to_isic4": ("naics2017_to_isic4.csv", "naics2017", "isic4"),
+}
+
+#: Classifications that are the same up to notation, as far as both go.
+SAME_CODES: dict[str, tuple[str, str]] = {
+    "sic2007_to_nace2": ("sic2007", "nace2"),
+    "nace2_to_sic2007": ("nace2", "sic2007"),
+    "wz2008_to_nace2": ("wz2008", "nace2"),
+    "nace2_to_wz2008": ("nace2", "wz2008"),
 }
 
 

@@ -11,8 +11,12 @@ import numpy as np
 import pandas as pd
 
 from clusterid._embedded import embedded_path
-from clusterid.classifications._catalogue import CORRESPONDENCES
-from clusterid.classifications._classification import Classification, _read_csv
+from clusterid.classifications._catalogue import CORRESPONDENCES, SAME_CODES
+from clusterid.classifications._classification import (
+    Classification,
+    _read_csv,
+    read_classification,
+)
 from clusterid.errors import (
     ClassificationError,
     Fault,
@@ -267,7 +271,8 @@ def read_correspondence(
     ----------
     source : str, Path or DataFrame
         The name of an embedded one (``"nace1_to_nace2"``, ``"wz2025_to_wz2008"``,
-        ``"naics2012_to_naics2017"`` ...), a CSV file, or a table.
+        ``"naics2012_to_naics2017"``, ``"sic2007_to_nace2"`` ...), a CSV file, or a
+        table.
     columns : mapping, optional
         ``{"source": "...", "target": "...", "weight": "..."}``, where the names
         differ. Without it, a table of two columns is read as source, target.
@@ -337,15 +342,22 @@ def _load(
         table = _read_csv(embedded_path("classifications", file))
         table = table.rename(columns={before: "source", after: "target"})
         return table, (before, after), file
+    if isinstance(source, str) and source in SAME_CODES:
+        before, after = SAME_CODES[source]
+        old, new = read_classification(before), read_classification(after)
+        pairs = [(str(code), new.notation(str(code))) for code in old.codes.index]
+        table = pd.DataFrame(pairs, columns=["source", "target"])
+        return table[table["target"].notna()], (before, after), source
     path = Path(source)
     if path.is_file():
         return _read_csv(path), ("source", "target"), path.name
     if path.suffix:
         raise SourceError(f"{path}: there is no such file.")
+    known = [*CORRESPONDENCES, *SAME_CODES]
     raise ClassificationError(
         f"No correspondence is called {str(source)!r}."
-        f"{nearest(str(source), CORRESPONDENCES)} "
-        f"Embedded are {', '.join(CORRESPONDENCES)}; a path to a CSV file works, too."
+        f"{nearest(str(source), known)} "
+        f"Embedded are {', '.join(known)}; a path to a CSV file works, too."
     )
 
 

@@ -43,6 +43,7 @@ def read_genesis(
     *,
     years: Sequence[int] | None = None,
     persons: str = "all",
+    territory: str | int | None = None,
     encoding: str = "latin-1",
 ) -> SourcedEmployment:
     """Read flat CSV files of the Regionaldatenbank as they are downloaded.
@@ -60,6 +61,10 @@ def read_genesis(
         Years to keep; all by default.
     persons : {"all", "men", "women"}
         Which count of table 13111.
+    territory : str or int, optional
+        Day or year whose Kreise are wanted in all years: Kreise that are one then are
+        added up before. Without it, every year keeps its own, and a series across a
+        reform is refused.
     encoding : str
         Of the files; the Regionaldatenbank writes Latin-1.
 
@@ -114,11 +119,14 @@ def read_genesis(
             rows,
         )
         raise TableError(f"GENESIS {tables[0]}", [fault])
-    return sourced(cells, tables[0], years)
+    return sourced(cells, tables[0], years, territory)
 
 
 def sourced(
-    cells: pd.DataFrame, number: str, years: Sequence[int] | None
+    cells: pd.DataFrame,
+    number: str,
+    years: Sequence[int] | None,
+    territory: str | int | None = None,
 ) -> SourcedEmployment:
     """Assemble published cells of a table into checked employment."""
     if years is not None and len(years):
@@ -137,7 +145,9 @@ def sourced(
         PARENTS_13111 if first else PARENTS_13312,
         LEAVES_13111 if first else LEAVES_13312,
     )
-    made: Assembled = assemble(published, rounding=0.0 if first else 350.0)
+    made: Assembled = assemble(
+        published, rounding=0.0 if first else 350.0, territory=territory
+    )
     labels = {code: LABELS[code] for code in published.leaves}
     metadata = Metadata(
         classification="wz2008",

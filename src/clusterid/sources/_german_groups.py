@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from clusterid.classifications import kreis_correspondence, kreis_reforms
 from clusterid.tables import TOTAL
 
 __all__ = ["GROUPS_13111", "GROUPS_13312", "LABELS", "GermanTable", "assemble"]
@@ -103,7 +104,12 @@ class Assembled:
     notes: tuple[str, ...]
 
 
-def assemble(published: GermanTable, *, rounding: float = 0.0) -> Assembled:
+def assemble(
+    published: GermanTable,
+    *,
+    rounding: float = 0.0,
+    territory: str | int | None = None,
+) -> Assembled:
     """Return the partition of Germany into Kreise and leaf groups, and all totals.
 
     Kreise are the five-digit codes that have a total in the year, and the two city
@@ -118,6 +124,8 @@ def assemble(published: GermanTable, *, rounding: float = 0.0) -> Assembled:
     cells = cells.merge(exists, on=["year", "code"])
     is_kreis = cells["code"].str.len().eq(5) | cells["code"].isin(list(_CITY_STATES))
     kreise = cells[is_kreis].assign(region=lambda t: t["code"].replace(_CITY_STATES))
+    if territory is not None:
+        kreise = _on_territory(kreise, territory)
     table = _leaves(kreise, published)
     names = (
         kreise.sort_values("year").drop_duplicates("region", keep="last")
@@ -138,6 +146,35 @@ def assemble(published: GermanTable, *, rounding: float = 0.0) -> Assembled:
         "region": pd.concat([region, lands]).rename_axis("child"),
     }
     return Assembled(table, totals, hierarchies, names, notes)
+
+
+def _on_territory(kreise: pd.DataFrame, territory: str | int) -> pd.DataFrame:
+    """Add up Kreise that are one at the day wanted; a withheld part withholds it."""
+    parts = []
+    for year in sorted({int(y) for y in kreise["year"]}):
+        mine = kreise[kreise["year"].eq(year)]
+        steps = kreis_correspondence(
+            sorted(mine["region"].unique()), start=year, end=territory
+        ).table
+        move = dict(zip(steps["source"], steps["target"], strict=True))
+        parts.append(mine.assign(region=mine["region"].map(move)))
+    moved = pd.concat(parts, ignore_index=True)
+    keys = ["year", "region", "industry"]
+    several = moved.duplicated(keys, keep=False)
+    if not several.any():
+        return moved
+    official = kreis_reforms().set_index("ags_after")["name_after"].to_dict()
+    merged = (
+        moved[several]
+        .groupby(keys, as_index=False)
+        .agg(
+            value=("value", lambda v: v.sum(skipna=False)),
+            flag=("flag", lambda f: "" if f.isin(["", "-"]).all() else "."),
+        )
+    )
+    merged["name"] = merged["region"].map(official)
+    merged["code"] = merged["region"]
+    return pd.concat([moved[~several], merged], ignore_index=True)
 
 
 def _existing(cells: pd.DataFrame) -> pd.DataFrame:

@@ -17,7 +17,11 @@ _COLUMNS = {"all": "emp", "men": "emp_m", "women": "emp_f"}
 
 
 def read_svb_wz08(
-    paths: Paths, *, years: Sequence[int] | None = None, persons: str = "all"
+    paths: Paths,
+    *,
+    years: Sequence[int] | None = None,
+    persons: str = "all",
+    territory: str | int | None = None,
 ) -> SourcedEmployment:
     """Read table 13111-07-05-4 from its Parquet form: the same result as from CSV.
 
@@ -29,6 +33,8 @@ def read_svb_wz08(
         Years to keep; all by default.
     persons : {"all", "men", "women"}
         Which count.
+    territory : str or int, optional
+        As for :func:`read_genesis`.
 
     Returns
     -------
@@ -46,11 +52,16 @@ def read_svb_wz08(
     cell may be withheld on their own and are NaN then.
     """
     check_option("persons", persons, tuple(_COLUMNS))
-    return sourced(_cells(paths, _COLUMNS[persons], 1.0), "13111-07-05-4", years)
+    return sourced(
+        _cells(paths, _COLUMNS[persons], 1.0), "13111-07-05-4", years, territory
+    )
 
 
 def read_erwerbstaetige(
-    paths: Paths, *, years: Sequence[int] | None = None
+    paths: Paths,
+    *,
+    years: Sequence[int] | None = None,
+    territory: str | int | None = None,
 ) -> SourcedEmployment:
     """Read table 13312-01-05-4 from its Parquet form: the same result as from CSV.
 
@@ -60,6 +71,8 @@ def read_erwerbstaetige(
         A file with ``year``, ``region``, ``name``, ``wz``, ``emp_1000``, ``flag``.
     years : sequence of int, optional
         Years to keep; all by default.
+    territory : str or int, optional
+        As for :func:`read_genesis`.
 
     Returns
     -------
@@ -71,7 +84,7 @@ def read_erwerbstaetige(
     SourceError
         If the file cannot be read or lacks columns.
     """
-    return sourced(_cells(paths, "emp_1000", 1000.0), "13312-01-05-4", years)
+    return sourced(_cells(paths, "emp_1000", 1000.0), "13312-01-05-4", years, territory)
 
 
 def _cells(paths: Paths, count: str, unit: float) -> pd.DataFrame:
