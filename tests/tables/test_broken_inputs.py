@@ -1081,3 +1081,17 @@ def test_neighbours_need_polygons():
 
 def test_there_are_at_least_forty_broken_inputs():
     assert len(FRAMES) + len(ECONOMIES) + len(FILES) >= 40
+
+
+def test_the_error_keeps_the_rows_and_shows_the_first_five():
+    n = 40
+    table = pd.DataFrame({
+        "region": [f"r{i:02d}" for i in range(n)],
+        "industry": "A",
+        "employment": -1,
+    })
+    with pytest.raises(TableError) as caught:
+        tables.read_employment(table)
+    assert len(caught.value.rows) == n
+    assert "40 rows" in str(caught.value)
+    assert str(caught.value).count("row ") == 5

@@ -21,7 +21,7 @@ from clusterid.tables._reading import RawTable
 
 __all__ = ["Check", "known_codes"]
 
-_SHOWN = 5
+_KEPT = 1000  # rows kept with a fault; the message shows the first five
 
 
 def known_codes(known: Any) -> list[str] | None:
@@ -59,7 +59,7 @@ class Check:
         where = np.flatnonzero(wrong)
         if not len(where):
             return
-        shown = where[:_SHOWN]
+        shown = where[:_KEPT]
         if isinstance(values, str):
             values = self.frame[values]
         if isinstance(values, (list, tuple)):
