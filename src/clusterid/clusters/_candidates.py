@@ -24,7 +24,8 @@ class CandidateClusters:
         ``template``, ``label``, ``regions`` (codes joined by ``;``), ``n_regions``,
         ``employment`` (persons), ``establishments``, ``lq``, ``lq_shrunk`` (1 = as
         everywhere), ``excess_jobs``, ``p_value`` (smallest of its regions),
-        ``q_value`` (the same after Bonferroni over the study), ``n_members``
+        ``q_value`` (smallest of its regions after Benjamini-Hochberg over all
+        templates and regions of the study, the rule that admitted it), ``n_members``
         (industries above a quotient of 1), ``share_imputed`` (0..1),
         ``largest_plant_share`` (at most this much is one plant; NaN where plant sizes
         are unknown), ``edge_region``, ``flags`` (joined by ``;``), ``geometry``, and

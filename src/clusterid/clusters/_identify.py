@@ -367,7 +367,6 @@ class _Context:
             if known.any()
             else float("nan")
         )
-        family = max(1, int(self.cells.attrs["family"]))
         p = float(part["p_value"].min())
         largest = largest_plant_share(
             self.economy, self.employment, industries, regions
@@ -386,7 +385,7 @@ class _Context:
             "lq_shrunk": shrunk,
             "excess_jobs": jobs - national * share,
             "p_value": p,
-            "q_value": min(1.0, p * family),
+            "q_value": float(part["q_value"].min()),
             "n_members": int(quotients.gt(1).sum()),
             "share_imputed": filled / jobs if jobs > 0 else 0.0,
             "largest_plant_share": largest,

@@ -41,6 +41,9 @@ _Z_TRIMMED = 1.2815515655446004
 _PRIOR_ROUNDS = 20
 #: Log-likelihood below the best at which larger roughness is no longer tried.
 _HOPELESS = 15.0
+#: Steepest gradient believed: twice the density, twice or half the share. A steeper one
+#: is drawn by the very clusters that are looked for (one capital, say). Ours.
+STEEPEST = 1.0
 #: Fewer regions than this say nothing of roughness: the dartboard is used.
 FEWEST = 8
 #: Regions with this many plants expected inform an industry's own roughness. Ours.
@@ -200,7 +203,8 @@ def _gradient(
             step0 = (s2 * g0 - s1 * g1) / det
             step1 = (s0 * g1 - s1 * g0) / det
         step0, step1 = np.clip(step0, -1, 1), np.clip(step1, -1, 1)
-        level, slope = level + step0, slope + step1
+        level = level + step0
+        slope = float(np.clip(slope + step1, -STEEPEST, STEEPEST))
         if abs(step0) + abs(step1) < 1e-8:
             break
     return float(level), float(slope)

@@ -25,6 +25,7 @@ from clusterid.communities._partition import (
     leiden,
     relabel,
     split_disconnected,
+    to_igraph,
 )
 from clusterid.communities._resolution import (
     Profile,
@@ -47,7 +48,7 @@ __all__ = ["detect_communities"]
 ASSIGNED_FROM = 0.6
 #: Share of the runs that perturb the data as well as the seed. Ours.
 PERTURBED = 0.5
-_FIRST_RUNS = 4
+_FIRST_RUNS = 3
 #: Random groupings that say what chance scores.
 _SHUFFLES = 8
 _NEIGHBOURS = 50
@@ -377,9 +378,11 @@ def _held_out_scores(
         part = pruned(stack(rest, shares, contrast), _NEIGHBOURS)
         # the same place between whole and crumbs, since densities differ by layer
         scale = _mean_density(part) / _mean_density(edges)
+        graph = to_igraph(part)
         partitions = tuple(
             leiden(
                 part,
+                graph=graph,
                 quality=quality,
                 resolution=g * (scale if quality == "cpm" else 1.0),
                 seed=seed,
@@ -475,6 +478,7 @@ def _runs(
 ) -> list[Ints]:
     """Return one partition a run; every second one on perturbed data."""
     found = []
+    graph = to_igraph(edges)
     for r in range(runs):
         rng = np.random.default_rng([seed, r])
         data = edges
@@ -486,7 +490,12 @@ def _runs(
         else:
             found.append(
                 leiden(
-                    data, quality=quality, resolution=gamma, seed=start, converge=False
+                    data,
+                    quality=quality,
+                    resolution=gamma,
+                    seed=start,
+                    converge=False,
+                    graph=graph if len(data.weight) == len(edges.weight) else None,
                 )[0]
             )
     return found

@@ -124,13 +124,16 @@ def leiden(
     seed: int,
     starts: int = 1,
     converge: bool = True,
+    graph: Any = None,
 ) -> tuple[Ints, float]:
     """Return the best partition of several starts and its quality.
 
     Each start iterates until a further pair of iterations gains less than 1e-10, at
-    most 50; with ``converge=False`` it stops after the first pair.
+    most 50; with ``converge=False`` it stops after the first pair. ``graph`` is the
+    same graph as igraph sees it, when several runs share it.
     """
-    graph = to_igraph(edges)
+    if graph is None:
+        graph = to_igraph(edges)
     weights = edges.weight.tolist()
     best, best_quality = np.arange(edges.n_nodes), -np.inf
     with generator(seed):

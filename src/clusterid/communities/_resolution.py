@@ -8,7 +8,7 @@ import numpy as np
 
 from clusterid.communities._agreement import adjusted_rand
 from clusterid.communities._graph import Edges, Floats, Ints
-from clusterid.communities._partition import leiden, quality_of
+from clusterid.communities._partition import leiden, quality_of, to_igraph
 
 __all__ = ["Profile", "choose", "resolution_profile", "resolution_range"]
 
@@ -75,6 +75,8 @@ def resolution_profile(
     """
     low, high = resolution_range(edges, quality)
 
+    graph = to_igraph(edges)
+
     def partition(gamma: float) -> Ints:
         # the seed belongs to the resolution, not to the order of evaluation
         return leiden(
@@ -84,6 +86,7 @@ def resolution_profile(
             seed=seed,
             starts=starts,
             converge=False,
+            graph=graph,
         )[0]
 
     points = list(np.geomspace(low, high, min(5, max(2, resolutions))))
