@@ -86,9 +86,9 @@ REASONS: dict[str, tuple[str, str]] = {
         "the table has no counts for the field anywhere",
         "die Tabelle enthält für das Feld nirgends Zahlen",
     ),
-    "plants_not_jobs": (
-        "more plants than chance allows, but not more jobs than elsewhere",
-        "mehr Betriebe als durch Zufall, aber nicht mehr Beschäftigte als anderswo",
+    "no_excess_jobs": (
+        "more than expected of such a region, but hardly more jobs than elsewhere",
+        "mehr als in einer solchen Region erwartet, kaum mehr Beschäftigte als sonst",
     ),
     "low_power": (
         "too few plants or jobs to tell a cluster from chance either way",
@@ -156,8 +156,9 @@ class Rules:
     cluster : float
         Location quotient that a cluster would have at least; *no footprint* is said
         only where the upper 95 % limit of the tested quotient stays below (ours: 2).
-    absent : float
-        Quotient of jobs, raw and shrunk, up to which *no footprint* may be said (ours).
+    material : float
+        Quotient of jobs that a confirmed concentration has at least (ours: 1.1). The
+        test is conditional on density, so that it can be passed without it.
     possible : float
         Posterior that no prior and no reading may exceed for *no footprint* (ours).
     """
@@ -175,7 +176,7 @@ class Rules:
     high: float = 0.8
     low: float = 0.2
     cluster: float = 2.0
-    absent: float = 1.1
+    material: float = 1.1
     possible: float = 0.5
 
 
@@ -208,13 +209,13 @@ def decide(evidence: pd.DataFrame, rules: Rules) -> pd.DataFrame:
 
     1. No field, codes that do not separate it, no region, a place smaller than the
        region measured, withheld counts: *unverifiable*.
-    2. Concentrated at home, but in most readings of the label not, or in plants and
-       not in jobs: *unknown*.
+    2. Concentrated at home, but in most readings of the label not, or with hardly more
+       jobs than elsewhere: *unknown*.
     3. Concentrated and linked, or links unknown: *confirmed*; few links: *thin*. Weak
        at home and part of a matching cluster within the tolerance: *confirmed*.
     4. A weak sign, rising, and linked or related: *emerging*.
     5. *no_footprint*, the last resort, asks for everything at once: quotients of jobs,
-       raw and shrunk, not above ``absent``; no weak sign with links or a rise; no
+       raw and shrunk, not above 1; no weak sign with links or a rise; no
        match at any tolerance and no concentration within it; a measurement that rules
        out a quotient of ``cluster``; a posterior below ``low`` under all readings of
        the label, and under no prior above ``possible``.
@@ -242,13 +243,14 @@ def decide(evidence: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     unlikely = e["posterior_readings"].to_numpy(dtype=float) < rules.low
     unlikely &= e["posterior_upper"].to_numpy(dtype=float) < rules.possible
     excluded = e["lq_limit"].to_numpy(dtype=float) < rules.cluster
-    absent = e["lq"].to_numpy(dtype=float) <= rules.absent
-    absent &= e["lq_shrunk"].to_numpy(dtype=float) <= rules.absent
+    lq, shrunk = e["lq"].to_numpy(dtype=float), e["lq_shrunk"].to_numpy(dtype=float)
+    material = (lq >= rules.material) & (shrunk > 1)
+    absent = (lq <= 1) & (shrunk <= 1)
     beside_it = e[f"near_p_{steps}"].to_numpy(dtype=float) <= cut
 
     unmeasured = unverifiable_reason(e, rules)
     home = level == CONCENTRATED
-    beside = (level == WEAK) & near
+    beside = (level == WEAK) & near & (shrunk > 1)
     verdict = np.full(n, "unknown", dtype=object)
     reason = np.full(n, "inconclusive", dtype=object)
 
@@ -260,9 +262,7 @@ def decide(evidence: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     for code in REASONS:
         say(unmeasured == code, "unverifiable", code)
     say(home & ~stable, "unknown", "depends_on_lexicon")
-    say(
-        home & ~(e["lq_shrunk"].to_numpy(dtype=float) > 1), "unknown", "plants_not_jobs"
-    )
+    say(home & ~material, "unknown", "no_excess_jobs")
     say(home & linked, "confirmed", "concentrated_and_linked")
     say(home & ~links_known, "confirmed", "concentrated_links_unknown")
     say(home, "thin", "concentrated_few_links")

@@ -162,10 +162,9 @@ def would_change(row: Any, language: str) -> str:
             "Counts for the industries of the field.",
             "Zahlen für die Branchen des Feldes.",
         ),
-        "plants_not_jobs": (
-            "Jobs above the average, too, or a rule that counts plants alone.",
-            "Auch überdurchschnittlich viele Beschäftigte oder eine Regel, die nur "
-            "Betriebe zählt.",
+        "no_excess_jobs": (
+            "Jobs clearly above the average, too.",
+            "Auch deutlich überdurchschnittlich viele Beschäftigte.",
         ),
         "low_power": (
             f"Counts of plants, or a quotient above about {needed}.",
