@@ -126,3 +126,30 @@ def test_skill_links_stand_once_and_leave_themselves_out(data_dir: Path) -> None
         READERS["skill_links"](folder / "flows_2009_2018.csv")
     with pytest.raises(SourceError, match="are missing"):
         READERS["skill_links"](data_dir / "uk_bres_nuts2" / "nuts2_names.csv")
+
+
+def test_symmetric_tables_lose_their_margins(data_dir: Path, tmp_path: Path) -> None:
+    folder = data_dir / "iotables_examples"
+    small = READERS["siot"](folder / "netherlands_2000_siot_6x6.csv")
+    assert small["seller"].nunique() == 6
+    assert (
+        small.set_index(["seller", "buyer"])["value"].to_dict()[
+            ("mining_group", "manufacturing_group")
+        ]
+        == 2013
+    )
+    fine = READERS["siot"](folder / "hungary_2020_siot_cpa64.csv")
+    assert fine["seller"].nunique() <= 65
+    assert not set(fine["seller"]) & {"TOTAL", "P1", "D1", "IMP"}
+    groups = READERS["siot"](
+        folder / "hungary_2020_siot_cpa64.csv", industries=WZ_GROUPS
+    )
+    rents = fine[["seller", "buyer"]].eq("L68A").any(axis=1)
+    assert groups["value"].sum() == pytest.approx(fine.loc[~rents, "value"].sum())
+    bad = tmp_path / "bad.csv"
+    bad.write_text("code,A,B,TOTAL\nA,1,x,1\nB,2,3,5\n")
+    with pytest.raises(SourceError, match=r"1 flows are no numbers .*row A, column B"):
+        READERS["siot"](bad)
+    bad.write_text("code,A,B\nC,1,2\n")
+    with pytest.raises(SourceError, match="share 0 codes"):
+        READERS["siot"](bad)

@@ -14,6 +14,7 @@ from clusterid.sources import (
     _cordis,
     _genesis,
     _regional_parquet,
+    _siot,
     _skill_links,
     _table,
     _uk_io,
@@ -60,6 +61,12 @@ _ALL = (
         "employment",
         _bres.read_bres,
         "Great Britain: NUTS 2 x SIC 2007, with enterprises by size band",
+    ),
+    Reader(
+        "siot",
+        "flows",
+        _siot.read_siot,
+        "symmetric input-output table as Eurostat lays it out (CSV with margins)",
     ),
     Reader(
         "uk_io",
