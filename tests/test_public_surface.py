@@ -34,16 +34,14 @@ def test_public_name_is_there_and_documented(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_options_are_keyword_only(name: str) -> None:
+def test_data_are_positional_and_options_keyword_only(name: str) -> None:
     value = getattr(cid, name)
     if not inspect.isfunction(value):
-        pytest.skip("a class: options are checked on functions")
-    for parameter in inspect.signature(value).parameters.values():
-        if parameter.default is not inspect.Parameter.empty:
-            assert (
-                parameter.kind is inspect.Parameter.KEYWORD_ONLY
-                or parameter.default is None
-            ), f"{name}({parameter.name}=...)"
+        assert inspect.isclass(value)
+        return
+    for parameter in list(inspect.signature(value).parameters.values())[1:]:
+        if parameter.default not in {inspect.Parameter.empty, None}:
+            assert parameter.kind is inspect.Parameter.KEYWORD_ONLY, parameter
 
 
 @pytest.mark.parametrize("module", MODULES)

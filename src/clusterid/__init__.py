@@ -27,8 +27,7 @@ for _room, _names in {
     "classifications": """read_fields read_classification read_correspondence
         Classification Correspondence""",
     "tables": """read_employment read_regions read_plants read_flows read_links
-        read_collaborations read_survey economy contiguity Economy Metadata
-        Survey""",
+        read_collaborations economy contiguity Economy Metadata""",
     "aggregation": "economy_from_plants",
     "simulation": "simulate_economy",
     "concentration": """location_quotient missing_reasons dynamic_location_quotient
@@ -45,6 +44,7 @@ for _room, _names in {
         stack_layers""",
     "communities": "detect_communities Templates given_templates",
     "clusters": "identify_clusters CandidateClusters",
+    "survey": "read_survey Survey",
     "comparison": "compare Comparison",
     "monitoring": "monitor peers",
     "maps": "value_map cluster_map",

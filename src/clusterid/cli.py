@@ -271,7 +271,8 @@ def data_list() -> None:
     from clusterid.sources import catalogue
 
     for row in catalogue().to_dict("records"):
-        _console.say("  ".join(str(value) for value in row.values()), **row)
+        facts = {str(key): value for key, value in row.items()}
+        _console.say("  ".join(str(value) for value in row.values()), **facts)
 
 
 @data_app.command("fetch")

@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import pandas as pd
 
@@ -319,7 +319,7 @@ def _layers(
     from clusterid.sources import reader as named_reader
 
     layers = {}
-    kind = "flows" if name == "supply" else "links"
+    kind: Literal["flows", "links"] = "flows" if name == "supply" else "links"
     for number, section in enumerate(sections, start=1):
         where = name if len(sections) == 1 else f"{name} {number}"
         paths = reading.paths(where, section.files)
@@ -400,7 +400,8 @@ def _research(
                 options["columns"] = section.columns
             if section.years:
                 options["years"] = section.years
-            return reader(paths, **options)
+            table: pd.DataFrame = reader(paths, **options)
+            return table
 
         table = reading.attempt(where, read)
         if table is not None:
@@ -426,8 +427,9 @@ def _survey(
         for name in ("places", "answers", "declared", "fields")
     }
     lexicon, weights, survey = None, None, None
-    if files["fields"] is not None:
-        lexicon = reading.attempt("survey", lambda: read_fields(files["fields"]))
+    lexicon_path = files["fields"]
+    if lexicon_path is not None:
+        lexicon = reading.attempt("survey", lambda: read_fields(lexicon_path))
     if lexicon is not None and main is not None:
         known = lexicon
         weights = reading.attempt(

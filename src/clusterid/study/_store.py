@@ -179,7 +179,7 @@ def _pack_frame(frame: pd.DataFrame, folder: Path, name: str) -> dict[str, Any]:
     out = rounded(frame)
     for position in nested:
         text = [json.dumps(v, ensure_ascii=False) for v in out.iloc[:, position]]
-        out.isetitem(position, pd.Series(text, index=out.index, dtype=object))
+        out.isetitem(position, np.array(text, dtype=object))
     packed: dict[str, Any] = {
         "frame": f"{name}.parquet",
         "geo": is_geo,
