@@ -109,3 +109,28 @@ def test_an_interval_of_the_herfindahl_gives_an_interval_of_p():
         tested["p_value"], np.maximum(*points), check_names=False
     )
     assert (tested["p_lower"] < tested["p_upper"]).all()
+
+
+def test_great_britain_enterprises_against_local_units(data_dir):
+    # size bands count enterprises, jobs are those of local units: METHODS found the
+    # bounds feasible for 504 of 729 classes
+    folder = data_dir / "uk_bres_nuts2"
+    name = "gb_enterprises_by_sizeband_sic5_2016_2022.parquet"
+    enterprises = pd.read_parquet(folder / name, filters=[("year", "==", 2019)])
+    counts = enterprises.pivot(index="sic5", columns="sizeband", values="enterprises")
+    jobs = pd.read_parquet(
+        folder / "bres_employment_sic5_2015_2021.parquet",
+        filters=[("year", "==", 2019)],
+    )
+    totals = jobs.groupby("sic5")["emp"].sum(min_count=1)
+    bands = {"0 to 4": (1, 4), "1000+": (1000, float("inf"))}
+    for band in counts.columns.difference(list(bands)):
+        low, high = band.split(" to ")
+        bands[band] = (int(low), int(high))
+    bounds = plant_herfindahl_bounds(counts.fillna(0), bands, totals)
+    assert len(bounds) == 729
+    assert (bounds["reason"] == "").sum() == 504
+    feasible = bounds[bounds["reason"] == ""]
+    assert (feasible["lower"] <= feasible["upper"]).all()
+    # the width of ignorance: for half of the classes a factor above 3
+    assert (feasible["upper"] / feasible["lower"]).median() > 3.0

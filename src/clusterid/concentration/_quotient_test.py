@@ -140,11 +140,13 @@ def location_quotient_test(
         ``upper`` (:func:`shrink_quotients`; of plants where they are counted, else of
         employment in effective plants 1/H), ``p_value``, ``q_value``, ``n_plants``
         (in the cell), ``stability`` (relative change of the quotient by one more
-        plant, :func:`quotient_stability`), ``reason`` (why a number is missing),
-        ``eb05`` (5 % posterior quantile: rank by it), ``n_expected`` (plants, or
-        effective plants), ``p_lower``, ``p_upper`` (over the Herfindahl interval;
-        ``p_value`` is the larger), ``roughness``, ``power_lq`` (smallest quotient
-        detectable with 90 % power in this family, Bonferroni), ``test`` (method used).
+        plant of the industry's median size, or of its mean size where ``plants``
+        are not given: :func:`quotient_stability`), ``reason`` (why a number is
+        missing), ``eb05`` (5 % posterior quantile: rank by it), ``n_expected``
+        (plants, or effective plants), ``p_lower``, ``p_upper`` (over the Herfindahl
+        interval; ``p_value`` is the larger), ``roughness``, ``power_lq`` (smallest
+        quotient detectable with 90 % power in this family, Bonferroni), ``test``
+        (method used).
 
     Raises
     ------

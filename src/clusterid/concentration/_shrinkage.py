@@ -78,7 +78,7 @@ def shrink_quotients(
     >>> n = pd.Series([30.0, 2.0, 0.0, 8.0], index=list("abcd"))
     >>> mu = pd.Series(10.0, index=n.index)
     >>> shrink_quotients(n, mu)["shrunk"].round(2).tolist()
-    [2.86, 0.28, 0.09, 0.83]
+    [2.86, 0.26, 0.07, 0.81]
     """
     if not n_observed.index.equals(n_expected.index) or (
         isinstance(n_observed, pd.DataFrame)
