@@ -406,3 +406,25 @@ def test_real_sites_find_their_kreise_and_lost_ones_are_told(data_dir):
     found = economy.establishments.to_numpy().sum()
     assert len(german) == 760
     assert 700 < found < 760
+
+
+def test_a_file_that_breaks_while_it_streams_is_told(tmp_path):
+    path = tmp_path / "late.csv"
+    rows = [f"p{i},01,26,{i % 9}\n" for i in range(60_000)]
+    text = "plant,region,industry,employment\n" + "".join(rows) + "pö,01,26,3\n"
+    path.write_bytes(text.encode("latin-1"))
+    with pytest.raises(TableError, match=r"late\.csv[\s\S]*60002[\s\S]*encoding="):
+        aggregate_plants(path)
+    (tmp_path / "empty.csv").write_text("")
+    with pytest.raises(TableError, match="the file is empty"):
+        aggregate_plants(tmp_path / "empty.csv")
+
+
+@pytest.mark.parametrize("engine", ["pandas", "duckdb"])
+def test_plants_of_unknown_size_alone_are_unknown(tmp_path, engine):
+    path = tmp_path / "n.parquet"
+    frame = pd.DataFrame({"region": ["r"], "industry": ["i"], "employment": [None]})
+    frame.to_parquet(path)
+    cells = aggregate_plants(path, engine=engine)
+    assert cells["n_unknown"].tolist() == [1]
+    assert cells["employment"].isna().all()

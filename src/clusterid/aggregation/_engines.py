@@ -87,35 +87,39 @@ def _duckdb(plants: Any) -> Iterator[tuple[Any, Any]]:
     session = duckdb.connect()
     session.execute("SET preserve_insertion_order = false")
     try:
-        if isinstance(plants, (str, Path)):
+        if _is_path(plants):
             yield _duckdb_file(session, Path(plants)), session
         else:
             yield session.from_arrow(_arrow(plants)), session
+    except duckdb.Error as error:
+        lines = [line for line in str(error).splitlines() if line.strip()]
+        name = f"plants ({Path(plants).name})" if _is_path(plants) else "plants"
+        fault = Fault(
+            f"the plants cannot be read: {' '.join(lines[:3])[:300]}",
+            "mend the file, or read it with read_plants(), which tells every fault "
+            "and takes encoding=, separator= and decimal=",
+        )
+        raise TableError(name, [fault]) from error
     finally:
         session.close()
 
 
-def _duckdb_file(session: Any, path: Path) -> Any:
-    import duckdb
+def _is_path(plants: Any) -> bool:
+    return isinstance(plants, (str, Path))
 
+
+def _duckdb_file(session: Any, path: Path) -> Any:
     from clusterid.tables import read_table
 
     suffixes = {s.lower() for s in path.suffixes}
     is_many = any(sign in str(path) for sign in "*?[") or path.is_dir()
-    if not is_many and not path.exists():
+    if not is_many and (not path.exists() or not path.stat().st_size):
         read_table(path, name="plants")  # tells that there is none, and the nearest
-    try:
-        if suffixes & {".parquet", ".pq"} or path.is_dir():
-            pattern = str(path / "**" / "*.parquet") if path.is_dir() else str(path)
-            return session.read_parquet(pattern)
-        if suffixes & {".csv", ".tsv", ".txt"}:
-            return session.read_csv(str(path), all_varchar=True)
-    except duckdb.Error as error:
-        fault = Fault(
-            f"the file cannot be read: {str(error).splitlines()[0][:200]}",
-            "check that the ending tells the true format, and that it is complete",
-        )
-        raise TableError(f"plants ({path.name})", [fault]) from error
+    if suffixes & {".parquet", ".pq"} or path.is_dir():
+        pattern = str(path / "**" / "*.parquet") if path.is_dir() else str(path)
+        return session.read_parquet(pattern)
+    if suffixes & {".csv", ".tsv", ".txt"}:
+        return session.read_csv(str(path), all_varchar=True, header=True, skiprows=0)
     return session.from_arrow(_arrow(read_table(path, name="plants")))
 
 
@@ -217,7 +221,7 @@ def _must_be_number(column: str, dtype: Any, frame: Any, theirs: str) -> None:
     """Tell text that is no number before an engine turns it into an error or null."""
     import narwhals as nw
 
-    if dtype.is_numeric():
+    if dtype.is_numeric() or dtype == nw.Unknown:  # a column of nulls has no type
         return
     plain = r"^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*$"
     if isinstance(dtype, (nw.String, nw.Object)) or dtype == nw.String:
