@@ -98,6 +98,7 @@ def read_cordis_fp7(
         If a file is missing or lacks columns.
     """
     check_option("seat_booked", seat_booked, ("keep", "drop"))
+    column = _region_column(regions)
     found = find_by_columns(
         file_list(paths),
         {
@@ -107,7 +108,6 @@ def read_cordis_fp7(
     )
     links = read_raw(found["participations"])
     organisations = read_raw(found["organisations"])
-    column = _region_column(regions)
     require_columns(organisations, [column], found["organisations"])
     joined = links.merge(
         organisations[["org_idx", "name", column]].rename(columns={column: "region"}),
@@ -171,6 +171,7 @@ def read_cordis_h2020(
     check_option("seat_booked", seat_booked, ("keep", "drop"))
     check_option("weight", weight, ("participation", "money"))
     check_option("field", field, ("programme_part", "none"))
+    column = _region_column(regions)
     found = find_by_columns(
         file_list(paths),
         {
@@ -183,7 +184,6 @@ def read_cordis_h2020(
     organisations = read_raw(found["organisations"])
     projects = _projects(read_raw(found["projects"]))
     places = organisations.assign(pic=organisations["pic"].astype(str))
-    column = _region_column(regions)
     if column == "country":
         places = places[["pic", "name"]]
     else:

@@ -1,0 +1,157 @@
+"""Broken official files: one clear error each, with the mend."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from clusterid import ClusteridError, OptionError, SourceError
+from clusterid.sources import READERS
+
+OCCUPATIONS = pd.DataFrame(
+    {"ags": ["01001", "01002"], "kldb3": ["111", "112"], "year": [2020, 2020],
+     "svb": pd.array([5, None], dtype="Int32")}
+)  # fmt: skip
+BRES = pd.DataFrame(
+    {"year": [2020, 2020], "nuts2": ["UKC1", "UKC2"], "sic5": ["01110", "62012"],
+     "emp": [5, 10]}
+)  # fmt: skip
+BANDS = pd.DataFrame({
+    "year": [2020],
+    "sic5": ["62012"],
+    "sizeband": ["0 to 4"],
+    "enterprises": [5],
+})
+WIOD = pd.DataFrame(
+    {"country": ["DEU", "FRA"], "year": [2014, 2014], "origin": ["Domestic"] * 2,
+     "row_code": ["A01", "A01"], "col_code": ["A02", "A02"], "value_musd": [1.0, 2.0]}
+)  # fmt: skip
+LINKS = pd.DataFrame(
+    {"nace_a": ["29.10", "99.99"], "nace_b": ["28.11", "28.11"],
+     "skill_relatedness": [0.2, 0.3], "count": [20, 30]}
+)  # fmt: skip
+
+
+def without(table: pd.DataFrame, column: str) -> pd.DataFrame:
+    return table.drop(columns=column)
+
+
+CASES: list[tuple[str, str, pd.DataFrame, dict[str, Any], str]] = [
+    ("no count", "ba_occupations", without(OCCUPATIONS, "svb"), {}, "svb are missing"),
+    ("no region", "ba_occupations", without(OCCUPATIONS, "ags"), {}, "ags are missing"),
+    (
+        "both roads", "ba_occupations", OCCUPATIONS,
+        {"territory": 2022, "bridge": "x.csv"}, "not both",
+    ),
+    (
+        "range upside down", "ba_occupations", OCCUPATIONS,
+        {"withheld_range": (3, 1)}, "no range of persons",
+    ),
+    (
+        "range of three", "ba_occupations", OCCUPATIONS,
+        {"withheld_range": (1, 2, 3)}, "needs two numbers",
+    ),
+    (
+        "negative count", "ba_occupations",
+        OCCUPATIONS.assign(svb=[-5, 3]), {}, "svb|employment|negative|below",
+    ),
+    (
+        "cell twice", "ba_occupations",
+        pd.concat([OCCUPATIONS, OCCUPATIONS]), {}, "more than once|twice",
+    ),
+    ("unknown option", "ba_occupations", OCCUPATIONS, {"teritory": 1}, "'territory'"),
+    ("no industry", "bres", without(BRES, "sic5"), {}, "sic2 are missing"),
+    ("no such level", "bres", BRES, {"level": 6}, "5, 4, 3 or 2"),
+    ("no such year", "bres", BRES, {"years": [1999]}, "no year 1999"),
+    ("no country", "wiod", WIOD, {}, "say country="),
+    ("other country", "wiod", WIOD, {"country": "USA"}, "DEU, FRA"),
+    ("no such year of flows", "wiod", WIOD, {"country": "DEU", "year": 1}, "no year 1"),
+    ("no such origin", "wiod", WIOD, {"origin": "domestik"}, "Did you mean"),
+    ("no buyer", "wiod", without(WIOD, "col_code"), {}, "col_code are missing"),
+    ("unknown class", "skill_links", LINKS, {}, "not in sic2007"),
+    ("no count of moves", "skill_links", without(LINKS, "count"), {}, "are missing"),
+    ("unknown word", "skill_links", LINKS, {"keep": "some"}, "'related', 'all'"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("reader", "table", "options", "words"),
+    [case[1:] for case in CASES],
+    ids=[case[0] for case in CASES],
+)
+def test_one_clear_error(
+    tmp_path: Path,
+    reader: str,
+    table: pd.DataFrame,
+    options: dict[str, Any],
+    words: str,
+) -> None:
+    path = tmp_path / "file.parquet"
+    table.reset_index(drop=True).to_parquet(path)
+    with pytest.raises(ClusteridError, match=words):
+        READERS[reader](path, **options)
+
+
+def test_size_bands_that_are_not_known(tmp_path: Path) -> None:
+    jobs, bands = tmp_path / "jobs.parquet", tmp_path / "bands.parquet"
+    BRES.to_parquet(jobs)
+    BANDS.assign(sizeband="1 to 9").to_parquet(bands)
+    with pytest.raises(SourceError, match="size bands 1 to 9 are not known"):
+        READERS["bres"](jobs, size_bands=bands)
+
+
+@pytest.mark.parametrize("reader", sorted(set(READERS) - {"genesis"}))
+def test_missing_files_are_told(tmp_path: Path, reader: str) -> None:
+    (tmp_path / "employment.parquet").touch()
+    with pytest.raises(SourceError, match=r"Did you mean 'employment\.parquet'"):
+        READERS[reader](tmp_path / "employmnt.parquet")
+
+
+@pytest.mark.parametrize(
+    "reader", ["bres", "ba_occupations", "wiod", "cbp", "svb_wz08"]
+)
+def test_damaged_files_are_told(tmp_path: Path, reader: str) -> None:
+    path = tmp_path / "damaged.parquet"
+    path.write_bytes(b"PAR1 this is no table")
+    with pytest.raises(SourceError, match="cannot be read"):
+        READERS[reader](path)
+
+
+def test_files_that_do_not_belong_together(tmp_path: Path) -> None:
+    path = tmp_path / "participations.parquet"
+    pd.DataFrame({"project_rcn": [1], "org_idx": [2]}).to_parquet(path)
+    with pytest.raises(SourceError, match=r"columns .*name.* is needed"):
+        READERS["cordis_fp7"](tmp_path)
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(SourceError, match="no table in this folder"):
+        READERS["cordis_fp7"](tmp_path / "empty")
+    with pytest.raises(SourceError, match="No file is named"):
+        READERS["cordis_fp7"]([])
+
+
+def test_text_in_the_wrong_encoding(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_bytes("code,A,B\nä,1,2\n".encode("latin-1"))
+    with pytest.raises(SourceError, match="not utf-8 at byte"):
+        READERS["siot"](path)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda path: READERS["bea"](path, classification="naics2012"),
+        lambda path: READERS["cordis_h2020"](path, weight="euros"),
+        lambda path: READERS["cordis_fp7"](path, regions="gemeinde"),
+        lambda path: READERS["us_benchmark"](path, traded="both"),
+        lambda path: READERS["uk_io"](path, table="foreign"),
+    ],
+)
+def test_options_are_words_that_are_offered(
+    tmp_path: Path, call: Callable[[Path], Any]
+) -> None:
+    with pytest.raises(OptionError, match="is not offered; use one of"):
+        call(tmp_path)
