@@ -216,8 +216,9 @@ def shift_share(
     reason = np.full(e1.shape, "", dtype=object)
     parts_missing = np.isnan(np.stack([level[name] for name in names])).any(axis=0)
     reason[parts_missing] = "undefined"
-    known = np.isfinite(nation[0]) & np.isfinite(nation[-1])
-    reason[:, ~known] = "reference_withheld"
+    if any(np.isnan(total).any() for total in nation):
+        # one unknown industry hides the nation's growth, and so every component
+        reason[parts_missing] = "reference_withheld"
     reason[np.isnan(e1) | np.isnan(e2)] = "withheld"
     cells["reason"] = pd.Series(reason.ravel(), dtype="str")
     params = {
