@@ -33,3 +33,9 @@ def test_simulated_data_without_a_source_say_that_they_are_simulated(
     result.economy = replace(result.economy, metadata=meta)
     data = cid.cluster_map(result).data
     assert data["meta"]["source"]["de"].startswith("simuliert")
+
+
+def test_tiny_probabilities_are_written_without_overflow() -> None:
+    from clusterid.maps._layers import rounded
+
+    assert rounded([1e-300, 0.0, 0.0123456, -5e-320]) == [0, 0, 0.0123, 0]

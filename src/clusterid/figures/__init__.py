@@ -1,7 +1,7 @@
 """Printed figures: each takes ``ax=None``, returns Axes, names source and base."""
 
 from clusterid.figures._axes import figure_style, note, plain_text, to_svg
-from clusterid.figures._choropleth import choropleth
+from clusterid.figures._choropleth import choropleth, choropleths
 from clusterid.figures._heatmap import template_heatmap
 from clusterid.figures._network import template_network
 from clusterid.figures._portfolio import portfolio
@@ -10,6 +10,7 @@ from clusterid.figures._verdicts import verdict_bars
 
 __all__ = [
     "choropleth",
+    "choropleths",
     "figure_style",
     "note",
     "plain_text",

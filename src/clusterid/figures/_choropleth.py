@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import pairwise
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -12,7 +14,7 @@ import pandas as pd
 from clusterid.errors import GeometryError
 from clusterid.figures._axes import figure_style, new_axes, note, plain_text
 from clusterid.figures._portfolio import _source
-from clusterid.legend import LOW_COLOURS, SEQUENTIAL, words
+from clusterid.legend import LOW_COLOURS, SEQUENTIAL, Words, words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -31,6 +33,7 @@ def choropleth(
     language: str = "en",
     source: str = "",
     simulated: bool = False,
+    legend: bool = True,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw a value by region, withheld regions hatched.
@@ -52,6 +55,8 @@ def choropleth(
         Language of the legend.
     simulated : bool
         Writes "simulated" across it.
+    legend : bool
+        Draws the classes beside the map.
     ax : Axes, optional
         Drawn on; new ones by default.
 
@@ -72,16 +77,12 @@ def choropleth(
     >>> choropleth(pd.Series({"r": 1.2}), regions, title="LQ").get_title(loc="left")
     'LQ'
     """
-    from matplotlib.patches import Patch
-
     if regions.crs is None:
         raise GeometryError(
             "The regions have no CRS. Mend: regions.set_crs('EPSG:...')."
         )
     said = words(language)
-    inner = breaks or [0.5, 1.0, 1.5, 2.0, 3.0]
-    n_low = sum(b <= 1 for b in inner) if breaks is None else 0
-    ramp = [*LOW_COLOURS[:n_low][::-1], *_spread(len(inner) + 1 - n_low)]
+    ramp, inner = _classes(breaks)
     frame = gpd.GeoDataFrame(geometry=regions.geometry).sort_index()
     west, south, east, north = frame.to_crs(4326).total_bounds
     european = west > -25 and east < 45 and south > 33 and north < 72
@@ -108,28 +109,8 @@ def choropleth(
             marked = outlined.reindex(frame.index).eq(True).to_numpy()
             if marked.any():
                 frame[marked].boundary.plot(ax=ax, color="#111111", linewidth=0.8)
-        keys = [
-            Patch(facecolor=colour, edgecolor="#8a94a0", label=text)
-            for colour, text in zip(
-                ramp, _class_names(inner, said, language), strict=True
-            )
-        ]
-        if hidden.any():
-            keys.append(
-                Patch(
-                    facecolor="white",
-                    edgecolor="#a3a9b0",
-                    hatch="/////",
-                    label=said("map.hatched_hidden"),
-                )
-            )
-        ax.legend(
-            handles=keys,
-            title=plain_text(label) if label else None,
-            loc="upper left",
-            bbox_to_anchor=(1.0, 1.0),
-            fontsize=7.5,
-        )
+        if legend:
+            _legend(ax, ramp, inner, said, label=label, hidden=bool(hidden.any()))
         if title:
             ax.set_title(plain_text(title, width=70))
         note(
@@ -140,6 +121,120 @@ def choropleth(
     return ax
 
 
+def choropleths(
+    values: Mapping[str, pd.Series],
+    regions: gpd.GeoDataFrame,
+    *,
+    outlined: Mapping[str, pd.Series] | None = None,
+    label: str = "",
+    language: str = "en",
+    source: str = "",
+    simulated: bool = False,
+) -> Axes:
+    """Draw several values as small maps of one size with one legend.
+
+    Parameters
+    ----------
+    values : mapping of title to Series by region
+        Numbers of each map; NaN is withheld or not computable.
+    regions : GeoDataFrame
+        Indexed by region code, with a CRS.
+    outlined : mapping of title to Series by region, optional
+        True where a region gets a dark outline.
+    label, source : str
+        Written on the figure.
+    language : {"en", "de"}
+        Language of the legend.
+    simulated : bool
+        Writes "simulated" across each map.
+
+    Returns
+    -------
+    Axes
+        The last map; ``.figure`` holds all.
+
+    Raises
+    ------
+    GeometryError
+        If the regions have no CRS.
+
+    Examples
+    --------
+    >>> from shapely import box
+    >>> regions = gpd.GeoDataFrame({"name": ["r"]}, index=["r"], crs=4326,
+    ...                            geometry=[box(8, 50, 9, 51)])
+    >>> one = pd.Series({"r": 1.2})
+    >>> len(choropleths({"A": one, "B": one}, regions).figure.axes)
+    2
+    """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    said = words(language)
+    columns = min(3, max(1, len(values)))
+    rows = -(-len(values) // columns)
+    with figure_style():
+        figure = Figure(figsize=(2.9 * columns, 3.6 * rows), layout="constrained")
+        FigureCanvasAgg(figure)
+        hidden = False
+        for k, (title, part) in enumerate(values.items()):
+            ax = figure.add_subplot(rows, columns, k + 1)
+            choropleth(
+                part,
+                regions,
+                outlined=(outlined or {}).get(title),
+                language=language,
+                source=source if k == len(values) - columns else "",
+                simulated=simulated,
+                legend=False,
+                ax=ax,
+            )
+            ax.set_title("\n".join(wrap(plain_text(title, width=74), 38)), fontsize=8.5)
+            hidden |= bool(part.reindex(regions.index).isna().any())
+        ramp, inner = _classes(None)
+        _legend(ax, ramp, inner, said, label=label, hidden=hidden)
+    return ax
+
+
+def _classes(breaks: list[float] | None) -> tuple[list[str], list[float]]:
+    inner = breaks or [0.5, 1.0, 1.5, 2.0, 3.0]
+    n_low = sum(b <= 1 for b in inner) if breaks is None else 0
+    return [*LOW_COLOURS[:n_low][::-1], *_spread(len(inner) + 1 - n_low)], inner
+
+
+def _legend(
+    ax: Axes,
+    ramp: list[str],
+    inner: list[float],
+    said: Words,
+    *,
+    label: str,
+    hidden: bool,
+) -> None:
+    from matplotlib.patches import Patch
+
+    keys = [
+        Patch(facecolor=colour, edgecolor="#8a94a0", label=text)
+        for colour, text in zip(ramp, _class_names(inner, said), strict=True)
+    ]
+    if hidden:
+        keys.append(
+            Patch(
+                facecolor="white",
+                edgecolor="#a3a9b0",
+                hatch="/////",
+                label=said("map.hatched_hidden"),
+            )
+        )
+    ax.legend(
+        handles=keys,
+        title=plain_text(label) if label else None,
+        loc="upper left",
+        bbox_to_anchor=(1.0, 1.0),
+        fontsize=7.5,
+    )
+
+
 def _spread(n: int) -> list[str]:
     if n <= 1:
         return [SEQUENTIAL[2]] * max(n, 0)
@@ -147,8 +242,8 @@ def _spread(n: int) -> list[str]:
     return [SEQUENTIAL[i] for i in picks]
 
 
-def _class_names(inner: list[float], said: object, language: str) -> list[str]:
-    number = [f"{b:g}".replace(".", "," if language == "de" else ".") for b in inner]
-    below = said("map.below", value=number[0])  # type: ignore[operator]
+def _class_names(inner: list[float], said: Words) -> list[str]:
+    comma = "," if said.language == "de" else "."
+    number = [f"{b:g}".replace(".", comma) for b in inner]
     between = [f"{a} – {b}" for a, b in pairwise(number)]
-    return [below, *between, f"≥ {number[-1]}"]
+    return [said("map.below", value=number[0]), *between, f"≥ {number[-1]}"]

@@ -392,7 +392,13 @@ def _places(
             point = _point(shares.get(place, []), inside, shapes, order)
             if not place and candidate in at:
                 point = at[candidate]["point"]
-            found[key] = {"name": name, "point": point, "regions": inside, "items": []}
+            found[key] = {
+                "name": name,
+                "declared": bool(place),
+                "point": point,
+                "regions": inside,
+                "items": [],
+            }
         field, label = text(row.get("field")), text(row.get("label"))
         found[key]["items"].append({
             "label": label or field,

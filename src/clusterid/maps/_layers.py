@@ -38,7 +38,9 @@ def number(value: Any, digits: int = 3) -> float | int | None:
 def rounded(values: ArrayLike, digits: int = 3) -> list[float | int | None]:
     """Return numbers with few significant digits; whole numbers stay whole."""
     array = np.asarray(values, dtype=float)
+    # what is smaller than 1e-12 is written as 0
     size = np.where(np.isfinite(array) & (array != 0), np.abs(array), 1.0)
+    size = np.maximum(size, 1e-12)
     scale = 10.0 ** (digits - 1 - np.floor(np.log10(size)))
     with np.errstate(invalid="ignore", over="ignore"):
         short = np.where(np.abs(array) >= 1000, np.rint(array), array)

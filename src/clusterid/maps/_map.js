@@ -224,12 +224,14 @@ function clusteridMap(map, data) {
     at.get(key).push(p);
   });
   const spots = [...at.values()];
+  // a cluster that no place was asked about is drawn as a cluster already
+  const drawn = (place, record) => place.declared || !record.verdict.startsWith("unknown");
   function drawPlaces() {
     for (const pin of pins) pin.remove();
     pins = [];
     for (const here of spots) {
       const place = { name: here.map((p) => data.places[p].name).join(", "), point: data.places[here[0]].point,
-        items: here.flatMap((p) => data.places[p].items) };
+        items: here.flatMap((p) => data.places[p].items.filter((record) => drawn(data.places[p], record))) };
       const counts = new Map();
       for (const item of place.items) {
         if (state.verdicts[item.verdict]) counts.set(item.verdict, (counts.get(item.verdict) || 0) + 1);
@@ -474,7 +476,7 @@ function clusteridMap(map, data) {
     if (data.links && data.links.items.length) parts.push(check(t("map.links") + " (" + t("map.links_shown", { n: number(data.links.items.length), total: number(data.links.total) }) + ")", state.links, (on) => { state.links = on; drawLinks(); }));
     const out = parts.length ? [el("div", { class: "no-print" }, el("h2", {}, t("map.layers")), parts)] : [];
     const counts = {};
-    for (const place of data.places) for (const record of place.items) counts[record.verdict] = (counts[record.verdict] || 0) + 1;
+    for (const place of data.places) for (const record of place.items) if (drawn(place, record)) counts[record.verdict] = (counts[record.verdict] || 0) + 1;
     const there = data.signs.filter((s) => counts[s.code]);
     if (there.length) out.push(el("fieldset", { style: { border: "0", padding: "0", margin: "0" } },
       el("legend", { style: { padding: "0" } }, el("h2", {}, t("map.verdicts"))),

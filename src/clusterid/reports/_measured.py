@@ -304,7 +304,7 @@ def candidates(result: Any, said: Words, where: Context) -> Section | None:
     found = getattr(result, "candidates", None)
     if found is None:
         return None
-    from clusterid.figures import choropleth, portfolio, template_heatmap
+    from clusterid.figures import choropleths, portfolio, template_heatmap
 
     style: dict[str, Any] = {
         "language": said.language,
@@ -334,34 +334,29 @@ def candidates(result: Any, said: Words, where: Context) -> Section | None:
         regions = getattr(result, "regions", None)
         if regions is not None and regions.crs is not None and len(table):
             size = table.groupby("template")["employment"].sum().sort_values()
-            small = []
-            light = _light(regions)
+            values, outlined = {}, {}
             for code in size.index[::-1][:6]:
                 part = cells[cells["template"].eq(code)].set_index("region")
-                values = shown_cells(
+                shown = shown_cells(
                     part["lq_shrunk"],
                     n_plants=part.get("establishments"),
                     reason=part.get("reason"),
                 ).value
                 inside = table.loc[table["template"].eq(code), "regions"]
                 codes = set(";".join(inside.astype(str)).split(";"))
-                label = where.templates.get(str(code), "")
-                ax = choropleth(
-                    pd.Series(values, index=part.index.astype(str)),
-                    light,
-                    outlined=pd.Series(True, index=sorted(codes)),
-                    title=f"{code} {label}".strip(),
-                    label=said("measure.lq_shrunk"),
-                    **style,
-                )
-                small.append(
-                    picture(
-                        ax,
-                        alternative=said("report.alt_map", template=f"{code} {label}"),
-                    )
-                )
+                title = f"{code} {where.templates.get(str(code), '')}".strip()
+                values[title] = pd.Series(shown, index=part.index.astype(str))
+                outlined[title] = pd.Series(True, index=sorted(codes))
+            ax = choropleths(
+                values,
+                _light(regions),
+                outlined=outlined,
+                label=said("measure.lq_shrunk"),
+                **style,
+            )
+            alternative = said("report.alt_map", template="; ".join(values))
             parts.append(Part("heading", said("report.small_maps")))
-            parts.append(Part("pictures", small))
+            parts.append(Part("figure", picture(ax, alternative=alternative)))
     if not len(table):
         return _section("candidates", said, parts)
     frame = table.rename_axis("cluster").sort_values(

@@ -12,9 +12,7 @@ from clusterid.legend import Words
 
 __all__ = ["Context", "Part", "Section", "mapping_of"]
 
-Kind = Literal[
-    "text", "note", "heading", "list", "found", "table", "folded", "figure", "pictures"
-]
+Kind = Literal["text", "note", "heading", "list", "found", "table", "folded", "figure"]
 
 
 @dataclass(frozen=True, slots=True)

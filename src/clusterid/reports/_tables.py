@@ -155,7 +155,10 @@ def _text(
         return said.get(_CODED[column] + text, text.replace("_", " "))
     if column in names:
         known = names[column]
-        return "; ".join(_named(code, known) for code in text.split(";"))
+        codes = text.split(";")
+        if column == "regions":
+            return "; ".join(known.get(code, code) for code in codes)
+        return "; ".join(_named(code, known) for code in codes)
     if column == "flags":
         return "; ".join(_flag(part, said) for part in text.split(";") if part.strip())
     return text
