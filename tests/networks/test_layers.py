@@ -289,3 +289,32 @@ def test_codes_close_in_the_tree() -> None:
     graph = nw.code_network(["x", "y", "C27"], classification=Tree())
     assert graph.edges["x", "y"]["weight"] == pytest.approx(2 / 3)
     assert graph.edges["C27", "x"]["weight"] == pytest.approx(1 / 3)
+
+
+def test_a_withheld_industry_total_leaves_the_profile_over_regions() -> None:
+    table = simulated()
+    totals = pd.DataFrame(
+        [
+            *((r, "TOTAL", v) for r, v in table.sum(axis=1).items()),
+            ("TOTAL", "TOTAL", table.to_numpy().sum()),
+        ],
+        columns=["region", "industry", "value"],
+    )
+    holes = table.astype(float)
+    holes.iloc[[3, 7], 0] = np.nan
+    graph = nw.colocation_network(holes, totals=totals, variant="ratio")
+    assert "a" in graph.graph["observed"]
+    lq = quotient(table)
+    z = np.log(table.sum(axis=1))
+    for other in table.columns[1:]:
+        both = lq[["a", other]].drop(index=lq.index[[3, 7]])
+        design = np.column_stack([np.ones(len(both)), z[both.index]])
+        rest = both - design @ np.linalg.lstsq(design, both, rcond=None)[0]
+        r = np.corrcoef(rest["a"], rest[other])[0, 1]
+        if r > 0:
+            assert graph.edges["a", other]["weight"] == pytest.approx(r, abs=1e-9)
+            assert graph.edges["a", other]["n_regions"] == 58
+        else:
+            assert not graph.has_edge("a", other)
+    group = nw.colocation_network(holes, totals=totals, method="coagglomeration")
+    assert "a" not in group.graph["observed"]

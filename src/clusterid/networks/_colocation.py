@@ -22,12 +22,21 @@ _VARIANTS = ("symmetric", "ratio", "log")
 def location_quotients(
     employment: pd.DataFrame, totals: pd.DataFrame | None
 ) -> tuple[Floats, Floats]:
-    """Return LQ (NaN where unknown) and the regions' totals."""
+    """Return LQ (NaN where unknown) and the regions' totals.
+
+    Where an industry's own total is withheld, its quotients are against the regions
+    that show it: a correlation needs the profile over regions, not its level.
+    """
     known = margins(employment, totals)
     e_j, e_i = known.region.to_numpy(float), known.industry.to_numpy(float)
+    e_ij = employment.to_numpy(float)
+    seen = np.isfinite(e_ij) & np.isfinite(e_j)[:, None]
     with np.errstate(divide="ignore", invalid="ignore"):
-        share = employment.to_numpy(float) / e_j[:, None]
-        quotient = share / (e_i / known.total)[None, :]
+        level = e_i / known.total
+        shown = np.where(seen, e_ij, 0.0).sum(axis=0)
+        around = np.where(seen, e_j[:, None], 0.0).sum(axis=0)
+        level = np.where(np.isfinite(level), level, shown / around)
+        quotient = e_ij / e_j[:, None] / level[None, :]
     quotient[~np.isfinite(quotient)] = np.nan
     return quotient, e_j
 
@@ -141,8 +150,9 @@ def colocation_network(
     Returns
     -------
     Graph
-        ``weight`` above ``minimum``. ``graph.graph["unknown_pairs"]`` lists pairs of
-        observed industries that too few regions know.
+        ``weight`` above ``minimum``, ``n_regions`` known to both ends.
+        ``graph.graph["unknown_pairs"]`` lists pairs of observed industries that too
+        few regions know.
 
     Raises
     ------
@@ -153,6 +163,11 @@ def colocation_network(
     -----
     All pairs come from products of whole matrices: one where no cell is withheld,
     eight where some are. Memory is a few n_industries x n_industries arrays.
+
+    Withheld cells are mostly small ones, so a pair with many of them is compared in
+    the regions where it is large; ``n_regions`` of every link tells in how many. An
+    industry whose total is withheld is compared with the regions that show it;
+    co-agglomeration needs the total itself and leaves such an industry out.
 
     References
     ----------
@@ -221,6 +236,7 @@ def colocation_network(
         observed=[codes[i] for i in np.flatnonzero(known)],
         source=source,
         unit=f"{method} over regions" + (", net of size" if partial else ""),
+        edges={"n_regions": np.rint(n).astype(np.int64)},
         unknown_pairs=[
             (codes[i], codes[j]) for i, j in zip(a.tolist(), b.tolist(), strict=True)
         ],
