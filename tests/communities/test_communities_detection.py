@@ -224,3 +224,36 @@ def test_given_templates_keep_what_is_given():
     twice = pd.DataFrame({"industry": ["1", "1"], "template": ["x", "y"]})
     with pytest.raises(TableError, match="more than one template"):
         given_templates(twice)
+
+
+def test_planted_templates_of_a_simulated_economy_come_back():
+    from clusterid.communities import partition_agreement
+    from clusterid.networks import colocation_network, profile_network, skill_network
+    from clusterid.simulation import simulate_economy
+
+    made = simulate_economy(seed=0, n_plants=200_000)
+    layers = {
+        "supply": profile_network(made.flows),
+        "skill": skill_network(made.links),
+    }
+    judge = colocation_network(made.truth.employment)
+    found = detect_communities(layers, held_out=judge, runs=20, resolutions=14)
+    sizes = found.significance["n_industries"]
+    assert sizes.max() <= 0.2 * len(found.membership)
+    assert len(sizes) >= 10
+    truth = made.truth.templates.drop_duplicates("industry").set_index("industry")
+    scores = partition_agreement(found.membership, truth["template"], missing="single")
+    # 16 templates of two or three industries among 88, one layer of two informative
+    assert scores["adjusted_mutual_information"] > 0.35
+    # the layer that says nothing of the templates weighs less than the one that does
+    assert found.params["layer_weights"]["supply"] < 0.6
+
+
+def test_one_layer_alone_is_not_split_into_two_sectors():
+    from clusterid.networks import skill_network
+    from clusterid.simulation import simulate_economy
+
+    made = simulate_economy(seed=1, n_plants=50_000)
+    found = detect_communities({"skill": skill_network(made.links)}, runs=10)
+    assert len(found.labels) >= 8
+    assert found.params["chosen_by"].startswith("description length")
