@@ -270,6 +270,20 @@ def test_rules_one_by_one(changes, verdict, reason):
     assert found.iloc[0].to_dict() == {"verdict": verdict, "reason": reason}
 
 
+def test_the_cut_rejects_what_benjamini_and_hochberg_reject():
+    from clusterid.comparison._verdicts import benjamini_hochberg_cut
+
+    rng = np.random.default_rng(0)
+    for _ in range(200):
+        p = rng.random(12) ** 3
+        q = np.minimum.accumulate((np.sort(p) * 12 / np.arange(1, 13))[::-1])[::-1]
+        rejected = int((q <= 0.05).sum())
+        cut = benjamini_hochberg_cut(p, 0.05)
+        assert (p <= cut).sum() == rejected
+    # one tiny p-value does not make the cut tiny
+    assert benjamini_hochberg_cut(np.array([1e-16]), 0.05) == 0.05
+
+
 @pytest.mark.parametrize("reason", sorted(REASONS))
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_every_reason_has_words_and_no_verdict_is_an_insult(reason, language):

@@ -53,8 +53,8 @@ def by_method(
     columns = ["records", "concentrated", "share", "lower", "upper", "odds_ratio",
                "odds_lower", "odds_upper", "reason"]  # fmt: skip
     methods = sorted({m for ticks in identified_by.values() for m in ticks})
-    known = verdicts["record"].map(lambda r: bool(identified_by.get(str(r))))
-    rows = verdicts[known]
+    known = [bool(identified_by.get(str(r))) for r in verdicts["record"]]
+    rows = verdicts[np.array(known, dtype=bool)]
     y = np.asarray(rows["verdict"].isin(["confirmed", "thin"]), dtype=np.float64)
     if rows.empty or not methods:
         empty = pd.DataFrame(columns=columns, index=pd.Index([], name="method"))

@@ -195,13 +195,19 @@ def concentration_level(
 
 
 def benjamini_hochberg_cut(p_value: NDArray[np.float64], level: float) -> float:
-    """Return the largest p-value that is rejected; level / m where none is."""
+    """Return the cut of Benjamini and Hochberg: level times rejections over tests.
+
+    With k rejections of m the cut is ``k * level / m``; it rejects the same k tests as
+    the largest rejected p-value does, and says what a further test would need. Without
+    a rejection it is ``level / m``.
+    """
     known = np.sort(p_value[np.isfinite(p_value)])
     m = len(known)
     if not m:
         return level
-    passed = known <= level * np.arange(1, m + 1) / m
-    return float(known[passed].max()) if passed.any() else level / m
+    passed = np.flatnonzero(known <= level * np.arange(1, m + 1) / m)
+    rejections = int(passed[-1]) + 1 if len(passed) else 1
+    return level * rejections / m
 
 
 def decide(evidence: pd.DataFrame, rules: Rules) -> pd.DataFrame:
