@@ -122,6 +122,23 @@ def test_a_filling_keeps_the_totals_and_stays_inside(two_sided):
     np.testing.assert_allclose(share, expected, rtol=1e-12)
 
 
+def test_sums_over_groups_of_both_sides_are_kept():
+    economy, truth = simulated(7, two_sided=False)
+    extra = [
+        ("TOTAL", group, truth.loc[:, truth.columns.str.startswith(group)].sum().sum())
+        for group in ("0", "1", "20")
+    ]
+    extra = pd.DataFrame(extra, columns=["region", "industry", "value"])
+    both = replace(economy, totals=pd.concat([economy.totals, extra]))
+    filled = fill_withheld(both, draws=3)
+    assert filled.params["residual"] <= 1e-5
+    for table in (filled.point.employment.to_numpy(), *filled.draws):
+        frame = pd.DataFrame(table, truth.index, truth.columns)
+        for _, group, value in extra.itertuples(index=False):
+            inside = frame.loc[:, frame.columns.str.startswith(group)]
+            assert inside.to_numpy().sum() == pytest.approx(value, rel=2e-5)
+
+
 def test_sums_over_groups_come_with_intervals():
     economy, truth = simulated(5)
     filled = fill_withheld(economy, draws=40)

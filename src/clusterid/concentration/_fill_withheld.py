@@ -335,7 +335,7 @@ class _Fitter:
         unknown = lattice.upper - lattice.lower > _PINNED
         place = np.full(lattice.lower.shape, -1)
         place[self.leaf] = np.arange(len(self.low))
-        self.sides = [
+        self.sides: list[_Side | _Block] = [
             side
             for side in (
                 _Side(self, lattice, unknown, place, turned=True),
@@ -344,6 +344,7 @@ class _Fitter:
             if side.levels
         ]
         self._published()
+        self.sides += self._blocks()
 
     def _published(self) -> None:
         """Keep the sums to be checked: bounded, over unknown cells, all parts here."""
@@ -361,6 +362,21 @@ class _Fitter:
         self.sum_at = (at[0][open_], at[1][open_])
         self.least, self.most = least[self.sum_at], most[self.sum_at]
         self.reach = reach[:, np.flatnonzero(open_)]
+
+    def _blocks(self) -> list[_Block]:
+        """Return the sums over groups of both sides at once, by pair of depths."""
+        lattice = self.lattice
+        inner = np.outer(~_leaves(lattice.regions), ~_leaves(lattice.industries))
+        depths = lattice.regions.depth(), lattice.industries.depth()
+        at = (depths[0][self.sum_at[0]], depths[1][self.sum_at[1]])
+        both = inner[self.sum_at]
+        blocks = []
+        for a, b in sorted({
+            *zip(at[0][both].tolist(), at[1][both].tolist(), strict=True)
+        }):
+            sums = np.flatnonzero(both & (at[0] == a) & (at[1] == b))
+            blocks.append(_Block(self, sums))
+        return blocks
 
     def cells_of(self, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> Any:
         """Return the matrix (unknown cells x nodes) that adds cells up to nodes."""
@@ -475,6 +491,30 @@ class _Level:
         self.fixed = np.asarray(matrix(fixed) @ child_of)[line, parent]
 
 
+class _Block:
+    """Published sums over groups of both sides that share no cell."""
+
+    def __init__(self, fitter: _Fitter, sums: NDArray[np.intp]) -> None:
+        reach = fitter.reach[:, sums].tocoo()
+        order = np.lexsort((reach.row, reach.col))
+        self.cell = reach.row[order]
+        found, self.starts, self.group = np.unique(
+            reach.col[order], return_index=True, return_inverse=True
+        )
+        self.low, self.high = fitter.low[self.cell], fitter.high[self.cell]
+        base = fitter.base[fitter.sum_at][sums][found]
+        self.least = fitter.least[sums][found] - base
+        self.most = fitter.most[sums][found] - base
+
+    def share(self, x: Matrix) -> None:
+        """Scale the unknown cells ``x`` (tables x cells) in place."""
+        now = x[:, self.cell]
+        total = np.add.reduceat(now, self.starts, axis=1)
+        target = np.clip(total, self.least, self.most)
+        if np.any(np.abs(target - total) > 1e-9 * np.maximum(np.abs(target), 1.0)):
+            x[:, self.cell] = _share(now, self, target)
+
+
 class _Side:
     """Shares the sums along one hierarchy among their parts, from the top down."""
 
@@ -537,16 +577,21 @@ class _Side:
             x[:, cell] = shared[:, part]
 
 
-def _share(x: Matrix, level: _Level, target: Matrix) -> Matrix:
+def _share(x: Matrix, level: _Level | _Block, target: Matrix) -> Matrix:
     """Return clip(k x, low, high) with the k of each table and sum that gives it."""
     low, high, group, starts = level.low, level.high, level.group, level.starts
     x = np.maximum(x, 1e-9)
     at_low = np.add.reduceat(low, starts)
     at_high = np.add.reduceat(high, starts)
-    left, right = np.full(target.shape, -60.0), np.full(target.shape, 60.0)
-    log_k = np.zeros(target.shape)
-    close = 1e-10 * np.maximum(target, 1.0)
-    outside = (target <= at_low) | (target >= at_high)
+    # where the first part leaves its lower bound, and the last reaches its upper one
+    with np.errstate(divide="ignore"):
+        left = np.minimum.reduceat(np.log(low / x), starts, axis=1)
+    right = np.maximum.reduceat(np.log(high / x), starts, axis=1)
+    left, right = np.maximum(left, -60.0) - 1e-9, np.minimum(right, 60.0) + 1e-9
+    log_k = np.clip(np.zeros(target.shape), left, right)
+    close = 1e-8 * np.maximum(target, 1.0)
+    at_floor, at_top = target <= at_low + close, target >= at_high - close
+    outside = at_floor | at_top
     for _ in range(80):
         scaled = np.exp(log_k)[:, group] * x
         drawn = np.clip(scaled, low, high)
@@ -562,8 +607,8 @@ def _share(x: Matrix, level: _Level, target: Matrix) -> Matrix:
         good = np.isfinite(step) & (step > left) & (step < right)
         log_k = np.where(good, step, (left + right) / 2.0)
     drawn = np.clip(np.exp(log_k)[:, group] * x, low, high)
-    drawn = np.where((target <= at_low)[:, group], low, drawn)
-    full = (target >= at_high)[:, group] & (high < UNBOUNDED / 10)
+    drawn = np.where(at_floor[:, group], low, drawn)
+    full = at_top[:, group] & (high < UNBOUNDED / 10)
     return np.where(full, high, drawn)
 
 
