@@ -73,13 +73,14 @@ def complete_codes(leaves: Sequence[str]) -> dict[str, str]:
 
     A code without published parts has one six-digit industry below it. Five digits
     are completed by a zero, as NAICS does; shorter codes by the industry that is alone
-    below them in NAICS 2012 or 2017. What cannot be completed stays as it is (``99``,
+    below them in NAICS 2012 or 2017; four digits that these no longer have by ``10``,
+    the number of an only child. What cannot be completed stays as it is (``99``,
     unclassified).
 
     Examples
     --------
-    >>> complete_codes(["6111", "11331", "2379", "99"])
-    {'6111': '611110', '11331': '113310', '2379': '237990', '99': '99'}
+    >>> complete_codes(["6111", "11331", "2379", "7221", "99"]).values()
+    dict_values(['611110', '113310', '237990', '722110', '99'])
     """
     lists = [
         [str(code) for code in read_classification(name).at_level("industry")]
@@ -87,15 +88,14 @@ def complete_codes(leaves: Sequence[str]) -> dict[str, str]:
     ]
     result = {}
     for leaf in leaves:
+        found = [[code for code in known if code.startswith(leaf)] for known in lists]
         full = leaf
         if len(leaf) == 5:
             full = leaf + "0"
+        elif len(leaf) == 4 and not any(found):
+            full = leaf + "10"
         elif len(leaf) < 5:
-            for known in lists:
-                below = [code for code in known if code.startswith(leaf)]
-                if len(below) == 1:
-                    full = below[0]
-                    break
+            full = next((below[0] for below in found if len(below) == 1), leaf)
         result[leaf] = full
     return result
 

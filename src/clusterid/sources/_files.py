@@ -68,7 +68,7 @@ def read_raw(
     """
     try:
         if path.suffix == ".parquet":
-            return pd.read_parquet(path)
+            return pd.read_parquet(path).reset_index(drop=True)
         if path.suffix == ".xlsx":
             return pd.read_excel(path, dtype=str, keep_default_na=False)
         return pd.read_csv(
