@@ -83,7 +83,34 @@ def from_matrix(
     edges: Mapping[str, Any] | None = None,
     **options: Any,
 ) -> Any:
-    """Return the graph of a square matrix; its diagonal is left out."""
+    """Return the graph of a square matrix; its diagonal is left out.
+
+    Parameters
+    ----------
+    codes : list of str
+        Sorted codes, one a row and column.
+    matrix : array, n x n
+        Weights; 0 and NaN are no link. For an undirected graph the upper triangle.
+    directed : bool
+        Whether rows are sources and columns targets.
+    edges : mapping of name to array, n x n
+        Further attributes of the links.
+    **options
+        ``layer``, ``kind``, ``absent``, ``observed``, ``source``, ``unit``, ``nodes``
+        (name to array), and anything else to keep with the graph.
+
+    Returns
+    -------
+    Graph or DiGraph
+        With the keys that every graph of this room carries.
+
+    Examples
+    --------
+    >>> graph = from_matrix(["a", "b"], np.array([[0, 2.0], [1.0, 0]]), directed=True,
+    ...                     layer="moves", kind="industry", absent="zero")
+    >>> list(graph.edges(data="weight"))
+    [('a', 'b', 2.0), ('b', 'a', 1.0)]
+    """
     positive = np.isfinite(matrix) & (matrix > 0)
     np.fill_diagonal(positive, False)
     if not directed:
@@ -126,7 +153,31 @@ def edge_arrays(
 def to_matrix(
     graph: Any, codes: Sequence[str] | None = None, weight: str = "weight"
 ) -> tuple[list[str], Floats]:
-    """Return sorted codes and the square matrix of weights; no link is 0."""
+    """Return sorted codes and the square matrix of weights; no link is 0.
+
+    Parameters
+    ----------
+    graph : Graph or DiGraph
+        Any network of this room.
+    codes : list of str, optional
+        Order of rows and columns; all nodes of the graph must be among them.
+    weight : str
+        Link attribute.
+
+    Returns
+    -------
+    (list of str, array n x n)
+        Symmetric for an undirected graph.
+
+    Examples
+    --------
+    >>> import networkx as nx
+    >>> graph = nx.Graph()
+    >>> graph.add_edge("b", "a", weight=2.0)
+    >>> codes, matrix = to_matrix(graph)
+    >>> codes, matrix.tolist()
+    (['a', 'b'], [[0.0, 2.0], [2.0, 0.0]])
+    """
     own, rows, columns, values = edge_arrays(graph, weight)
     labels = own if codes is None else list(codes)
     if codes is not None:

@@ -20,6 +20,7 @@ from clusterid.tables import margins
 __all__ = ["RegionalFlows", "regionalize"]
 
 Floats = NDArray[np.float64]
+_SWEPT_LINKS = 5_000_000
 _METHODS = ("slq", "cilq", "flegg", "augmented_flegg", "sector_flegg")
 
 
@@ -225,6 +226,11 @@ def regionalize(
     TableError
         If flows have faults, output is unknown, or an industry has no employment.
 
+    Notes
+    -----
+    Memory is a few arrays of n_regions x n_industries x n_industries. Above five
+    million links the sweep looks at evenly spaced regions.
+
     References
     ----------
     Flegg, A., Tohmo, T. (2013), Regional Studies 47(5); Kowalewski, J. (2015),
@@ -312,6 +318,10 @@ def _sweep(
     columns = ["delta", "share_bought_in_region", "rank_correlation"]
     if method in {"slq", "cilq"}:
         return pd.DataFrame(columns=columns, dtype=float)
+    # very large estimates are swept over evenly spaced regions
+    n_links = int((A > 0).sum()) * len(slq)
+    step = max(1, -(-n_links // _SWEPT_LINKS))
+    slq, share, chosen = slq[::step], share[::step], chosen[::step]
     linked = np.isfinite(chosen) & (A > 0)[None]
     whole = np.broadcast_to(A[None], chosen.shape)[linked].sum()
     base = rankdata(chosen[linked])
