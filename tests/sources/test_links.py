@@ -49,8 +49,13 @@ def test_wiod_carried_to_the_groups_of_an_economy_keeps_its_sum(
     coarse = READERS["wiod"](path, industries=WZ_GROUPS)
     assert len(coarse) == 121
     assert coarse["value"].sum() == pytest.approx(fine["value"].sum(), rel=1e-12)
-    with pytest.raises(ClassificationError, match="none of the groups"):
-        READERS["wiod"](path, industries=["A", "C"])
+    part = READERS["wiod"](path, industries=["A", "C"])
+    both = coarse["seller"].isin(["A", "C"]) & coarse["buyer"].isin(["A", "C"])
+    pd.testing.assert_frame_equal(part, coarse[both].reset_index(drop=True))
+    with pytest.raises(ClassificationError, match="None of the 56 codes"):
+        READERS["wiod"](path, industries=["zz"])
+    with pytest.raises(ClassificationError, match="overlap"):
+        READERS["wiod"](path, industries=["C", "10"])
 
 
 def test_carried_flows_by_hand() -> None:

@@ -453,12 +453,13 @@ def roll_up(
     codes: list[str] | pd.Index,
     groups: list[str] | pd.Index,
     classification: Classification,
+    *,
+    outside: Literal["refuse", "drop"] = "refuse",
 ) -> Correspondence:
     """Return the correspondence from fine codes to the groups that contain them.
 
     A code goes to the group its finest codes lie in; where they lie in several, in
-    proportion to their number, and the basis says so. Codes outside all groups are
-    refused.
+    proportion to their number, and the basis says so.
 
     Parameters
     ----------
@@ -467,11 +468,14 @@ def roll_up(
         (``"C10-C12"``, ``"G-I"``, ``"B+D+E"``).
     classification : Classification
         The tree both are read in.
+    outside : {"refuse", "drop"}
+        What to do with codes of the classification that lie in no group.
 
     Raises
     ------
     ClassificationError
-        If a code is unknown, lies in no group, or groups overlap.
+        If a code is unknown, groups overlap, or codes lie in no group and that is
+        refused; or if no code is left.
 
     Examples
     --------
@@ -489,15 +493,22 @@ def roll_up(
                     f"The groups {home[leaf]!r} and {group!r} overlap in {leaf}."
                 )
             home[leaf] = str(group)
+    check_option("outside", outside, ("refuse", "drop"))
     rows, lost = [], []
     for code in codes:
         leaves = classification.leaves(str(code))
         inside = [home[leaf] for leaf in leaves if leaf in home]
         if not inside:
-            lost.append(str(code))
+            if outside == "refuse" or not leaves:
+                lost.append(str(code))
             continue
         shares = pd.Series(inside).value_counts(normalize=True)
         rows += [(str(code), str(group), float(s)) for group, s in shares.items()]
+    if not rows and not lost:
+        raise ClassificationError(
+            f"None of the {len(codes)} codes lies in one of the groups "
+            f"({', '.join(map(repr, list(groups)[:5]))}); is the classification right?"
+        )
     if lost:
         raise ClassificationError(
             f"{len(lost)} codes lie in none of the groups, or are unknown in "

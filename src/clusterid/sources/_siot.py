@@ -39,7 +39,8 @@ def read_siot(
         A CSV whose first column names the sellers and whose header the buyers; a
         prefix ``CPA_`` is taken off.
     industries : sequence of str, optional
-        Codes of an economy: the flows are added up onto them.
+        Codes of an economy: the flows are added up onto them, a product that lies in
+        several divided by the number of its classes; flows of others are left out.
     classification : str
         In which ``industries`` are to be read.
     minimum_share : float
@@ -57,7 +58,7 @@ def read_siot(
     SourceError
         If the file cannot be read, or rows and columns share no code.
     ClassificationError
-        If the flows cannot be added up onto ``industries``.
+        If ``industries`` overlap, or hold none of the table's.
     """
     files = file_list(paths)
     if len(files) != 1:
@@ -99,5 +100,8 @@ def read_siot(
         flows = flows[inside].replace({"seller": plain, "buyer": plain})
         tree = read_classification(classification)
         wanted = [str(code) for code in industries]
-        flows = carry_flows(flows, roll_up(sorted(set(plain.values())), wanted, tree))
+        carrier = roll_up(sorted(set(plain.values())), wanted, tree, outside="drop")
+        known = set(carrier.table["source"])
+        inside = flows["seller"].isin(known) & flows["buyer"].isin(known)
+        flows = carry_flows(flows[inside], carrier)
     return read_flows(without_small(flows, minimum_share))

@@ -50,8 +50,8 @@ def read_wiod(
         Domestic flows, or domestic and imported ones together.
     industries : list of str, optional
         Codes of an economy (``"C"``, ``"G-I"``, ``"B+D+E"``, ``"10"``): the flows are
-        added up onto them. Codes finer than the table's cannot be told apart and are
-        refused.
+        added up onto them. An industry of the table that lies in several of them is
+        divided by the number of its classes; flows of others are left out.
     classification : str
         In which ``industries`` are to be read.
 
@@ -65,7 +65,7 @@ def read_wiod(
     SourceError
         If the file, the year or the country is not there.
     ClassificationError
-        If the flows cannot be added up onto ``industries``.
+        If ``industries`` overlap, or hold none of the table's.
 
     Notes
     -----
@@ -93,7 +93,12 @@ def read_wiod(
     )
     if industries is not None:
         tree = read_classification(classification)
-        carrier = roll_up(list(WIOD56), [str(i) for i in industries], tree)
+        carrier = roll_up(
+            list(WIOD56), [str(i) for i in industries], tree, outside="drop"
+        )
+        known = set(carrier.table["source"])
+        inside = flows["seller"].isin(known) & flows["buyer"].isin(known)
+        flows = flows[inside]
         flows = carry_flows(flows, carrier)
     return read_flows(flows)
 
