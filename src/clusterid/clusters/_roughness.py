@@ -44,6 +44,11 @@ _HOPELESS = 15.0
 #: Steepest gradient believed: twice the density, twice or half the share. A steeper one
 #: is drawn by the very clusters that are looked for (one capital, say). Ours.
 STEEPEST = 1.0
+#: Sd of the prior of a gradient around 0: few regions cannot claim a steep one. Ours.
+PRIOR_SLOPE = 0.15
+#: With fewer regions a group's own roughness is mixed with that of all groups, and
+#: rates are plain log-normal. Ours.
+MANY_REGIONS = 100
 #: Fewer regions than this say nothing of roughness: the dartboard is used.
 FEWEST = 8
 #: Regions with this many plants expected inform an industry's own roughness. Ours.
@@ -169,6 +174,9 @@ def industry_roughness(counts: Floats, means: Floats, density: Floats | None) ->
         chance = chance.sum(axis=0) / informative[:, enough].sum(axis=0)
         variance[enough] = np.maximum(0.0, ((high - low) / 2.318) ** 2 - chance)
         variance[enough] *= (1 + 7.8 / informative[:, enough].sum(axis=0)) ** 2
+        own = min(1.0, n_regions / MANY_REGIONS)
+        middle = float(np.median(variance[enough]))
+        variance[enough] = own * variance[enough] + (1 - own) * middle
         plants = np.nansum(counts[:, enough], axis=0)
         common = float(np.average(variance[enough], weights=np.maximum(plants, 1.0)))
     else:
@@ -196,6 +204,7 @@ def _gradient(
         s0, s1, s2 = w.sum(), (w * d).sum(), (w * d * d).sum()
         g = clipped * fit / variance
         g0, g1 = g.sum(), (g * d).sum()
+        s2, g1 = s2 + 1 / PRIOR_SLOPE**2, g1 - slope / PRIOR_SLOPE**2
         det = s0 * s2 - s1 * s1
         if not sloped or det <= 1e-12 * max(1.0, s0 * s2):
             step0, step1 = (g0 / s0 if s0 > 0 else 0.0), 0.0
@@ -244,7 +253,11 @@ def fit_null(
         own = shares[:, g] > 0
         base = (np.ones(1), np.ones(1))
         if estimated and own.any():
-            base = weighted_sum(shares[own, g], taus[own])
+            w, t = shares[own, g] / shares[own, g].sum(), taus[own]
+            if len(counts) < MANY_REGIONS:
+                t = np.array([np.sqrt(np.log1p(w**2 @ np.expm1(t**2)))])
+                w = np.ones(1)
+            base = weighted_sum(w, t)
         if fixed > 0:
             base = weighted_sum(np.ones(1), np.array([fixed]))
         rates.append([spread(*base, s) if estimated else base for s in grid])
@@ -252,7 +265,7 @@ def fit_null(
         _fit_one(counts[:, g], means[:, g], density, rates[g]) for g in range(n_groups)
     ]
     likelihood = np.array([fit[1] for fit in fits]).reshape(n_groups, len(grid))
-    posterior = pooled_posterior(likelihood)
+    posterior = pooled_posterior(likelihood, min(1.0, len(counts) / MANY_REGIONS))
     nulls = []
     for g, (mean, _, slope) in enumerate(fits):
         keep = np.flatnonzero(posterior[g] > _KEPT)
@@ -262,13 +275,16 @@ def fit_null(
     return nulls
 
 
-def pooled_posterior(log_likelihood: Floats) -> Floats:
-    """Return the posterior over the grid by group, its prior learnt from all groups."""
+def pooled_posterior(log_likelihood: Floats, own: float) -> Floats:
+    """Return the posterior over the grid by group, its prior learnt from all groups.
+
+    ``own`` is how much a group's own evidence counts, 0 to 1.
+    """
     n_groups, n = log_likelihood.shape
     prior = np.full(n, 1 / n)
     posterior = np.tile(prior, (n_groups, 1))
     top = log_likelihood.max(axis=1, keepdims=True)
-    scaled = np.exp(log_likelihood - top)
+    scaled = np.exp(own * (log_likelihood - top))
     for _ in range(_PRIOR_ROUNDS):
         posterior = scaled * prior
         posterior /= posterior.sum(axis=1, keepdims=True)
@@ -302,7 +318,8 @@ def _fit_one(
         return base, like, 0.0
     tau = float(sds[0])
     level, slope = _gradient(k, base, x, tau, usable, density is not None)
-    fitted = base * np.exp(np.clip(level + slope * x, -4, 4))
+    # density explains a concentration away; it never accuses a region of one
+    fitted = base * np.exp(np.clip(level + slope * x, 0, 4))
     variance = np.log1p(np.expm1(tau * tau) + 1 / np.maximum(fitted, 1e-9))
     wide = _Z_TRIMMED * np.sqrt(variance) - variance / 2
     cut = np.floor(fitted * np.exp(wide)) + 1.0

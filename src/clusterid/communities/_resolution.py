@@ -14,11 +14,11 @@ __all__ = ["Profile", "choose", "resolution_profile", "resolution_range"]
 
 #: Neighbouring partitions at least this alike (adjusted Rand) share a plateau. Ours.
 PLATEAU_LIKENESS = 0.9
-#: Plateaus within this share of the best score count as equal; the widest wins. Ours.
-SCORE_TOLERANCE = 0.03
 #: A group with more than this share of all industries is a sector, not a cluster; the
 #: second share is tried where no partition keeps to the first. Ours.
 LARGEST = (0.2, 0.5)
+#: And more industries than this are one, too: benchmark definitions average 12. Ours.
+MOST = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,36 +131,29 @@ def resolution_profile(
     )
 
 
-def choose(profile: Profile, validation: Floats) -> int:
+def choose(profile: Profile, validation: Floats, tolerance: float) -> int:
     """Return the position of the resolution to use.
 
-    With scores: the widest plateau whose best score is within 3 % of the best of all,
-    and in it the best score; partitions in which one group holds more than a fifth of
-    the industries (a half, where there is no other) are not looked at. Without: the
-    widest plateau of partitions that have at least two templates and leave at most
-    half of the industries alone; where no stretch is a plateau, the partition most
-    like its neighbours.
+    With scores: the finest partition whose score is within ``tolerance`` of the best
+    (one standard error: a coarser kind of cluster must earn its coarseness);
+    partitions in which one group holds more than a fifth of the industries, or more
+    than 40, are not looked at unless there is no other. Without: the widest plateau of
+    partitions that have at least two templates and leave at most half of the
+    industries alone; where no stretch is a plateau, the partition most like its
+    neighbours.
     """
     position = np.arange(len(profile.resolution))
     if np.isfinite(validation).any():
-        largest = np.array([np.bincount(p).max() / len(p) for p in profile.partitions])
+        n = len(profile.partitions[0])
+        largest = np.array([np.bincount(p).max() for p in profile.partitions])
         sound = np.isfinite(validation)
-        for share in LARGEST:
-            if (sound & (largest <= share)).any():
-                sound &= largest <= share
+        for cap in (min(LARGEST[0] * n, MOST), LARGEST[0] * n, LARGEST[1] * n):
+            if (sound & (largest <= cap)).any():
+                sound &= largest <= cap
                 break
         score = np.where(sound, validation, -np.inf)
-        top = {s: score[profile.stretch == s].max() for s in set(profile.stretch)}
-        close = [
-            s
-            for s, v in top.items()
-            if v >= score.max() - SCORE_TOLERANCE * abs(score.max())
-        ]
-        best = max(
-            close, key=lambda s: (profile.plateau[profile.stretch == s][0], top[s], -s)
-        )
-        inside = position[profile.stretch == best]
-        return int(inside[np.argmax(score[inside])])
+        close = position[score >= score.max() - tolerance]
+        return int(close.max())
     alone = np.array([(np.bincount(p) == 1).sum() / len(p) for p in profile.partitions])
     sound = (profile.n_templates >= 2) & (alone <= 0.5)
     if not sound.any():
