@@ -27,7 +27,7 @@ from clusterid.study._schema import (
     ResearchSection,
     StudyFile,
 )
-from clusterid.tables import Economy, read_plants, read_table
+from clusterid.tables import Economy, Metadata, read_table
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -237,22 +237,21 @@ def _from_plants(
     regions: gpd.GeoDataFrame | None,
     engine: str,
 ) -> dict[int, Economy]:
-    from clusterid.aggregation import economy_from_plants
+    from clusterid.aggregation import economies_from_plants
 
-    plants = read_plants(path, columns=section.columns or None, crs=section.crs)
-    years = sorted(plants["year"].dropna().unique()) if "year" in plants else []
-    made = {}
-    for year in years or [config.study.year or 0]:
-        chosen = plants[plants["year"].eq(year)] if years else plants
-        one = economy_from_plants(chosen, regions=regions, engine=engine)
-        metadata = replace(
-            one.metadata,
-            classification=section.classification or one.metadata.classification,
-            year=int(year) or None,
-            simulated=config.study.simulated,
-        )
-        made[int(year)] = replace(one, metadata=metadata)
-    return made
+    metadata = Metadata(
+        classification=section.classification or "unknown",
+        source="simulated economy" if config.study.simulated else path.name,
+        simulated=config.study.simulated,
+    )
+    return economies_from_plants(
+        path,
+        regions=regions,
+        engine=engine,
+        columns=section.columns or None,
+        crs=section.crs,
+        metadata=metadata,
+    )
 
 
 def _from_counts(

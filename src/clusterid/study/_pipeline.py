@@ -204,7 +204,11 @@ def _place_networks(inputs: Inputs) -> dict[str, nx.Graph[Any]]:
 
     return {
         name: collaboration_network(
-            table, between="regions", counting=section.counting, cap=section.cap
+            table,
+            between="regions",
+            counting=section.counting,
+            cap=section.cap,
+            null_model=None if section.null_model == "none" else section.null_model,
         )
         for name, (table, section) in inputs.research.items()
     }

@@ -179,6 +179,11 @@ class ResearchSection(_Files):
     counting: Literal["fractional", "full"] = Field(
         "fractional", description="fractional: a project counts once, however large"
     )
+    null_model: Literal["none", "bicm", "hypergeometric"] = Field(
+        "none",
+        description="none shows who meets whom; bicm keeps links beyond chance alone, "
+        "which are few between regions",
+    )
 
 
 class SurveySection(_Section):
