@@ -202,6 +202,16 @@ def test_islands_and_unknown_regions_are_told_apart() -> None:
         local_clustering(pd.Series([1.0], ["z"]), graph)
 
 
+def test_edge_regions_are_flagged_when_told() -> None:
+    from libpysal.graph import Graph
+
+    graph = Graph.from_arrays(list("abbc"), list("bacb"), [1.0] * 4)
+    y = pd.Series([1.0, 2, 4], list("abc"))
+    found = local_clustering(y, graph, permutations=9, edge_regions=["a", "c"])
+    assert found["at_edge"].tolist() == [True, False, True]
+    assert local_clustering(y, graph, permutations=9)["at_edge"].isna().all()
+
+
 def test_two_sided_p_values_never_pass_one() -> None:
     """Esda's can, where many values are equal (METHODS, trap 12)."""
     from libpysal.graph import Graph

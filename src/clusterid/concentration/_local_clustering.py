@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -46,6 +46,7 @@ def local_clustering(
     alternative: Literal["two-sided", "greater", "less"] = "two-sided",
     permutations: int = 9999,
     seed: int | np.random.Generator = 0,
+    edge_regions: Collection[Any] | None = None,
 ) -> pd.DataFrame:
     r"""Find where high (or low) values of neighbouring regions come together.
 
@@ -73,15 +74,17 @@ def local_clustering(
         Draws of each region's neighbours from all other regions.
     seed : int or numpy.random.Generator
         Same seed, same result, whatever the order of the regions.
+    edge_regions : collection of codes, optional
+        Regions on the border of the study area, whose neighbourhood is cut off.
 
     Returns
     -------
     DataFrame by region
         ``value``, ``statistic``, ``z`` (Gi, Gi*: analytical; Moran: from the
         permutations), ``p_value`` ((1 + draws as extreme)/(draws + 1)), ``q_value``,
-        ``n_neighbours`` (that have a value), ``kind`` (``high``, ``low`` for Gi and
-        Gi*; ``high-high``, ``low-high``, ``low-low``, ``high-low`` for Moran: the
-        region, then its neighbours), ``reason`` (``withheld``, ``island``,
+        ``n_neighbours`` (that have a value), ``at_edge`` (NA when not told), ``kind``
+        (``high``, ``low`` for Gi and Gi*; ``high-high``, ``low-high``, ``low-low``,
+        ``high-low`` for Moran: the region, then its neighbours), ``reason`` (``withheld``, ``island``,
         ``constant`` or empty).
 
     Raises
@@ -189,6 +192,10 @@ def local_clustering(
     result = frame.reindex(given.index.rename("region"))
     withheld = values.isna().to_numpy()
     result["n_neighbours"] = result["n_neighbours"].astype("Int64")
+    at_edge = pd.Series(pd.NA, index=result.index, dtype="boolean")
+    if edge_regions is not None:
+        at_edge[:] = result.index.isin(list(edge_regions))
+    result.insert(list(result.columns).index("kind"), "at_edge", at_edge)
     result.loc[withheld, "reason"] = "withheld"
     result.loc[withheld, "kind"] = ""
     return result
