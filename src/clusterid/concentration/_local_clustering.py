@@ -84,8 +84,8 @@ def local_clustering(
         permutations), ``p_value`` ((1 + draws as extreme)/(draws + 1)), ``q_value``,
         ``n_neighbours`` (that have a value), ``at_edge`` (NA when not told), ``kind``
         (``high``, ``low`` for Gi and Gi*; ``high-high``, ``low-high``, ``low-low``,
-        ``high-low`` for Moran: the region, then its neighbours), ``reason`` (``withheld``, ``island``,
-        ``constant`` or empty).
+        ``high-low`` for Moran: the region, then its neighbours), ``reason``
+        (``withheld``, ``island``, ``constant`` or empty).
 
     Raises
     ------
