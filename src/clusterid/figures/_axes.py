@@ -116,12 +116,17 @@ def note(ax: Axes, *parts: str, simulated: str = "") -> None:
             ha="center",
             va="center",
             rotation=20,
-            fontsize=30,
+            fontsize=max(10.0, min(30.0, 6.5 * _inches(ax))),
             fontweight="bold",
             color="#a4000f",
             alpha=0.1,
-            zorder=0.5,
+            zorder=5,
         )
+
+
+def _inches(ax: Axes) -> float:
+    figure: Any = ax.get_figure(root=True)
+    return float(ax.get_position().width * figure.get_figwidth())
 
 
 def plain_ticks(ax: Axes, axis: str, low: float, high: float) -> None:

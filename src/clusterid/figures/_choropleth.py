@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import pairwise
 from textwrap import wrap
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from clusterid.errors import GeometryError
 from clusterid.figures._axes import figure_style, new_axes, note, plain_text
@@ -77,6 +78,8 @@ def choropleth(
     >>> choropleth(pd.Series({"r": 1.2}), regions, title="LQ").get_title(loc="left")
     'LQ'
     """
+    from matplotlib.collections import PathCollection
+
     if regions.crs is None:
         raise GeometryError(
             "The regions have no CRS. Mend: regions.set_crs('EPSG:...')."
@@ -94,21 +97,38 @@ def choropleth(
         ax.set_axis_off()
         ax.set_aspect("equal")
         hidden = numbers.isna().to_numpy()
-        if (~hidden).any():
-            frame[~hidden].plot(
-                ax=ax,
-                color=[ramp[k] for k in at[~hidden]],
-                edgecolor="white",
-                linewidth=0.25,
-            )
-        if hidden.any():
-            frame[hidden].plot(
-                ax=ax, color="white", edgecolor="#a3a9b0", hatch="/////", linewidth=0.25
-            )
+        paths = np.array([_path(shape) for shape in frame.geometry], dtype=object)
+        drawn = np.array([path is not None for path in paths])
+        marked = np.zeros(len(frame), dtype=bool)
         if outlined is not None:
-            marked = outlined.reindex(frame.index).eq(True).to_numpy()
-            if marked.any():
-                frame[marked].boundary.plot(ax=ax, color="#111111", linewidth=0.8)
+            marked = outlined.reindex(frame.index).eq(True).to_numpy(dtype=bool)
+        shown, held = drawn & ~hidden, drawn & hidden
+        ax.add_collection(
+            PathCollection(
+                list(paths[shown]),
+                facecolors=[ramp[k] for k in at[shown]],
+                edgecolors="white",
+                linewidths=0.25,
+            )
+        )
+        ax.add_collection(
+            PathCollection(
+                list(paths[held]),
+                facecolors="white",
+                edgecolors="#a3a9b0",
+                hatch="/////",
+                linewidths=0.25,
+            )
+        )
+        ax.add_collection(
+            PathCollection(
+                list(paths[drawn & marked]),
+                facecolors="none",
+                edgecolors="#111111",
+                linewidths=0.8,
+            )
+        )
+        ax.autoscale_view()
         if legend:
             _legend(ax, ramp, inner, said, label=label, hidden=bool(hidden.any()))
         if title:
@@ -174,8 +194,9 @@ def choropleths(
     columns = min(3, max(1, len(values)))
     rows = -(-len(values) // columns)
     with figure_style():
-        figure = Figure(figsize=(2.9 * columns, 3.6 * rows), layout="constrained")
+        figure = Figure(figsize=(2.9 * columns, 3.7 * rows))
         FigureCanvasAgg(figure)
+        figure.subplots_adjust(0.02, 0.06, 0.98, 0.92, wspace=0.08, hspace=0.22)
         hidden = False
         for k, (title, part) in enumerate(values.items()):
             ax = figure.add_subplot(rows, columns, k + 1)
@@ -189,11 +210,32 @@ def choropleths(
                 legend=False,
                 ax=ax,
             )
-            ax.set_title("\n".join(wrap(plain_text(title, width=74), 38)), fontsize=8.5)
+            ax.set_title("\n".join(wrap(plain_text(title, width=62), 32)), fontsize=8.5)
             hidden |= bool(part.reindex(regions.index).isna().any())
         ramp, inner = _classes(None)
         _legend(ax, ramp, inner, said, label=label, hidden=hidden)
     return ax
+
+
+def _path(shape: Any) -> Any:
+    """Return the rings of a shape as one path, None for an empty shape."""
+    from matplotlib.path import Path
+
+    if shape is None or shapely.is_empty(shape):
+        return None
+    rings = [
+        shapely.get_coordinates(ring)
+        for polygon in shapely.get_parts(shape)
+        if shapely.get_type_id(polygon) == 3
+        for ring in (polygon.exterior, *polygon.interiors)
+    ]
+    if not rings:
+        return None
+    codes = [
+        np.r_[Path.MOVETO, np.full(len(ring) - 2, Path.LINETO), Path.CLOSEPOLY]
+        for ring in rings
+    ]
+    return Path(np.concatenate(rings), np.concatenate(codes).astype(np.uint8))
 
 
 def _classes(breaks: list[float] | None) -> tuple[list[str], list[float]]:

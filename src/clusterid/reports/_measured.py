@@ -383,7 +383,7 @@ def _light(regions: Any) -> Any:
     """Return outlines with few points: small maps need no more."""
     from clusterid.maps import light_outlines
 
-    return light_outlines(regions, max_points=6_000)
+    return light_outlines(regions, max_points=4_000)
 
 
 def gaps(result: Any, said: Words, where: Context) -> Section | None:

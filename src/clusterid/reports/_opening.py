@@ -52,6 +52,7 @@ def asked(result: Any, said: Words, where: Context) -> Section:
     if warnings:
         parts.append(Part("heading", said("report.warnings")))
         parts.append(Part("list", warnings[:12]))
+        parts.append(Part("note", said("report.warnings_note")))
         if len(warnings) > 12:
             more = said("report.more_rows", n=12, total=len(warnings))
             parts.append(Part("note", more))

@@ -25,6 +25,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _LONGEST = 32_000
 _MOST_ROWS = 2_000
+_MOST_DRESSED = 500
 
 _FORMATS = {
     "p_value": "0.0000", "q_value": "0.0000", "gi_q": "0.0000",
@@ -312,7 +313,9 @@ def _write_sheet(
         cell.font, cell.fill, cell.alignment = bold, fill, wrap
         row.append(cell)
     sheet.append(row)
-    formats = [_FORMATS.get(str(c), "") for c in frame.columns]
+    # formats cost time: long tables, read by programs, do without
+    dressed = len(frame) <= _MOST_DRESSED
+    formats = [_FORMATS.get(str(c), "") if dressed else "" for c in frame.columns]
     for values in frame.itertuples(index=False, name=None):
         sheet.append([
             _cell(sheet, value, number_format, WriteOnlyCell)
