@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,13 +13,16 @@ import pandas as pd
 from clusterid.errors import ClusteridWarning, StudyError, nearest
 from clusterid.study._provenance import Provenance, StepLog, versions
 from clusterid.study._result import Result
+from clusterid.tables import publishable_interval
 
 if TYPE_CHECKING:
+    import geopandas as gpd
     import networkx as nx
 
     from clusterid.clusters import CandidateClusters
     from clusterid.communities import Templates
     from clusterid.comparison import Comparison
+    from clusterid.concentration import FilledEconomy
     from clusterid.study._inputs import Inputs
     from clusterid.study._schema import MethodSection, StudyFile
     from clusterid.tables import Economy
@@ -39,12 +42,12 @@ STEPS = (
 
 @dataclass(frozen=True, slots=True)
 class _Working:
-    """The economy the methods compute on: withheld cells estimated and marked."""
+    """The counts as published, and as estimated where cells are withheld."""
 
+    published: Economy
     economy: Economy
     imputed: pd.DataFrame
-    bounds: Any
-    source_width: pd.DataFrame | None = None
+    filled: FilledEconomy | None
 
 
 def run_pipeline(
@@ -113,23 +116,24 @@ def run_pipeline(
 
 
 def fill_if_withheld(economy: Economy, method: MethodSection, seed: int) -> _Working:
+    """Estimate withheld cells inside their bounds, where there are any."""
     if not bool(economy.withheld.to_numpy().any()):
-        return _Working(economy, economy.withheld, None)
+        return _Working(economy, economy, economy.withheld, None)
     from clusterid.concentration import fill_withheld
 
     filled = fill_withheld(economy, draws=method.imputation_draws, seed=seed)
-    width = None
-    if economy.lower is not None and economy.upper is not None:
-        width = economy.upper - economy.lower
-    return _Working(filled.point, filled.is_imputed, filled.bounds, width)
+    return _Working(economy, filled.point, filled.is_imputed, filled)
 
 
 def concentration_table(
     working: _Working, *, method: MethodSection, seed: int
 ) -> pd.DataFrame:
     """Test every quotient; a withheld cell gets an interval instead of a value."""
-    from clusterid.concentration import location_quotient_test
-    from clusterid.tables import margins, publishable_interval
+    from clusterid.concentration import (
+        Bounds,
+        location_quotient_bounds,
+        location_quotient_test,
+    )
 
     economy = working.economy
     table = location_quotient_test(
@@ -140,22 +144,21 @@ def concentration_table(
         totals=economy.totals,
         seed=seed,
     )
-    table = table.assign(lq_lower=table["lq"], lq_upper=table["lq"])
-    if working.bounds is None:
-        return table
-    whole = margins(economy.employment, economy.totals)
-    # the cell enters its own totals too little to matter beside the rounding outward
-    per_job = whole.total / np.outer(whole.region, whole.industry)
-    told = working.source_width
-    lower, upper = publishable_interval(
-        working.bounds.lower, working.bounds.upper, keep_width=told
+    if working.filled is None:
+        return table.assign(lq_lower=table["lq"], lq_upper=table["lq"])
+    bounds, source = working.filled.bounds, working.published
+    told = None
+    if source.lower is not None and source.upper is not None:
+        told = source.upper - source.lower
+    low, high = publishable_interval(bounds.lower, bounds.upper, keep_width=told)
+    known = source.employment
+    quotients = location_quotient_bounds(
+        source, bounds=Bounds(known.fillna(low), known.fillna(high))
     )
-    lower, upper = lower * per_job, upper * per_job
     keys = pd.MultiIndex.from_frame(table[["region", "industry"]])
+    table["lq_lower"] = quotients.lower.stack().reindex(keys).to_numpy()
+    table["lq_upper"] = quotients.upper.stack().reindex(keys).to_numpy()
     hidden = working.imputed.stack().reindex(keys).to_numpy(dtype=bool)
-    for name, frame in (("lq_lower", lower), ("lq_upper", upper)):
-        values = frame.stack(future_stack=True).reindex(keys).to_numpy()
-        table.loc[hidden, name] = values[hidden]
     hide = ["lq", "lq_shrunk", "lower", "upper", "p_value", "q_value", "stability"]
     table.loc[hidden, hide] = float("nan")
     table.loc[hidden, "reason"] = "withheld"
@@ -276,7 +279,7 @@ def _clusters(
 ) -> CandidateClusters:
     from clusterid.clusters import identify_clusters
 
-    return identify_clusters(
+    found = identify_clusters(
         working.economy,
         templates,
         inputs.regions,
@@ -292,6 +295,28 @@ def _clusters(
         imputed=working.imputed,
         seed=seed,
     )
+    return replace(found, table=_with_intervals(found.table, templates, working))
+
+
+def _with_intervals(
+    table: gpd.GeoDataFrame, templates: Templates, working: _Working
+) -> gpd.GeoDataFrame:
+    """Add between what the jobs of a cluster lie, withheld cells drawn anew."""
+    out = table.copy()
+    out["employment_lower"] = out["employment_upper"] = out["employment"]
+    if working.filled is None:
+        return out
+    employment = working.economy.employment
+    for cluster, row in out.iterrows():
+        rows = employment.index.get_indexer(pd.Index(row["regions"].split(";")))
+        cols = employment.columns.get_indexer(
+            pd.Index(templates.members(row["template"]))
+        )
+        draws = working.filled.draws[:, rows][:, :, cols].sum(axis=(1, 2))
+        low, high = np.quantile(draws, [0.05, 0.95])
+        out.loc[cluster, "employment_lower"] = min(low, row["employment"])
+        out.loc[cluster, "employment_upper"] = max(high, row["employment"])
+    return out
 
 
 def _compare(

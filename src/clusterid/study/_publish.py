@@ -17,11 +17,15 @@ __all__ = ["publishable"]
 
 #: Columns that tell the size of a cell, or from which it can be computed back.
 _TELLING = (
-    "employment", "lq", "lq_shrunk", "lower", "upper", "lq_lower", "lq_upper", "eb05",
-    "excess_jobs", "largest_plant_share", "stability", "share",
+    "employment", "employment_lower", "employment_upper", "lq", "lq_shrunk", "lower",
+    "upper", "lq_lower", "lq_upper", "eb05", "excess_jobs",
+    "largest_plant_share", "stability", "share",
 )  # fmt: skip
 #: Columns rounded where an estimate of a withheld cell is a part of the sum.
-_ESTIMATED = ("employment", "lq", "lq_shrunk", "excess_jobs", "lower", "upper")
+_ESTIMATED = (
+    "employment", "employment_lower", "employment_upper", "lq", "lq_shrunk",
+    "excess_jobs", "lower", "upper",
+)  # fmt: skip
 #: Jobs; sums that contain an estimate are never told more finely.
 _LEAST_STEP = 10.0
 
