@@ -786,3 +786,22 @@ def test_reat_dynamic_shift_share(golden: Callable[[str], Golden]) -> None:
     for ours, theirs in zip((*names, "net"), known["by_year_rows"], strict=True):
         same(row[ours], known[theirs])
     same(found.periods[[*names, "net"]].T, known["by_year"])
+
+
+# --- METHODS, section 6: check values on data that only the golden files hold -----
+
+
+def test_a8_maurel_sedillot_with_own_totals(golden: Callable[[str], Golden]) -> None:
+    jobs, H, _ = plant_tables(plants_of(golden("reat_ellison_glaeser")))
+    found = maurel_sedillot(jobs, H)["gamma"]
+    known = [0.1862477, -0.5980208, 0.4538845, -0.0044226]
+    np.testing.assert_allclose(found, known, atol=5e-8)
+
+
+def test_a9_goettingen_against_germany(golden: Callable[[str], Golden]) -> None:
+    args = golden("reat_shift_share")["by_id"]["dynamic_dunn"]["args"]
+    region, nation = numbers(args["region"])[:, -1], numbers(args["nation"])[:, -1]
+    rest = nation - region
+    jobs = pd.DataFrame([region, rest], ["G", "rest"], args["industries"])
+    assert specialization_gini(jobs)["G"] == pytest.approx(0.3598520295, abs=1e-10)
+    assert krugman_specialization(jobs)["G"] == pytest.approx(0.4508468784, abs=1e-10)
