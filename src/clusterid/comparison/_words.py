@@ -60,7 +60,13 @@ def evidence(row: Any, language: str) -> str:
             plants = _number(row.n_plants, language)
             text += f" in {plants} " + ("plants" if en else "Betrieben")
         if math.isfinite(row.p_value):
-            text += f", p {_p(row.p_value, language)}"
+            # the test counts plants where the table has them: jobs may say otherwise
+            on = ("of plants " if en else "der Betriebe ") * math.isfinite(row.n_plants)
+            text += (
+                f", test {on}p {_p(row.p_value, language)}"
+                if en
+                else (f", Test {on}p {_p(row.p_value, language)}")
+            )
         parts.append(text + ".")
     if math.isfinite(row.linkage):
         share = _number(100 * row.linkage, language)
