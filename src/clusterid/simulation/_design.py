@@ -22,6 +22,8 @@ __all__ = ["Design", "PlantedCluster", "draw_counts", "make_design", "simulate_c
 
 #: A region holds at most so many planted clusters, as most real ones hold few.
 _MOST_PER_REGION = 3
+#: No region is given more of an industry than this: a metropolis has no quotient of 5.
+_LARGEST_SHARE = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +182,9 @@ def _choose_clusters(
         free &= held < _MOST_PER_REGION
         if not free.any():
             continue
-        odds = np.where(free, attraction, 0.0)
+        odds = np.where(free & (lq * weights <= _LARGEST_SHARE), attraction, 0.0)
+        if not odds.any():
+            continue
         seed = int(rng.choice(len(frame), p=odds / odds.sum()))
         members = _grow(seed, int(size), adjacent, free)
         held[members] += 1
@@ -282,17 +286,22 @@ def probabilities(design: Design, rng: np.random.Generator) -> NDArray[np.float6
     """Return industries x regions location probabilities with roughness and planting.
 
     A planted cell gets exactly its location quotient times the region's weight (times
-    its roughness); the other regions of the industry share what is left.
+    its roughness, whatever the density gradient); the other regions of the industry
+    share what is left.
     """
-    rough = design.expected
+    rough, plain = (
+        design.expected,
+        np.broadcast_to(design.weights, design.planted.shape),
+    )
     if design.roughness > 0:
         noise = _roughness(design, rng)
+        plain = plain * np.exp(noise - design.roughness**2 / 2)
         rough = rough * np.exp(noise - design.roughness**2 / 2)
         rough = rough / rough.sum(axis=1, keepdims=True)
     is_planted = design.planted > 1
     if not is_planted.any():
         return np.ascontiguousarray(rough)
-    target = np.where(is_planted, design.planted * rough, 0.0)
+    target = np.where(is_planted, design.planted * plain, 0.0)
     mass = target.sum(axis=1, keepdims=True)
     target = np.where(mass > 0.9, target * (0.9 / np.maximum(mass, 1e-300)), target)
     mass = np.minimum(mass, 0.9)
