@@ -280,6 +280,7 @@ def _columns(tables: Sequence[_Sheet], said: Words) -> pd.DataFrame:
 
 def _heading(column: str, said: Words) -> str:
     heading = said.get(f"column.{column}", column.replace("_", " "))
+    heading = heading.replace("\u00ad", "")  # soft hyphens are for pages
     unit = said.get(f"unit.{column}", "")
     return f"{heading} [{unit}]" if unit and len(unit) <= 24 else heading
 
