@@ -473,6 +473,15 @@ class _Work:
         lump = float(self.nulls.get(field, {}).get("lump", 1.0)) or 1.0
         return float(national @ weights) * float(share) / lump
 
+    def _quotient(self, unit: int, weights: NDArray[np.float64]) -> float:
+        """Return the quotient of what the test counts, 1 = as everywhere."""
+        n_regions = len(self.counts)
+        national = float(self.units.counts[:n_regions].sum(axis=0) @ weights)
+        share = float(self.units.size[unit] / self.units.size[:n_regions].sum())
+        expected = national * share
+        mine = float(self.units.counts[unit] @ weights)
+        return mine / expected if expected > 0 else float("inf")
+
     def _noise(self, table: pd.DataFrame) -> None:
         """Add family, q-values, cut, and what the measurement could have seen."""
         from scipy.stats import norm
@@ -497,7 +506,9 @@ class _Work:
             needed.append(float(np.exp(z_cut * sd)))
             seen.append(float(np.exp((z_cut + z_power) * sd)))
             z = float(norm.isf(np.clip(p_value, 1e-300, 1 - 1e-16)))
-            limit.append(float(np.exp((z + z_limit) * sd)))
+            seen_lq = self._quotient(int(u), w)
+            # the null may explain much away (density): what is counted stays counted
+            limit.append(max(np.exp(z * sd), seen_lq) * float(np.exp(z_limit * sd)))
         table["needed_lq"], table["detectable_lq"] = needed, seen
         table["lq_limit"] = limit
 
