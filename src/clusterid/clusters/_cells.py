@@ -32,6 +32,9 @@ CELL_COLUMNS = [
 #: Plants that a plant's worth of jobs is spread over: 1 + CV^2 of plant sizes,
 #: measured between 4.2 and 9.5 on log-normal sizes; used where no Herfindahl is known.
 SIZE_SPREAD = 5.0
+#: With jobs alone a seed must stand out at this level without its largest industry,
+#: too: one large plant is one industry. Ours.
+REST_LEVEL = 0.05
 #: Power at which ``power_lq`` is stated.
 POWER = 0.9
 #: Shape of the extraordinary quotients in the prior of ``lq_shrunk``. Ours.
@@ -61,7 +64,8 @@ def test_groups(
     estimated over all regions with the upper tail left out: a Poisson count with
     log-normal rates and a density gradient. Where no establishments are known, jobs
     are turned into effective plants and tested alike; that is weaker evidence, because
-    one large plant counts as many, and every cell says ``employment_only``.
+    one large plant counts as many, and every cell says ``employment_only``. A seed
+    must then stand out without its largest industry, too.
 
     Parameters
     ----------
@@ -161,10 +165,13 @@ def test_groups(
     counted, lumps = counted_plants(
         economy, employment, by_plants, jobs_per_effective_plant
     )
-    tested = group_shares(counted, weights)
-    plants = tested if by_plants else None
-    count = tested.observed / tested.scale
-    mean = tested.expected / tested.scale
+    plants = group_shares(counted, weights) if by_plants else None
+    tested = jobs if plants is None else plants
+    effective = _effective(economy, weights, jobs, plants, lumps)
+    # all industries of a group are counted in the same unit: a group's count is its
+    # quotient on another scale, whatever the sizes of its industries' plants
+    unit = tested.scale if plants is not None else effective
+    count, mean = tested.observed / unit, tested.expected / unit
     known = np.where(tested.withheld < 1, count, np.nan)
     covariate = log_density(density, economy, employment)
     shares, taus = _industries(counted, weights, covariate)
@@ -175,6 +182,7 @@ def test_groups(
         taus=taus,
         density=covariate,
         roughness=roughness,
+        plants=plants is not None,
     )
     p = np.column_stack([nulls[g].p_values(count[:, g]) for g in range(len(nulls))])
     p[mean <= 0] = np.nan
@@ -182,13 +190,15 @@ def test_groups(
     power = np.column_stack([
         nulls[g].detectable(mean[:, g], level, POWER) for g in range(len(nulls))
     ])
+    rest = None
+    if plants is None:
+        rest = _without_largest(employment, weights, jobs, effective, nulls)
     lq = np.divide(
         jobs.observed,
         jobs.expected,
         out=np.full(count.shape, np.nan),
         where=jobs.expected > 0,
     )
-    effective = _effective(economy, weights, jobs, plants, lumps)
     shrunk = _shrunk(jobs, effective, nulls)
     return _tidy(
         economy,
@@ -202,6 +212,7 @@ def test_groups(
         p=p,
         power=power,
         nulls=nulls,
+        rest=rest,
         gate=gate,
         alpha=alpha,
         graph=graph if local_statistics else None,
@@ -252,6 +263,45 @@ def _industries(
     return w * total[:, None], taus
 
 
+def _without_largest(
+    employment: pd.DataFrame,
+    weights: pd.DataFrame,
+    jobs: Shares,
+    effective: Floats,
+    nulls: Sequence[Null],
+) -> Floats:
+    """Return p of each cell without the industry that adds most to it.
+
+    0 for groups of one industry, which cannot be checked so.
+    """
+    p = np.zeros(jobs.observed.shape)
+    w = weights.to_numpy(dtype=float)
+    used = np.flatnonzero(w.any(axis=1))
+    eye = pd.DataFrame(np.eye(len(w))[:, used], index=weights.index)
+    alone = group_shares(employment, eye)
+    rows = np.arange(len(p))
+    for g, null in enumerate(nulls):
+        mine = np.flatnonzero(w[used, g] > 0)
+        if len(mine) < 2:
+            continue
+        own = w[used[mine], g]
+        observed, expected = (
+            alone.observed[:, mine] * own,
+            alone.expected[:, mine] * own,
+        )
+        largest = np.argmax(observed - expected, axis=1)
+        left = jobs.observed[:, g] - observed[rows, largest]
+        mean = jobs.expected[:, g] - expected[rows, largest]
+        part = np.divide(
+            mean, jobs.expected[:, g], out=np.zeros(len(mean)), where=mean > 1e-12
+        )
+        smaller = Null(null.mean * part, null.theta, null.weight, null.gradient)
+        p[:, g] = np.nan_to_num(
+            smaller.p_values(np.maximum(left, 0.0) / effective[g]), nan=1.0
+        )
+    return p
+
+
 def _ratio(top: Floats, bottom: Floats) -> Floats:
     result: Floats = np.divide(top, bottom, out=np.ones_like(top), where=bottom > 0)
     return result
@@ -263,8 +313,8 @@ def counted_plants(
     """Return the table the test counts, and the jobs of one effective plant.
 
     Establishments where they are known; else jobs over jobs per effective plant: the
-    plant Herfindahl times the industry's jobs where it is known (the geometric mean
-    of an interval), ``jobs_each`` where it is not.
+    plant Herfindahl times the industry's jobs where it is known (the lower end of an
+    interval: size bands of enterprises overstate plants), ``jobs_each`` elsewhere.
     """
     total = employment.sum(axis=0).to_numpy(dtype=float)
     lump: Floats = np.full(len(total), float(jobs_each))
@@ -272,7 +322,7 @@ def counted_plants(
         herfindahl = economy.plant_herfindahl.reindex(employment.columns)
         values = herfindahl.to_numpy(dtype=float)
         if values.ndim == 2:
-            values = np.sqrt(values[:, 0] * values[:, -1])
+            values = values[:, 0]
         known = np.isfinite(values * total) & (values * total > 0)
         lump = np.where(known, values * total, lump)
     if by_plants and economy.establishments is not None:
@@ -369,6 +419,7 @@ def _tidy(
     p: Floats,
     power: Floats,
     nulls: Sequence[Null],
+    rest: Floats | None,
     gate: str,
     alpha: float,
     graph: Any,
@@ -393,6 +444,9 @@ def _tidy(
     reason[empty] = "region_empty"
     q = benjamini_hochberg(p.T.ravel())
     gated = q if gate == "bh" else p.T.ravel() * family
+    supported: Any = True
+    if rest is not None:
+        supported = rest.T.ravel() <= REST_LEVEL
     column = {
         "template": np.repeat(np.array(names, dtype=object), n_regions),
         "region": np.tile(np.array(regions, dtype=object), n_groups),
@@ -409,7 +463,7 @@ def _tidy(
         "gi_z": gi_z.T.ravel(),
         "gi_q": gi_q.T.ravel(),
         "n_members": members.T.ravel().astype(int),
-        "is_seed": np.nan_to_num(gated, nan=1.0) <= alpha,
+        "is_seed": (np.nan_to_num(gated, nan=1.0) <= alpha) & supported,
         "is_member": np.zeros(p.size, dtype=bool),
         "power_lq": power.T.ravel(),
         "share_imputed": _imputed_share(employment, marks, weights).T.ravel(),

@@ -46,8 +46,8 @@ _HOPELESS = 15.0
 STEEPEST = 1.0
 #: Sd of the prior of a gradient around 0: few regions cannot claim a steep one. Ours.
 PRIOR_SLOPE = 0.15
-#: With fewer regions a group's own roughness is mixed with that of all groups, and
-#: rates are plain log-normal. Ours.
+#: With fewer regions, and jobs alone, a group's own roughness is mixed with that of
+#: all groups, and rates are plain log-normal. Ours.
 MANY_REGIONS = 100
 #: Fewer regions than this say nothing of roughness: the dartboard is used.
 FEWEST = 8
@@ -174,9 +174,6 @@ def industry_roughness(counts: Floats, means: Floats, density: Floats | None) ->
         chance = chance.sum(axis=0) / informative[:, enough].sum(axis=0)
         variance[enough] = np.maximum(0.0, ((high - low) / 2.318) ** 2 - chance)
         variance[enough] *= (1 + 7.8 / informative[:, enough].sum(axis=0)) ** 2
-        own = min(1.0, n_regions / MANY_REGIONS)
-        middle = float(np.median(variance[enough]))
-        variance[enough] = own * variance[enough] + (1 - own) * middle
         plants = np.nansum(counts[:, enough], axis=0)
         common = float(np.average(variance[enough], weights=np.maximum(plants, 1.0)))
     else:
@@ -227,6 +224,7 @@ def fit_null(
     taus: Floats,
     density: Floats | None,
     roughness: str | float,
+    plants: bool = True,
 ) -> list[Null]:
     """Return the fitted null of every group (columns of ``counts``).
 
@@ -243,7 +241,11 @@ def fit_null(
         Log density for the gradient; NaN where unknown. None: no gradient.
     roughness : "estimate", "none", or a number
         A number fixes the sd of the log rate of every group.
+    plants : bool
+        The counts are plants, not jobs over an assumed size; only jobs in few regions
+        are judged by the roughness of all groups together.
     """
+    pooled = not plants and len(counts) < MANY_REGIONS
     n_groups = counts.shape[1]
     estimated = roughness == "estimate"
     fixed = 0.0 if isinstance(roughness, str) else float(roughness)
@@ -254,10 +256,8 @@ def fit_null(
         base = (np.ones(1), np.ones(1))
         if estimated and own.any():
             w, t = shares[own, g] / shares[own, g].sum(), taus[own]
-            if len(counts) < MANY_REGIONS:
-                t = np.array([np.sqrt(np.log1p(w**2 @ np.expm1(t**2)))])
-                w = np.ones(1)
-            base = weighted_sum(w, t)
+            if not pooled:
+                base = weighted_sum(w, t)
         if fixed > 0:
             base = weighted_sum(np.ones(1), np.array([fixed]))
         rates.append([spread(*base, s) if estimated else base for s in grid])
@@ -265,10 +265,15 @@ def fit_null(
         _fit_one(counts[:, g], means[:, g], density, rates[g]) for g in range(n_groups)
     ]
     likelihood = np.array([fit[1] for fit in fits]).reshape(n_groups, len(grid))
-    posterior = pooled_posterior(likelihood, min(1.0, len(counts) / MANY_REGIONS))
+    own_share = (len(counts) / MANY_REGIONS) ** 2 if pooled else 1.0
+    posterior = pooled_posterior(likelihood, own_share)
     nulls = []
     for g, (mean, _, slope) in enumerate(fits):
         keep = np.flatnonzero(posterior[g] > _KEPT)
+        if pooled:
+            # the middle of the posterior: its upper end, learnt from few regions, would
+            # decide every tail
+            keep = np.array([int(np.searchsorted(np.cumsum(posterior[g]), 0.5))])
         theta = np.concatenate([rates[g][s][0] for s in keep])
         mass = np.concatenate([rates[g][s][1] * posterior[g][s] for s in keep])
         nulls.append(Null(mean, *joined(theta, mass), slope))
