@@ -167,13 +167,10 @@ def ellison_glaeser(
     if not valid.all():
         given = [name.startswith(("herf", "raw")) for name in columns]
         numbers[np.ix_(~np.array(given), ~valid)] = np.nan
-    frame = pd.DataFrame(
-        numbers.T,
-        index=data.columns.rename("industry"),
-        columns=list(columns),
-        copy=False,
-    )
-    frame["reason"] = pd.Series(reasons, index=frame.index, dtype="str")
+    # labelled last: adding a column to text labels costs as much as all the sums
+    frame = pd.DataFrame(numbers.T, index=data.columns.rename("industry"), copy=False)
+    frame[len(columns)] = pd.array(reasons, dtype="str")
+    frame.columns = pd.Index([*columns, "reason"])
     if not data.order.equals(data.columns):
         frame = frame.reindex(data.order.rename("industry"))
     return frame
