@@ -323,14 +323,15 @@ def _fit_one(
         return base, like, 0.0
     tau = float(sds[0])
     level, slope = _gradient(k, base, x, tau, usable, density is not None)
+    fitted = base * np.exp(np.clip(level + slope * x, -4, 4))
     # density explains a concentration away; it never accuses a region of one
-    fitted = base * np.exp(np.clip(level + slope * x, 0, 4))
+    judged = np.maximum(fitted, base)
     variance = np.log1p(np.expm1(tau * tau) + 1 / np.maximum(fitted, 1e-9))
     wide = _Z_TRIMMED * np.sqrt(variance) - variance / 2
     cut = np.floor(fitted * np.exp(wide)) + 1.0
     keep = usable & (k < cut)
     if len(rates) == 1 or keep.sum() < FEWEST:
-        return fitted, like, slope
+        return judged, like, slope
     like = np.full(len(rates), -np.inf)
     for s, (theta, mass) in enumerate(rates):
         above = tail(cut[keep], fitted[keep], theta, mass)
@@ -338,7 +339,7 @@ def _fit_one(
         like[s] = float((_log_mass(k[keep], fitted[keep], theta, mass) - below).sum())
         if like[s] < like.max() - _HOPELESS:
             break  # larger values only get worse
-    return fitted, like, slope
+    return judged, like, slope
 
 
 def centred(density: Floats | None, weight: Floats) -> Floats:
