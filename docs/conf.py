@@ -17,13 +17,23 @@ extensions = [
     "numpydoc",
     "myst_nb",
 ]
+exclude_patterns = ["_build", "_static"]
+
 myst_enable_extensions = ["dollarmath", "amsmath"]
+myst_heading_anchors = 3
 nb_execution_mode = "off"
+
 autosummary_generate = True
+autosummary_ignore_module_all = False
+autodoc_typehints = "none"
 numpydoc_show_class_members = False
+# several pages may cite the same paper under the same number
+numpydoc_class_members_toctree = False
+
 html_theme = "pydata_sphinx_theme"
 html_title = "clusterid"
-exclude_patterns = ["_build"]
-# The pages open without a network when the formula script is put here; otherwise
-# formulas stay readable as TeX.
-mathjax_path = "mathjax/tex-mml-chtml.js"
+html_static_path = ["_static"]
+html_show_sourcelink = False
+# Formulas are set by the script in _static/mathjax, so the pages open without a
+# network; SVG output needs no fonts.
+mathjax_path = "mathjax/tex-svg.js"
