@@ -174,3 +174,36 @@ def test_faults_are_told():
         test_groups(table, pd.DataFrame({"g": [2.0]}, index=["01"]))
     with pytest.raises(TableError, match="no industry of the groups"):
         test_groups(table, pd.DataFrame({"g": [1.0]}, index=["999"]))
+
+
+def test_links_and_change_stand_beside_a_cluster():
+    import networkx as nx
+
+    long, templates = simulated(1, planted=("T02", PLANTED, 3.0))
+    table = economy(long)
+    before = table.with_employment(table.employment.copy())
+    codes = [c for c in table.industries if int(c) % 6 == 2]
+    before.employment.loc[[f"R{i:03d}" for i in PLANTED], codes] /= 2
+    projects = pd.DataFrame({
+        "project": ["p", "p", "q", "q", "r", "r"],
+        "region": ["R065", "R066", "R066", "R001", "R002", "R003"],
+    })
+    supply = nx.Graph()
+    supply.add_edge("02", "08", weight=2.0)
+    supply.add_edge("14", "20", weight=1.0)
+    found = identify_clusters(
+        table,
+        templates,
+        grid(),
+        earlier=before,
+        collaborations=projects,
+        layers={"supply": supply},
+        local_statistics=False,
+    )
+    row = found.table.iloc[0]
+    assert row["employment_change"] == pytest.approx(1.0)
+    assert row["lq_change"] > 0
+    assert row["research_inside"] == 1
+    assert row["research_outside"] == 1
+    assert row["supply_density"] == 1
+    assert row["q_value"] < 0.05

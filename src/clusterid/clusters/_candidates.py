@@ -29,8 +29,11 @@ class CandidateClusters:
         (industries above a quotient of 1), ``share_imputed`` (0..1),
         ``largest_plant_share`` (at most this much is one plant; NaN where plant sizes
         are unknown), ``edge_region``, ``flags`` (joined by ``;``), ``geometry``, and
-        beyond these ``n_seeds``, ``research_inside``, ``research_outside``,
-        ``supply_density``, ``employment_change``, ``lq_change``.
+        beyond these ``n_seeds``, ``research_inside`` (projects with two partners in
+        it), ``research_outside`` (with partners on both sides), ``supply_density``
+        (share of the template's supply links with both ends above 1),
+        ``employment_change`` (relative) and ``lq_change`` since the earlier economy;
+        NaN where the input was not given.
     members : DataFrame
         ``cluster``, ``region``, ``industry``, ``employment``, ``lq``.
     gaps : DataFrame

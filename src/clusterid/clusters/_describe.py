@@ -12,7 +12,15 @@ import pandas as pd
 from clusterid.clusters._counts import group_shares
 from clusterid.tables import Economy
 
-__all__ = ["edge_regions", "gap_table", "industry_quotients", "largest_plant_share"]
+__all__ = [
+    "change_since",
+    "edge_regions",
+    "gap_table",
+    "industry_quotients",
+    "largest_plant_share",
+    "research_projects",
+    "supply_weights",
+]
 
 Floats = npt.NDArray[np.float64]
 
@@ -134,3 +142,50 @@ def gap_table(
         "supply_weight": weight.to_numpy(dtype=float),
         "state": np.where(weak.eq(0), "missing", "thin"),
     })
+
+
+def research_projects(
+    collaborations: pd.DataFrame | None, regions: set[str]
+) -> tuple[float, float]:
+    """Return projects with two partners inside, and with partners on both sides.
+
+    NaN where no collaborations are given.
+    """
+    if collaborations is None:
+        return float("nan"), float("nan")
+    inside = collaborations["region"].astype("string").isin(sorted(regions))
+    by = inside.fillna(False).astype(int).groupby(collaborations["project"])
+    members, partners = by.sum(), by.size()
+    within = int(members.ge(2).sum())
+    across = int((members.ge(1) & partners.gt(members)).sum())
+    return float(within), float(across)
+
+
+def change_since(
+    earlier: Economy | None,
+    regions: list[str],
+    weights: pd.Series,
+    jobs: float,
+    lq: float,
+) -> tuple[float, float]:
+    """Return the relative change of jobs and the change of the quotient.
+
+    NaN without an earlier economy, or where it lacks regions or industries.
+    """
+    nothing = float("nan"), float("nan")
+    if earlier is None:
+        return nothing
+    codes = weights.index[weights.to_numpy() > 0]
+    table = earlier.employment
+    if not set(regions) <= set(table.index) or not set(codes) <= set(table.columns):
+        return nothing
+    size = earlier.margins.region
+    size = size.where(size.notna(), table.sum(axis=1))
+    group = pd.DataFrame({"group": weights[codes]})
+    shares = group_shares(table[list(codes)], group, size)
+    where = table.index.get_indexer(pd.Index(regions))
+    before = float(shares.observed[where].sum())
+    expected = float(shares.expected[where].sum())
+    if before <= 0 or expected <= 0:
+        return nothing
+    return jobs / before - 1, lq - before / expected

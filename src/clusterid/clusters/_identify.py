@@ -11,10 +11,12 @@ from clusterid.clusters._candidates import CandidateClusters
 from clusterid.clusters._cells import test_groups
 from clusterid.clusters._counts import group_weights, point_employment
 from clusterid.clusters._describe import (
+    change_since,
     edge_regions,
     gap_table,
     industry_quotients,
     largest_plant_share,
+    research_projects,
     supply_weights,
 )
 from clusterid.clusters._grow import adjacency, components, grow, reach
@@ -213,7 +215,7 @@ def identify_clusters(
     context = _Context(
         economy, templates, cells, employment, marks, size, weights, codes, edge,
         supply_weights(layers, list(weights.index)) if layers is not None else None,
-        earlier,
+        earlier, collaborations,
     )  # fmt: skip
     rows, member_rows, gap_rows, geometries = [], [], [], []
     width = max(3, len(str(len(found))))
@@ -332,11 +334,13 @@ class _Context:
         edge: set[str],
         supply: pd.DataFrame | None,
         earlier: Economy | None,
+        collaborations: pd.DataFrame | None,
     ) -> None:
         self.economy, self.templates, self.cells = economy, templates, cells
         self.employment, self.marks, self.size = employment, marks, size
         self.weights, self.codes, self.edge = weights, codes, edge
         self.supply, self.earlier = supply, earlier
+        self.collaborations = collaborations
         self.by_template = {
             name: part.reset_index(drop=True)
             for name, part in cells.groupby("template", sort=False)
@@ -371,6 +375,8 @@ class _Context:
         largest = largest_plant_share(
             self.economy, self.employment, industries, regions
         )
+        inside, outside = research_projects(self.collaborations, set(regions))
+        change, lq_change = change_since(self.earlier, regions, mine, jobs, lq)
         on_edge = bool(self.edge.intersection(regions))
         plants = part["establishments"]
         row = {
@@ -391,11 +397,11 @@ class _Context:
             "largest_plant_share": largest,
             "edge_region": on_edge,
             "n_seeds": int(seeds.sum()),
-            "research_inside": np.nan,
-            "research_outside": np.nan,
+            "research_inside": inside,
+            "research_outside": outside,
             "supply_density": self._supply_density(quotients),
-            "employment_change": np.nan,
-            "lq_change": np.nan,
+            "employment_change": change,
+            "lq_change": lq_change,
         }
         row["flags"] = ";".join(self._flags(row))
         members = _member_rows(cluster, block, self.size, quotients, self.employment)
