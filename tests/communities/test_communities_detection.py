@@ -257,3 +257,31 @@ def test_one_layer_alone_is_not_split_into_two_sectors():
     found = detect_communities({"skill": skill_network(made.links)}, runs=10)
     assert len(found.labels) >= 8
     assert found.params["chosen_by"].startswith("description length")
+
+
+def test_the_quick_share_of_industries_near_their_own_equals_the_score():
+    from clusterid.communities._validation import Right, score
+
+    rng = np.random.default_rng(4)
+    links = rng.random((30, 30)) * (rng.random((30, 30)) < 0.6)
+    links = links + links.T
+    labels = np.sort(rng.integers(0, 9, 30))
+    labels[-1] = 9
+    sizes = np.bincount(labels)
+    for order in (np.arange(30), rng.permutation(30)):
+        dealt = np.empty(30, dtype=np.int64)
+        dealt[order] = labels
+        grouped = np.where(sizes[dealt] > 1, dealt, -1)
+        _, renumbered = np.unique(grouped[grouped >= 0], return_inverse=True)
+        grouped[grouped >= 0] = renumbered
+        by_table = score(links, grouped, int((sizes > 1).sum()))
+        expected = by_table["vs_industry"] * by_table["coverage"] / 100
+        assert Right(links, labels)(order) == pytest.approx(expected)
+
+
+def test_percentiles_leave_out_what_is_not_known():
+    from clusterid.communities._validation import _percentile
+
+    table = np.array([[1.0, np.nan, 3.0, 2.0], [np.nan] * 4, [5.0, 5.0, 1.0, 9.0]])
+    expected = [np.percentile([1, 2, 3], 95), np.nan, np.percentile([1, 5, 5, 9], 95)]
+    np.testing.assert_allclose(_percentile(table, 95), expected)

@@ -13,9 +13,10 @@ from clusterid.communities._graph import (
     Edges,
     Floats,
     Ints,
-    from_graph,
+    Layer,
     pair_agreement,
     pruned,
+    read_layer,
     relatedness,
     stack,
 )
@@ -39,7 +40,7 @@ from clusterid.communities._templates import (
     membership_series,
     template_names,
 )
-from clusterid.communities._validation import score
+from clusterid.communities._validation import Right
 from clusterid.errors import GraphError, OptionError, check_option
 
 __all__ = ["detect_communities"]
@@ -163,7 +164,9 @@ def detect_communities(
         )
     if runs < 1:
         raise OptionError(f"runs={runs}: at least one run is needed.")
-    used, judge = _split_layers(layers, held_out)
+    graphs, judging = _split_layers(layers, held_out)
+    used = {name: read_layer(graph) for name, graph in graphs.items()}
+    judge = None if judging is None else read_layer(judging)
     weights = _layer_weights(used, judge, layer_weights, contrast)
     edges = pruned(_edges_of(used, weights, contrast), neighbours)
     if not len(edges.weight):
@@ -181,7 +184,7 @@ def detect_communities(
         "layer_weights": weights,
         "contrast": contrast,
         "neighbours": neighbours,
-        "layers": sorted(used) if isinstance(used, Mapping) else ["given graph"],
+        "layers": sorted(used),
         "assigned_from": ASSIGNED_FROM,
     }
     seeds = random.Random(seed)
@@ -218,7 +221,6 @@ def detect_communities(
 
     found = _runs(
         edges,
-        used,
         method=method,
         quality=quality,
         gamma=gamma,
@@ -247,7 +249,7 @@ def detect_communities(
         membership=membership,
         confidence=pd.Series(confidence, index=index, name="confidence"),
         status=pd.Series(status, index=index, name="status"),
-        labels=_labels(edges, labels, codes, _names(used, names)),
+        labels=_labels(edges, labels, codes, _names(graphs, names)),
         profile=table,
         significance=significance,
         hierarchy=pd.DataFrame(levels, index=index),
@@ -261,7 +263,7 @@ def _profile_columns() -> list[str]:
     ]  # fmt: skip
 
 
-def _split_layers(layers: Any, held_out: Any) -> tuple[Any, Any]:
+def _split_layers(layers: Any, held_out: Any) -> tuple[dict[str, Any], Any]:
     """Return the layers that take part, and the graph that judges, or None."""
     if not isinstance(layers, Mapping):
         if isinstance(held_out, str):
@@ -269,7 +271,7 @@ def _split_layers(layers: Any, held_out: Any) -> tuple[Any, Any]:
                 f"held_out={held_out!r} names a layer, but one graph was given; pass "
                 "the layers as a mapping, or the held-out graph itself."
             )
-        return layers, held_out
+        return {"given graph": layers}, held_out
     used = {str(name): graph for name, graph in layers.items() if graph is not None}
     judge = held_out
     if isinstance(held_out, str):
@@ -281,11 +283,12 @@ def _split_layers(layers: Any, held_out: Any) -> tuple[Any, Any]:
 
 
 def _layer_weights(
-    used: Any, judge: Any, given: Mapping[str, float] | None, contrast: float
+    used: Mapping[str, Layer],
+    judge: Layer | None,
+    given: Mapping[str, float] | None,
+    contrast: float,
 ) -> dict[str, float]:
     """Return what each layer weighs; all equal where nothing tells them apart."""
-    if not isinstance(used, Mapping):
-        return {}
     names = sorted(used)
     if given is not None:
         unknown = sorted(set(map(str, given)) - set(names))
@@ -296,7 +299,9 @@ def _layer_weights(
                 f"0, for {', '.join(names)}."
             )
         return found
-    if judge is not None:
+    if len(names) == 1:
+        found = {}
+    elif judge is not None:
         found = {n: max(0.0, pair_agreement(used[n], judge, contrast)) for n in names}
     elif len(names) > 2:
         found = {
@@ -320,11 +325,11 @@ def _layer_weights(
     return {name: round(value / top, 12) for name, value in found.items()}
 
 
-def _edges_of(used: Any, weights: Mapping[str, float], contrast: float) -> Edges:
-    if not isinstance(used, Mapping):
-        return from_graph(used)
+def _edges_of(
+    used: Mapping[str, Layer], weights: Mapping[str, float], contrast: float
+) -> Edges:
     if len(used) == 1:
-        return from_graph(next(iter(used.values())))
+        return next(iter(used.values())).edges
     return stack(used, weights, contrast)
 
 
@@ -335,28 +340,22 @@ def _validation(links: Floats, labels: Ints, seed: int) -> float:
     random groups of the same sizes: 100 is every industry, 0 is chance. Without the
     correction one giant group always scores best.
     """
-    sizes = np.bincount(labels)
-    count = int((sizes > 1).sum())
-    if count < 2:
+    if n_groups(labels) < 2:
         return np.nan
-
-    def right(order: Ints) -> float:
-        grouped = np.where(sizes[order] > 1, order, -1)
-        scores = score(links, grouped, count)
-        return scores["vs_industry"] * scores["coverage"] / 100
-
+    right = Right(links, labels)
     rng = np.random.default_rng(seed)
-    chance = float(np.mean([right(rng.permutation(labels)) for _ in range(_SHUFFLES)]))
+    n = len(labels)
+    chance = float(np.mean([right(rng.permutation(n)) for _ in range(_SHUFFLES)]))
     if not np.isfinite(chance) or chance >= 100:
         return np.nan
-    return 100 * (right(labels) - chance) / (100 - chance)
+    return 100 * (right(np.arange(n)) - chance) / (100 - chance)
 
 
 def _held_out_scores(
     profile: Profile,
     edges: Edges,
-    used: Any,
-    judge: Any,
+    used: Mapping[str, Layer],
+    judge: Layer | None,
     weights: Mapping[str, float],
     *,
     contrast: float,
@@ -366,10 +365,9 @@ def _held_out_scores(
     """Return the held-out score of each resolution, and how it was held out."""
     count = len(profile.resolution)
     if judge is not None:
-        return _judged(
-            profile.partitions, edges.nodes, from_graph(judge), seed
-        ), "held-out layer"
-    if not isinstance(used, Mapping) or len(used) < 2:
+        found = _judged(profile.partitions, edges.nodes, judge.edges, seed)
+        return found, "held-out layer"
+    if len(used) < 2:
         return _saved(profile, edges), "description length (no layer to hold out)"
     scores = np.zeros(count)
     for name in sorted(used):
@@ -392,7 +390,7 @@ def _held_out_scores(
             )[0]
             for g in profile.resolution
         )
-        scores += _judged(partitions, part.nodes, from_graph(used[name]), seed)
+        scores += _judged(partitions, part.nodes, used[name].edges, seed)
     return scores / len(used), "each layer held out in turn"
 
 
@@ -484,7 +482,6 @@ def _levels(profile: Profile, chosen: int) -> dict[str, Ints]:
 
 def _runs(
     edges: Edges,
-    used: Any,
     *,
     method: str,
     quality: str,
@@ -500,7 +497,7 @@ def _runs(
         rng = np.random.default_rng([seed, r])
         data = edges
         if perturbation > 0 and r >= runs * (1 - PERTURBED):
-            data = _perturbed(edges, used, perturbation, rng)
+            data = _perturbed(edges, perturbation, rng)
         start = int(rng.integers(2**31))
         if method == "infomap":
             found.append(infomap(data, seed=start, trials=1)[0])
@@ -518,7 +515,7 @@ def _runs(
     return found
 
 
-def _perturbed(edges: Edges, used: Any, spread: float, rng: Any) -> Edges:
+def _perturbed(edges: Edges, spread: float, rng: np.random.Generator) -> Edges:
     """Return the edges with gamma noise of mean 1 on every weight."""
     shape = 1 / spread**2
     noise = rng.gamma(shape, 1 / shape, len(edges.weight))
@@ -560,10 +557,11 @@ def _confidence(
     return np.clip(confidence, 0.0, 1.0), status
 
 
-def _names(used: Any, names: Mapping[str, str] | None) -> dict[str, str]:
+def _names(
+    graphs: Mapping[str, Any], names: Mapping[str, str] | None
+) -> dict[str, str]:
     found: dict[str, str] = {}
-    graphs = used.values() if isinstance(used, Mapping) else [used]
-    for graph in graphs:
+    for graph in graphs.values():
         for node, data in graph.nodes(data=True):
             if data.get("label"):
                 found.setdefault(str(node), str(data["label"]))

@@ -11,7 +11,16 @@ import numpy.typing as npt
 
 from clusterid.errors import GraphError
 
-__all__ = ["Edges", "from_graph", "pair_agreement", "pruned", "relatedness", "stack"]
+__all__ = [
+    "Edges",
+    "Layer",
+    "from_graph",
+    "pair_agreement",
+    "pruned",
+    "read_layer",
+    "relatedness",
+    "stack",
+]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -59,12 +68,14 @@ def canonical(nodes: tuple[str, ...], source: Ints, target: Ints, w: Floats) -> 
     """Return edges sorted, merged and without loops."""
     low, high = np.minimum(source, target), np.maximum(source, target)
     keep = (low != high) & (w > 0)
-    key, inverse = np.unique(low[keep] * len(nodes) + high[keep], return_inverse=True)
+    key = low[keep] * len(nodes) + high[keep]
     # additions run in the sorted order of the weights, so that the order in which
     # edges were inserted cannot change the last bit of a sum
-    kept = w[keep]
-    order = np.lexsort((kept, inverse))
-    weight = np.asarray(np.bincount(inverse[order], kept[order], len(key)), float)
+    order = np.lexsort((w[keep], key))
+    key, kept = key[order], w[keep][order]
+    new = np.append(True, key[1:] != key[:-1]) if len(key) else np.zeros(0, dtype=bool)
+    weight = np.asarray(np.bincount(np.cumsum(new) - 1, kept), dtype=float)
+    key = key[new]
     n = max(1, len(nodes))
     return Edges(nodes, key // n, key % n, weight)
 
@@ -88,27 +99,49 @@ def from_graph(graph: Any, *, weight: str = "weight") -> Edges:
     if len(set(nodes)) != len(nodes):
         raise GraphError("Two nodes have the same code as text; make codes text.")
     place = {node: i for i, node in enumerate(nodes)}
-    source, target, values, faulty = [], [], [], []
-    for a, b, value in graph.edges(data=weight, default=None):
-        if value is None or not np.isfinite(value) or value < 0:
-            faulty.append((str(a), str(b), value))
-            continue
-        source.append(place[str(a)])
-        target.append(place[str(b)])
-        values.append(float(value))
-    if faulty:
+    at = {node: place[str(node)] for node in graph.nodes}
+    ends = list(graph.edges(data=weight, default=None))
+    first, second, given = zip(*ends, strict=True) if ends else ((), (), ())
+    values = np.array(given, dtype=float)
+    bad = ~np.isfinite(values) | (values < 0)
+    if bad.any():
+        faulty = [
+            (str(ends[k][0]), str(ends[k][1]), ends[k][2]) for k in bad.nonzero()[0]
+        ]
         shown = ", ".join(f"{a}-{b}: {v}" for a, b, v in sorted(faulty, key=str)[:5])
         raise GraphError(
             f"{len(faulty)} edges have no usable {weight!r} ({shown}). "
             "Expected: a finite number, 0 or more. Mend: set the attribute, or name "
             "another one."
         )
-    return canonical(
-        nodes,
-        np.array(source, dtype=np.int64),
-        np.array(target, dtype=np.int64),
-        np.array(values, dtype=float),
-    )
+    count = len(ends)
+    source = np.fromiter(map(at.__getitem__, first), dtype=np.int64, count=count)
+    target = np.fromiter(map(at.__getitem__, second), dtype=np.int64, count=count)
+    return canonical(nodes, source, target, values)
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A layer, read from its graph once.
+
+    ``edges`` are its links and ``by_rank`` the same with mid-ranks for weights.
+    ``observed`` are the codes whose absent links count as 0; None where an absent
+    link is unknown.
+    """
+
+    edges: Edges
+    by_rank: Edges
+    observed: frozenset[str] | None
+
+
+def read_layer(graph: Any) -> Layer:
+    """Return a layer with its links, their ranks and what it observes."""
+    edges = from_graph(graph)
+    observed = None
+    if graph.graph.get("absent", "zero") != "unknown":
+        known = graph.graph.get("observed", edges.nodes)
+        observed = frozenset(str(code) for code in known)
+    return Layer(edges, ranked(edges), observed)
 
 
 def relatedness(edges: Edges, nodes: tuple[str, ...]) -> Floats:
@@ -133,36 +166,28 @@ def ranked(edges: Edges) -> Edges:
     return Edges(edges.nodes, edges.source, edges.target, middle[inverse])
 
 
-def observed_nodes(graph: Any, edges: Edges) -> set[str]:
-    """Return the codes a layer knows: ``graph.graph["observed"]``, else its nodes."""
-    return {str(code) for code in graph.graph.get("observed", edges.nodes)}
-
-
 def stack(
-    layers: Mapping[str, Any], weights: Mapping[str, float], contrast: float
+    layers: Mapping[str, Layer], weights: Mapping[str, float], contrast: float
 ) -> Edges:
     """Return the weighted mean of ranked layers over the pairs any layer observes.
 
     Each layer enters as its mid-ranks on (0, 1] to the power ``contrast``. A layer
-    with ``absent="zero"`` observes every pair of its known codes; one with
-    ``absent="unknown"`` only the pairs it links. A pair that no layer observes has no
-    edge.
+    observes every pair of its known codes, or, where absent links are unknown, only
+    the pairs it links. A pair that no layer observes has no edge.
     """
     names = sorted(name for name in layers if weights[name] > 0)
-    parts = [ranked(from_graph(layers[name])) for name in names]
-    known_nodes = (from_graph(layers[name]).nodes for name in sorted(layers))
+    known_nodes = (layers[name].edges.nodes for name in sorted(layers))
     nodes = tuple(sorted(set().union(*known_nodes)))
     total = np.zeros((len(nodes), len(nodes)))
     seen = np.zeros(total.shape, dtype=bool)
-    for name, part in zip(names, parts, strict=True):
+    for name in names:
+        part, known = layers[name].by_rank, layers[name].observed
         dense = relatedness(part, nodes) ** contrast
         total += weights[name] * dense
-        if layers[name].graph.get("absent", "zero") == "unknown":
-            observed = dense > 0
-        else:
-            known = observed_nodes(layers[name], part)
+        observed = dense > 0
+        if known is not None:
             is_known = np.array([node in known for node in nodes])
-            observed = np.outer(is_known, is_known) | (dense > 0)
+            observed |= np.outer(is_known, is_known)
         seen |= observed
         # a pair the layer does not observe stands at the layer's mean: neither weak
         # nor strong, so that what another layer says of it counts, but not alone
@@ -194,9 +219,9 @@ def pruned(edges: Edges, neighbours: int) -> Edges:
     )
 
 
-def pair_agreement(first: Any, second: Any, contrast: float) -> float:
+def pair_agreement(first: Layer, second: Layer, contrast: float) -> float:
     """Return the correlation of two layers over the pairs of their common codes."""
-    a, b = ranked(from_graph(first)), ranked(from_graph(second))
+    a, b = first.by_rank, second.by_rank
     common = tuple(sorted(set(a.nodes) & set(b.nodes)))
     if len(common) < 3:
         return 0.0
