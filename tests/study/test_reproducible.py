@@ -62,6 +62,6 @@ def test_result_read_back_saves_the_same_bytes(
 ) -> None:
     _run(studies[0], tmp_path / "a", hash_seed="0", threads="1")
     read_result(tmp_path / "a").save(tmp_path / "c")
-    for name in ("clusters.csv", "verdicts.csv", "concentration.parquet", "map.html"):
+    for name in ("clusters.csv", "verdicts.csv", "concentration.parquet"):
         before = (tmp_path / "a" / name).read_bytes()
         assert (tmp_path / "c" / name).read_bytes() == before, name
