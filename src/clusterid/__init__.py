@@ -14,7 +14,7 @@ __version__ = "0.1.0"
 
 _ROOMS = (
     "aggregation", "classifications", "clusters", "communities", "comparison",
-    "concentration", "errors", "figures", "maps", "monitoring", "networks",
+    "concentration", "errors", "figures", "legend", "maps", "monitoring", "networks",
     "reports", "simulation", "sources", "study", "survey", "tables",
 )  # fmt: skip
 
@@ -27,8 +27,9 @@ for _room, _names in {
     "classifications": """read_fields read_classification read_correspondence
         Classification Correspondence""",
     "tables": """read_employment read_regions read_plants read_flows read_links
-        read_collaborations economy contiguity Economy Metadata""",
-    "aggregation": "economy_from_plants",
+        read_collaborations read_table economy contiguity guard
+        publishable_interval Economy Metadata""",
+    "aggregation": "economy_from_plants economies_from_plants",
     "simulation": "simulate_economy",
     "concentration": """location_quotient missing_reasons dynamic_location_quotient
         focal_location_quotient location_quotient_test locational_gini
@@ -37,13 +38,15 @@ for _room, _names in {
         maurel_sedillot devereux coagglomeration group_coagglomeration
         litzenberger_sternberg colocation_index related_variety unrelated_variety
         shift_share withheld_bounds fill_withheld k_density m_function ripley
-        local_clustering plant_herfindahl_bounds""",
+        local_clustering plant_herfindahl_bounds
+        location_quotient_bounds log_z_cutoff specialization_change growth
+        spatial_autocorrelation regional_inequality colocation_quotient""",
     "networks": """proximity relatedness_density economic_complexity
         fitness_complexity supply_network minimal_flow_analysis regionalize
         collaboration_network skill_network colocation_network backbone
         stack_layers""",
     "communities": "detect_communities Templates given_templates",
-    "clusters": "identify_clusters CandidateClusters",
+    "clusters": "identify_clusters CandidateClusters presets",
     "survey": "read_survey Survey",
     "comparison": "compare Comparison",
     "monitoring": "monitor peers",

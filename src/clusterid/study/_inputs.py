@@ -32,7 +32,6 @@ from clusterid.tables import Economy, Metadata, read_table
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from clusterid.classifications import FieldWeights
     from clusterid.communities import Templates
     from clusterid.survey import Survey
 
@@ -55,7 +54,6 @@ class Inputs:
     skills: Mapping[str, tuple[pd.DataFrame, LayerSection]]
     research: Mapping[str, tuple[pd.DataFrame, ResearchSection]]
     lexicon: pd.DataFrame | None = None
-    fields: FieldWeights | None = None
     roles: tuple[str, ...] = ("core",)
     survey: Survey | None = None
     given: Templates | None = None
@@ -160,7 +158,7 @@ def read_inputs(config: StudyFile, root: Path, *, engine: str = "duckdb") -> Inp
             regions = kept[0]
             reading.notes += kept[1]
     main = economies.get(year)
-    lexicon, weights, survey = _survey(config, reading, main, regions)
+    lexicon, survey = _survey(config, reading, regions)
     given = _given(config, reading, main)
     truth = _truth(config, reading)
     if reading.faults or regions is None or not economies:
@@ -175,7 +173,6 @@ def read_inputs(config: StudyFile, root: Path, *, engine: str = "duckdb") -> Inp
         skills=skills,
         research=research,
         lexicon=lexicon,
-        fields=weights,
         roles=("core",) if config.survey is None else config.survey.roles,
         survey=survey,
         given=given,
@@ -301,12 +298,21 @@ def _from_counts(
     return made
 
 
-def _herfindahl(path: Path) -> pd.Series | pd.DataFrame:
-    table = read_table(path, name="plant_herfindahl").set_index("industry")
-    table = table.astype(float)
-    if {"lower", "upper"} <= set(table.columns):
-        return table[["lower", "upper"]]
-    return table["plant_herfindahl"]
+def _herfindahl(path: Path) -> pd.DataFrame:
+    """Read the plant Herfindahl; a known value is an interval of no width."""
+    table = read_table(path, name="plant_herfindahl")
+    known = {"industry", "plant_herfindahl"} <= set(table.columns)
+    if not known and not {"industry", "lower", "upper"} <= set(table.columns):
+        have = ", ".join(map(str, table.columns))
+        raise StudyError(
+            f"{path.name}: needs the columns industry and plant_herfindahl, or "
+            f"industry, lower and upper; it has {have}."
+        )
+    table = table.set_index("industry").astype(float)
+    if known:
+        value = table["plant_herfindahl"]
+        return pd.DataFrame({"lower": value, "upper": value})
+    return table[["lower", "upper"]]
 
 
 def _layers(
@@ -410,36 +416,22 @@ def _research(
 
 
 def _survey(
-    config: StudyFile,
-    reading: _Reading,
-    main: Economy | None,
-    regions: gpd.GeoDataFrame | None,
-) -> tuple[pd.DataFrame | None, FieldWeights | None, Survey | None]:
+    config: StudyFile, reading: _Reading, regions: gpd.GeoDataFrame | None
+) -> tuple[pd.DataFrame | None, Survey | None]:
     section = config.survey
     if section is None:
-        return None, None, None
-    from clusterid.classifications import fields_on, read_fields
+        return None, None
+    from clusterid.classifications import read_fields
     from clusterid.survey import read_survey
 
     files = {
         name: reading.path("survey", getattr(section, name))
         for name in ("places", "answers", "declared", "fields")
     }
-    lexicon, weights, survey = None, None, None
+    lexicon, survey = None, None
     lexicon_path = files["fields"]
     if lexicon_path is not None:
         lexicon = reading.attempt("survey", lambda: read_fields(lexicon_path))
-    if lexicon is not None and main is not None:
-        known = lexicon
-        weights = reading.attempt(
-            "survey",
-            lambda: fields_on(
-                known,
-                main.industries,
-                main.metadata.classification,
-                roles=section.roles,
-            ),
-        )
     if files["places"] is not None:
         known_fields = None if lexicon is None else sorted(set(lexicon["field"]))
         survey = reading.attempt(
@@ -453,7 +445,7 @@ def _survey(
                 columns=section.columns or None,
             ),
         )
-    return lexicon, weights, survey
+    return lexicon, survey
 
 
 def _given(

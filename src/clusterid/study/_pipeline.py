@@ -345,6 +345,7 @@ def _compare(
         significance=method.significance,
         mappability=method.mappability,
         roles=inputs.roles,
+        imputed=working.imputed,
         seed=seed,
     )
 
