@@ -185,6 +185,8 @@ def test_groups(
         plants=plants is not None,
     )
     p = np.column_stack([nulls[g].p_values(count[:, g]) for g in range(len(nulls))])
+    # what does not stand above the dartboard is no concentration
+    p = np.where(count <= mean, 1.0, p)
     p[mean <= 0] = np.nan
     level = alpha / max(1, int(np.isfinite(p).sum()))
     power = np.column_stack([

@@ -127,6 +127,29 @@ def identify_clusters(
     ----------
     Feser, Sweeney and Renski (2005) for templates in contiguous significant regions;
     Guimaraes, Figueiredo and Woodward (2009) for the test.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from shapely.geometry import box
+    >>> from clusterid.communities import given_templates
+    >>> from clusterid.tables import economy
+    >>> codes = [f"R{i:02d}" for i in range(16)]
+    >>> squares = [box(i % 4, i // 4, i % 4 + 1, i // 4 + 1) for i in range(16)]
+    >>> shapes = gpd.GeoDataFrame(index=codes, geometry=squares, crs="EPSG:3035")
+    >>> rows = [(r, "X", 4000.0, 400) for r in codes]
+    >>> for r in codes:
+    ...     plants = 90 if r in ("R05", "R06") else 15
+    ...     rows += [(r, i, plants * 10.0, plants) for i in ("A", "B")]
+    >>> table = pd.DataFrame(
+    ...     rows, columns=["region", "industry", "employment", "establishments"]
+    ... )
+    >>> templates = given_templates({"A": "AB", "B": "AB"})
+    >>> found = identify_clusters(
+    ...     economy(table), templates, shapes, local_statistics=False
+    ... )
+    >>> found.table[["template", "regions", "n_members"]].values.tolist()
+    [['AB', 'R05;R06', 2]]
     """
     check_option("preset", preset, ("default", *PRESETS))
     if gap < 0:
@@ -313,6 +336,9 @@ def _too_small(
     if not (jobs >= minimum_jobs or plants >= minimum_plants):
         return "below_critical_mass"
     quotients = industry_quotients(employment, size, [regions])[industries].iloc[0]
+    expected = (cells["employment"] / cells["lq"].where(cells["lq"] > 0)).sum()
+    if not jobs > expected:
+        return "no_more_jobs_than_expected"
     if int(quotients.gt(1).sum()) < minimum_members:
         return "too_few_members"
     return ""

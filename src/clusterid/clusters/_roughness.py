@@ -325,7 +325,7 @@ def _fit_one(
     level, slope = _gradient(k, base, x, tau, usable, density is not None)
     fitted = base * np.exp(np.clip(level + slope * x, -4, 4))
     # density explains a concentration away; it never accuses a region of one
-    judged = np.maximum(fitted, base)
+    judged = base * np.exp(np.clip(level, -4, 4) + np.clip(slope * x, 0, 4))
     variance = np.log1p(np.expm1(tau * tau) + 1 / np.maximum(fitted, 1e-9))
     wide = _Z_TRIMMED * np.sqrt(variance) - variance / 2
     cut = np.floor(fitted * np.exp(wide)) + 1.0
