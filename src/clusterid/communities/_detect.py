@@ -135,7 +135,7 @@ def detect_communities(
     Notes
     -----
     Numbers without literature, tuned here: 0.9 likeness inside a plateau, at most a
-    fifth of the industries and 40 in one group, 0.6 for ``assigned``, consensus above
+    fifth of the industries and 60 in one group, 0.6 for ``assigned``, consensus above
     one half.
 
     References

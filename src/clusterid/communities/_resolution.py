@@ -18,7 +18,7 @@ PLATEAU_LIKENESS = 0.9
 #: second share is tried where no partition keeps to the first. Ours.
 LARGEST = (0.2, 0.5)
 #: And more industries than this are one, too: benchmark definitions average 12. Ours.
-MOST = 40
+MOST = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ def choose(profile: Profile, validation: Floats, tolerance: float) -> int:
     With scores: the finest partition whose score is within ``tolerance`` of the best
     (one standard error: a coarser kind of cluster must earn its coarseness);
     partitions in which one group holds more than a fifth of the industries, or more
-    than 40, are not looked at unless there is no other. Without: the widest plateau of
+    than 60, are not looked at unless there is no other. Without: the widest plateau of
     partitions that have at least two templates and leave at most half of the
     industries alone; where no stretch is a plateau, the partition most like its
     neighbours.
