@@ -207,3 +207,26 @@ def test_links_and_change_stand_beside_a_cluster():
     assert row["research_outside"] == 1
     assert row["supply_density"] == 1
     assert row["q_value"] < 0.05
+
+
+def test_a_cluster_that_vanishes_in_coarser_units_is_flagged():
+    long, templates = simulated(1, planted=("T02", PLANTED, 3.0))
+    table = economy(long)
+    codes = table.regions
+    number = [int(code[1:]) for code in codes]
+    # blocks of two by two keep the cluster together (65, 66 | 77, 78 are not aligned
+    # with the grid), whole rows of the map dissolve it
+    rows = pd.Series([f"row{i // SIDE // 6}" for i in number], index=codes)
+    blocks = pd.Series(
+        [f"b{(i // SIDE + 1) // 2}{(i % SIDE + 1) // 2}" for i in number], index=codes
+    )
+    flags = [
+        identify_clusters(
+            table, templates, grid(), coarser=units, local_statistics=False
+        )
+        .table["flags"]
+        .iloc[0]
+        for units in (blocks, rows)
+    ]
+    assert "scale_dependent" not in flags[0]
+    assert "scale_dependent" in flags[1]

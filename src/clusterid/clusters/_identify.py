@@ -34,6 +34,8 @@ _TABLE = [
     "research_outside", "supply_density", "employment_change", "lq_change",
 ]  # fmt: skip
 
+#: A cluster should stand out at this level in some coarser unit, too.
+SCALE_LEVEL = 0.05
 #: Flag a cluster when more of its jobs than this may be one plant's. Ours.
 LARGE_PLANT = 0.5
 #: Flag a cluster when more of its jobs than this are imputed. Ours.
@@ -60,6 +62,7 @@ def identify_clusters(
     minimum_jobs: float = 1_000,
     minimum_plants: float = 10,
     minimum_members: int = 2,
+    coarser: pd.Series | None = None,
     imputed: pd.DataFrame | None = None,
     local_statistics: bool = True,
     seed: int = 0,
@@ -103,6 +106,9 @@ def identify_clusters(
         Critical mass: either suffices.
     minimum_members : int
         Industries of the template above a quotient of 1 in the cluster.
+    coarser : Series, region -> larger unit, optional
+        Labour markets or the like: a cluster that does not stand out at 5 % in any of
+        the units it lies in is flagged ``scale_dependent``.
     imputed : DataFrame of bool, optional
         Cells of the economy that were filled in.
     local_statistics : bool
@@ -239,6 +245,8 @@ def identify_clusters(
         economy, templates, cells, employment, marks, size, weights, codes, edge,
         supply_weights(layers, list(weights.index)) if layers is not None else None,
         earlier, collaborations,
+        coarse_p_values(economy, groups, coarser, concept, jobs_per_effective_plant),
+        coarser,
     )  # fmt: skip
     rows, member_rows, gap_rows, geometries = [], [], [], []
     width = max(3, len(str(len(found))))
@@ -258,6 +266,47 @@ def identify_clusters(
         cells=cells,
         params=params,
     )
+
+
+def coarse_p_values(
+    economy: Economy,
+    groups: pd.DataFrame,
+    coarser: pd.Series | None,
+    concept: str,
+    jobs_each: float,
+) -> pd.DataFrame | None:
+    """Return p of every group in coarser units (units x groups), or None without any.
+
+    A unit with a withheld cell is withheld itself.
+    """
+    if coarser is None:
+        return None
+    unit = coarser.reindex(economy.regions)
+    known = unit.notna().to_numpy()
+    names = unit[known].astype(str).to_numpy()
+
+    def summed(table: pd.DataFrame) -> pd.DataFrame:
+        part = table.loc[known]
+        total = part.fillna(0.0).groupby(names).sum()
+        hidden = part.isna().groupby(names).any()
+        total.index.name = "region"
+        return total.where(~hidden)
+
+    plants = economy.establishments
+    coarse = Economy(
+        employment=summed(economy.employment),
+        establishments=None if plants is None else summed(plants),
+        plant_herfindahl=economy.plant_herfindahl,
+        metadata=economy.metadata,
+    )
+    cells = test_groups(
+        coarse,
+        groups,
+        concept=concept,  # type: ignore[arg-type]
+        jobs_per_effective_plant=jobs_each,
+        local_statistics=False,
+    )
+    return cells.pivot(index="region", columns="template", values="p_value")
 
 
 def _by_rule(
@@ -361,12 +410,15 @@ class _Context:
         supply: pd.DataFrame | None,
         earlier: Economy | None,
         collaborations: pd.DataFrame | None,
+        coarse: pd.DataFrame | None,
+        coarser: pd.Series | None,
     ) -> None:
         self.economy, self.templates, self.cells = economy, templates, cells
         self.employment, self.marks, self.size = employment, marks, size
         self.weights, self.codes, self.edge = weights, codes, edge
         self.supply, self.earlier = supply, earlier
         self.collaborations = collaborations
+        self.coarse, self.coarser = coarse, coarser
         self.by_template = {
             name: part.reset_index(drop=True)
             for name, part in cells.groupby("template", sort=False)
@@ -429,7 +481,7 @@ class _Context:
             "employment_change": change,
             "lq_change": lq_change,
         }
-        row["flags"] = ";".join(self._flags(row))
+        row["flags"] = ";".join(self._flags(row) + self._scale(template, regions))
         members = _member_rows(cluster, block, self.size, quotients, self.employment)
         return row, members, gap_table(cluster, quotients, self.supply)
 
@@ -442,6 +494,14 @@ class _Context:
         total = float(inside.to_numpy().sum())
         both = float(inside.loc[present, present].to_numpy().sum())
         return both / total if total > 0 else float("nan")
+
+    def _scale(self, template: str, regions: list[str]) -> list[str]:
+        """Return the flag of a cluster that vanishes in coarser units."""
+        if self.coarse is None or self.coarser is None:
+            return []
+        units = self.coarser.reindex(regions).dropna().astype(str).unique()
+        p = self.coarse[template].reindex(units)
+        return ["scale_dependent"] if p.notna().any() and p.min() > SCALE_LEVEL else []
 
     def _flags(self, row: dict[str, Any]) -> list[str]:
         flags = []
