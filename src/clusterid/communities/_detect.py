@@ -69,6 +69,7 @@ def detect_communities(
     layer_weights: Mapping[str, float] | None = None,
     contrast: float = 3.0,
     neighbours: int = 50,
+    largest: int | None = 60,
     surrogates: int = 0,
     names: Mapping[str, str] | None = None,
 ) -> Templates:
@@ -116,6 +117,9 @@ def detect_communities(
         several layers.
     neighbours : int
         Strongest links kept of each industry; more are noise and time.
+    largest : int or None
+        Partitions with a group of more industries are not chosen if there is another.
+        None leaves the choice to the scores, up to a fifth of the industries.
     surrogates : int
         Random graphs for the significance of the templates; 0 leaves it NaN.
     names : mapping, code -> name, optional
@@ -162,6 +166,8 @@ def detect_communities(
         raise OptionError(
             f"resolution={resolution!r}: use 'auto' or a positive number."
         )
+    if largest is not None and largest < 2:
+        raise OptionError(f"largest={largest}: a group has at least 2 industries.")
     if runs < 1:
         raise OptionError(f"runs={runs}: at least one run is needed.")
     graphs, judging = _split_layers(layers, held_out)
@@ -184,6 +190,7 @@ def detect_communities(
         "layer_weights": weights,
         "contrast": contrast,
         "neighbours": neighbours,
+        "largest": largest,
         "layers": sorted(used),
         "assigned_from": ASSIGNED_FROM,
     }
@@ -212,7 +219,9 @@ def detect_communities(
             seed=profile_seed,
         )
         tolerance = _tolerance(scores, edges.n_nodes, how)
-        chosen = choose(profile, scores, tolerance) if resolution == "auto" else 0
+        chosen = (
+            choose(profile, scores, tolerance, largest) if resolution == "auto" else 0
+        )
         gamma = float(profile.resolution[chosen])
         params["chosen_by"] = how if resolution == "auto" else "given"
         table = _profile_table(profile, scores, chosen)
@@ -345,7 +354,8 @@ def _validation(links: Floats, labels: Ints, seed: int) -> float:
     right = Right(links, labels)
     rng = np.random.default_rng(seed)
     n = len(labels)
-    chance = float(np.mean([right(rng.permutation(n)) for _ in range(_SHUFFLES)]))
+    orders = [np.argsort(rng.permutation(n)) for _ in range(_SHUFFLES)]
+    chance = float(np.mean([right(order) for order in orders]))
     if not np.isfinite(chance) or chance >= 100:
         return np.nan
     return 100 * (right(np.arange(n)) - chance) / (100 - chance)

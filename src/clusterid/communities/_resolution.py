@@ -17,8 +17,6 @@ PLATEAU_LIKENESS = 0.9
 #: A group with more than this share of all industries is a sector, not a cluster; the
 #: second share is tried where no partition keeps to the first. Ours.
 LARGEST = (0.2, 0.5)
-#: And more industries than this are one, too: benchmark definitions average 12. Ours.
-MOST = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,14 +129,16 @@ def resolution_profile(
     )
 
 
-def choose(profile: Profile, validation: Floats, tolerance: float) -> int:
+def choose(
+    profile: Profile, validation: Floats, tolerance: float, most: int | None
+) -> int:
     """Return the position of the resolution to use.
 
     With scores: the finest partition whose score is within ``tolerance`` of the best
     (one standard error: a coarser kind of cluster must earn its coarseness);
     partitions in which one group holds more than a fifth of the industries, or more
-    than 60, are not looked at unless there is no other. Without: the widest plateau of
-    partitions that have at least two templates and leave at most half of the
+    than ``most``, are not looked at unless there is no other. Without: the widest
+    plateau of partitions that have at least two templates and leave at most half of the
     industries alone; where no stretch is a plateau, the partition most like its
     neighbours.
     """
@@ -147,7 +147,8 @@ def choose(profile: Profile, validation: Floats, tolerance: float) -> int:
         n = len(profile.partitions[0])
         largest = np.array([np.bincount(p).max() for p in profile.partitions])
         sound = np.isfinite(validation)
-        for cap in (min(LARGEST[0] * n, MOST), LARGEST[0] * n, LARGEST[1] * n):
+        first = LARGEST[0] * n if most is None else min(LARGEST[0] * n, most)
+        for cap in (first, LARGEST[0] * n, LARGEST[1] * n):
             if (sound & (largest <= cap)).any():
                 sound &= largest <= cap
                 break
