@@ -1095,3 +1095,17 @@ def test_the_error_keeps_the_rows_and_shows_the_first_five():
     assert len(caught.value.rows) == n
     assert "40 rows" in str(caught.value)
     assert str(caught.value).count("row ") == 5
+
+
+def test_a_mended_shape_has_polygons_only() -> None:
+    from shapely.geometry import Polygon
+
+    spike = Polygon([(0, 0), (2, 0), (2, 2), (2, 3), (2, 2), (0, 2)])
+    bow = Polygon([(5, 0), (6, 1), (6, 0), (5, 1)])
+    shapes = gpd.GeoDataFrame(
+        {"region": ["a", "b"]}, geometry=[spike, bow], crs="EPSG:25832"
+    )
+    mended = tables.read_regions(shapes, repair=True)
+    assert set(mended.geom_type) <= {"Polygon", "MultiPolygon"}
+    assert mended.is_valid.all()
+    assert mended.area.round(9).tolist() == [4.0, 0.5]

@@ -38,6 +38,8 @@ class Provenance:
     warnings : tuple of str
     methods : tuple of str
         Keys of the papers behind the result, for :func:`clusterid.cite`.
+    published : bool
+        True once what may not leave the machine has been held back.
     """
 
     versions: Mapping[str, str] = field(default_factory=dict)
@@ -48,6 +50,7 @@ class Provenance:
     steps: Mapping[str, float] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     methods: tuple[str, ...] = ()
+    published: bool = False
 
     def to_json(self) -> str:
         """Return the whole as JSON text."""

@@ -38,10 +38,13 @@ def publishable(result: Result) -> Result:
     cells: sums that contain an estimate are rounded, because together with the
     published rest they would otherwise tell the estimate of one cell.
     """
+    if result.provenance.published:
+        return result
     minimum = int(_method(result).get("publish_minimum_plants", 3))
     if result.provenance.study.get("plants") is not None:
         result = _without_single_plants(result, minimum)
-    return _with_estimates_rounded(result)
+    result = _with_estimates_rounded(result)
+    return replace(result, provenance=replace(result.provenance, published=True))
 
 
 def _method(result: Result) -> dict[str, Any]:

@@ -176,7 +176,7 @@ def _check_shapes(
     invalid = usable & ~other & ~shapely.is_valid(values)
     repaired: list[str] = []
     if invalid.any() and repair:
-        values[invalid] = shapely.make_valid(values[invalid])
+        values[invalid] = [_areas(g) for g in shapely.make_valid(values[invalid])]
         codes = (
             labels if labels is not None else pd.Series(check.numbers_of.astype(str))
         )
@@ -292,3 +292,12 @@ def _with_attributes(
             values = np.where(pd.isna(values), frame[column].to_numpy(), values)
         frame[column] = values
     return frame
+
+
+def _areas(shape: Any) -> Any:
+    """Return the polygons of a mended shape; lines and points have no area."""
+    import shapely
+
+    parts = shapely.get_parts(shape)
+    parts = np.concatenate([shapely.get_parts(part) for part in parts])
+    return shapely.union_all(parts[shapely.get_type_id(parts) == 3])
