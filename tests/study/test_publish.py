@@ -78,6 +78,9 @@ def test_the_interval_of_a_pinned_cell_keeps_a_width(
 
 
 def test_sums_with_an_estimate_are_told_on_a_grid() -> None:
-    values = np.array([7505.3, 7505.3, 43085.0])
-    part = np.array([0.2, 0.002, 10 / 43085])
-    np.testing.assert_allclose(_on_grid(values, part), [10_000, 7_500, 43_090], atol=11)
+    values = np.array([7505.3, 7505.3, 43085.0, 430.0, np.nan])
+    part = np.array([0.2, 0.002, 10 / 43085, 2.0, 0.1])
+    rounded = _on_grid(values, part, np.rint)
+    np.testing.assert_allclose(rounded, [8_000, 7_500, 43_080, 400, np.nan], rtol=3e-4)
+    assert (_on_grid(values, part, np.floor)[:4] <= values[:4]).all()
+    assert (_on_grid(values, part, np.ceil)[:4] >= values[:4]).all()

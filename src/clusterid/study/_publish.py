@@ -22,10 +22,16 @@ _TELLING = (
     "largest_plant_share", "stability", "share",
 )  # fmt: skip
 #: Columns rounded where an estimate of a withheld cell is a part of the sum.
-_ESTIMATED = (
-    "employment", "employment_lower", "employment_upper", "lq", "lq_shrunk",
-    "excess_jobs", "lower", "upper",
-)  # fmt: skip
+_ESTIMATED = {
+    "employment": np.rint,
+    "employment_lower": np.floor,
+    "employment_upper": np.ceil,
+    "lq": np.rint,
+    "lq_shrunk": np.rint,
+    "excess_jobs": np.rint,
+    "lower": np.floor,
+    "upper": np.ceil,
+}
 #: Jobs; sums that contain an estimate are never told more finely.
 _LEAST_STEP = 10.0
 
@@ -121,10 +127,10 @@ def _with_estimates_rounded(result: Result) -> Result:
         # the grid is never finer than twice the estimated part, nor than ten jobs
         with np.errstate(divide="ignore", invalid="ignore"):
             part = np.maximum(2 * share[estimated], _LEAST_STEP / np.abs(jobs))
-        for column in _ESTIMATED:
+        for column, round_to in _ESTIMATED.items():
             if column in out.columns:
                 values = out[column].to_numpy(dtype=float, copy=True)
-                values[estimated] = _on_grid(values[estimated], part)
+                values[estimated] = _on_grid(values[estimated], part, round_to)
                 out[column] = values
         return out
 
@@ -136,14 +142,15 @@ def _with_estimates_rounded(result: Result) -> Result:
 
 
 def _on_grid(
-    values: np.ndarray[Any, Any], part: np.ndarray[Any, Any]
+    values: np.ndarray[Any, Any], part: np.ndarray[Any, Any], round_to: Any
 ) -> np.ndarray[Any, Any]:
-    """Round each value to a power of ten at least ``part`` of the value."""
-    size = np.abs(values) * np.minimum(part, 1.0)
-    usable = np.isfinite(size) & (size > 0)
-    step = np.ones_like(size)
-    step[usable] = 10.0 ** np.ceil(np.log10(size[usable]))
-    return np.where(usable, np.rint(values / step) * step, values)
+    """Round to a power of ten near ``part`` of the value, keeping its first digit."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        first = np.floor(np.log10(np.abs(values)))
+        wanted = np.ceil(np.log10(np.abs(values) * part))
+    usable = np.isfinite(first) & np.isfinite(wanted)
+    step = 10.0 ** np.where(usable, np.minimum(first, wanted), 0.0)
+    return np.where(usable, round_to(values / step) * step, values)
 
 
 def _hidden(frame: pd.DataFrame, rows: np.ndarray[Any, Any]) -> pd.DataFrame:
