@@ -6,7 +6,7 @@ import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -15,11 +15,15 @@ from clusterid.study._publish import publishable
 from clusterid.study._store import rounded, store
 
 if TYPE_CHECKING:
+    import networkx as nx
+
     from clusterid.study._result import Result
 
 __all__ = ["claim_folder", "save_result"]
 
 _MARK = "provenance.json"
+#: Links written to a GraphML file, the strongest first.
+_MOST_LINKS = 50_000
 
 
 def claim_folder(folder: Path) -> None:
@@ -166,7 +170,22 @@ def _write_graphs(result: Result, folder: Path) -> None:
     if result.stack is not None:
         graphs["stack"] = result.stack
     for name, graph in sorted(graphs.items()):
-        write_network(graph, folder / f"{name}.graphml")
+        write_network(_strongest(graph), folder / f"{name}.graphml")
+
+
+def _strongest(graph: nx.Graph[Any]) -> nx.Graph[Any]:
+    """Keep as many links as programs for graphs open; all of them are in state/."""
+    left_out = graph.number_of_edges() - _MOST_LINKS
+    if left_out <= 0:
+        return graph
+    links = sorted(
+        ((-data.get("weight", 0.0), *sorted((u, v))), u, v)
+        for u, v, data in graph.edges(data=True)
+    )
+    kept = graph.edge_subgraph([(u, v) for _, u, v in links[:_MOST_LINKS]]).copy()
+    kept.add_nodes_from(graph.nodes(data=True))
+    kept.graph["links_left_out"] = left_out
+    return kept
 
 
 def _log(result: Result) -> str:
