@@ -102,8 +102,9 @@ for verdict in ("confirmed", "no_footprint", "unknown"):
     print(f"  What would change this: {row['would_change_en']}\n")
 
 # %% [markdown]
-# The quotient under *what would change this* is a rule of thumb: it counts the field's
-# ordinary unevenness and leaves out the density of the place.
+# The quotient under *what would change this* is the one at which the test would decide
+# otherwise, all else as it is: it lies above what was counted exactly where the test
+# says no.
 
 # %%
 undecided = tested[~tested["verdict"].isin(["confirmed", "thin"])]

@@ -267,7 +267,7 @@ def compare(
     verdicts = decide(table, used)
     declared = pd.concat([table, verdicts], axis=1)
     undeclared = _undeclared(candidates, declared, survey, work, mapped, used)
-    everything = _finish(declared, undeclared)
+    everything = _finish(declared, undeclared, economy.metadata.kind)
     return Comparison(
         verdicts=everything,
         agreement=_agreement(cells, permutations, margin_rng),
@@ -503,10 +503,12 @@ class _Work:
                 continue
             w = self.weights[f].to_numpy(dtype=float)
             sd = self._sd(f, self._expected(f, int(u), w))
-            needed.append(float(np.exp(z_cut * sd)))
             seen.append(float(np.exp((z_cut + z_power) * sd)))
             z = float(norm.isf(np.clip(p_value, 1e-300, 1 - 1e-16)))
             seen_lq = self._quotient(int(u), w)
+            # from where the cell stands: the null's gradient and level are in its p
+            ahead = seen_lq * float(np.exp((z_cut - z) * sd)) if z > 0 else 0.0
+            needed.append(max(ahead, float(np.exp(z_cut * sd)) if z <= 0 else 1.0))
             # the null may explain much away (density): what is counted stays counted
             limit.append(max(np.exp(z * sd), seen_lq) * float(np.exp(z_limit * sd)))
         table["needed_lq"], table["detectable_lq"] = needed, seen
@@ -855,7 +857,9 @@ def _silence(
     return "not asked", "unknown", "not_asked"
 
 
-def _finish(declared: pd.DataFrame, undeclared: pd.DataFrame) -> pd.DataFrame:
+def _finish(
+    declared: pd.DataFrame, undeclared: pd.DataFrame, kind: str
+) -> pd.DataFrame:
     """Put both parts together, with sentences, in the columns of the contract."""
     declared = declared.assign(declared="yes")
     parts = [declared.reindex(columns=_COLUMNS)]
@@ -875,7 +879,9 @@ def _finish(declared: pd.DataFrame, undeclared: pd.DataFrame) -> pd.DataFrame:
     rows = list(table.itertuples())
     for language in ("en", "de"):
         table[f"evidence_{language}"] = [evidence_sentence(r, language) for r in rows]
-        table[f"would_change_{language}"] = [would_change(r, language) for r in rows]
+        table[f"would_change_{language}"] = [
+            would_change(r, language, kind=kind) for r in rows
+        ]
     text = ["record", "place", "place_name", "field", "label", "regions", "verdict",
             "declared", "candidate", "reason", "evidence_en", "evidence_de",
             "would_change_en", "would_change_de"]  # fmt: skip

@@ -84,7 +84,7 @@ def evidence(row: Any, language: str) -> str:
             if en
             else f"Quotient {change} % seit dem früheren Jahr."
         )
-    if isinstance(row.candidate, str) and row.candidate:
+    if isinstance(row.candidate, str) and row.candidate and row.match_score >= 0.005:
         score = _number(row.match_score, language, 2)
         parts.append(
             f"Matches cluster {row.candidate} ({score})."
@@ -101,10 +101,28 @@ def evidence(row: Any, language: str) -> str:
     return " ".join(parts)
 
 
-def would_change(row: Any, language: str) -> str:
+#: What the sentences say where occupations are counted.
+_OCCUPATIONS = (
+    ("feineren Branchen", "feineren Berufen"), ("Partnerbranchen", "Partnerberufe"),
+    ("Branchen", "Berufe"), ("industries", "occupations"),
+)  # fmt: skip
+
+
+def would_change(row: Any, language: str, *, kind: str = "industry") -> str:
     """Return which observation would change the verdict."""
+    text = _would_change(row, language)
+    if kind == "occupation":
+        for theirs, ours in _OCCUPATIONS:
+            text = text.replace(theirs, ours)
+    return text
+
+
+def _would_change(row: Any, language: str) -> str:
     en = language == "en"
     needed = _number(row.needed_lq, language, 2)
+    known = math.isfinite(row.trend)
+    earlier_en = "" if known else "an earlier year to see a trend, "
+    earlier_de = "" if known else ", ein früheres Jahr für den Trend"
     texts = {
         "concentrated_and_linked": (
             f"A quotient below about {needed}, or losing half of its links.",
@@ -177,10 +195,9 @@ def would_change(row: Any, language: str) -> str:
             f"Betriebszahlen oder ein Quotient über etwa {needed}.",
         ),
         "inconclusive": (
-            f"A quotient above about {needed}, an earlier year to see a trend, or data "
-            "on links.",
-            f"Ein Quotient über etwa {needed}, ein früheres Jahr für den Trend oder "
-            "Daten zu Verflechtungen.",
+            f"A quotient above about {needed}, {earlier_en}or data on links.",
+            f"Ein Quotient über etwa {needed}{earlier_de} oder Daten zu "
+            "Verflechtungen.",
         ),
         "depends_on_lexicon": (
             "A definite list of the industries that the label means.",

@@ -71,7 +71,9 @@ def run_pipeline(
             detecting = _detecting(layers, method)
             stack = stack_layers(detecting)
         with log.step("communities"):
-            templates = _detect(inputs, layers, detecting, method, seed)
+            templates = _with_imputed(
+                _detect(inputs, layers, detecting, method, seed), working
+            )
         with log.step("clusters"):
             candidates = _clusters(inputs, working, templates, layers, method, seed)
         with log.step("comparison"):
@@ -145,7 +147,9 @@ def concentration_table(
         seed=seed,
     )
     if working.filled is None:
-        return table.assign(lq_lower=table["lq"], lq_upper=table["lq"])
+        return table.assign(
+            lq_lower=table["lq"], lq_upper=table["lq"], share_imputed=0.0
+        )
     bounds, source = working.filled.bounds, working.published
     told = None
     if source.lower is not None and source.upper is not None:
@@ -159,6 +163,7 @@ def concentration_table(
     table["lq_lower"] = quotients.lower.stack().reindex(keys).to_numpy()
     table["lq_upper"] = quotients.upper.stack().reindex(keys).to_numpy()
     hidden = working.imputed.stack().reindex(keys).to_numpy(dtype=bool)
+    table["share_imputed"] = hidden.astype(float)
     hide = ["lq", "lq_shrunk", "lower", "upper", "p_value", "q_value", "stability"]
     table.loc[hidden, hide] = float("nan")
     table.loc[hidden, "reason"] = "withheld"
@@ -262,6 +267,19 @@ def _detect(
         held_out=layers[held_out] if held_out else None,
         names=inputs.economy.metadata.labels,
     )
+
+
+def _with_imputed(templates: Templates, working: _Working) -> Templates:
+    """Add how much of a template's employment is estimated, 0 to 1."""
+    employment = working.economy.employment
+    of_industry = employment.sum()
+    estimated = employment.where(working.imputed, 0.0).sum()
+    group = templates.membership.reindex(employment.columns)
+    share = estimated.groupby(group).sum() / of_industry.groupby(group).sum()
+    table = templates.significance.assign(
+        share_imputed=share.reindex(templates.significance.index).astype(float)
+    )
+    return replace(templates, significance=table)
 
 
 def _collaborations(inputs: Inputs) -> pd.DataFrame | None:
