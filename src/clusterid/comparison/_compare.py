@@ -507,8 +507,8 @@ class _Work:
             z = float(norm.isf(np.clip(p_value, 1e-300, 1 - 1e-16)))
             seen_lq = self._quotient(int(u), w)
             # from where the cell stands: the null's gradient and level are in its p
-            ahead = seen_lq * float(np.exp((z_cut - z) * sd)) if z > 0 else 0.0
-            needed.append(max(ahead, float(np.exp(z_cut * sd)) if z <= 0 else 1.0))
+            ahead = seen_lq * float(np.exp((z_cut - max(z, 0.0)) * sd))
+            needed.append(max(1.0, ahead, float(np.exp(z_cut * sd)) * (z <= 0)))
             # the null may explain much away (density): what is counted stays counted
             limit.append(max(np.exp(z * sd), seen_lq) * float(np.exp(z_limit * sd)))
         table["needed_lq"], table["detectable_lq"] = needed, seen
