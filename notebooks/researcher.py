@@ -103,8 +103,8 @@ for verdict in ("confirmed", "no_footprint", "unknown"):
 
 # %% [markdown]
 # The quotient under *what would change this* is the one at which the test would decide
-# otherwise, all else as it is: it lies above what was counted exactly where the test
-# says no.
+# otherwise, all else as it is: it lies above what was counted wherever the test says
+# no. What is left below stands undecided for another reason, which its record names.
 
 # %%
 undecided = tested[~tested["verdict"].isin(["confirmed", "thin"])]
