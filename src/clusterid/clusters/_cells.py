@@ -106,7 +106,9 @@ def test_groups(
     DataFrame, one row a group and region
         ``template`` (the group), ``region``, ``employment`` (persons, weighted),
         ``establishments``, ``lq`` (employment quotient, 1 = as everywhere),
-        ``lq_shrunk``, ``p_value`` (one-sided), ``q_value`` (Benjamini-Hochberg over
+        ``lq_shrunk``, ``p_value`` (one-sided; with jobs
+        alone, where a cell does not stand out without its largest industry, the p of
+        what is left), ``q_value`` (Benjamini-Hochberg over
         the whole call), ``gi_z``, ``gi_q``, ``n_members`` (industries of the group
         present with a quotient above 1), ``is_seed`` (passed the gate),
         ``is_member`` (False here), ``power_lq`` (the quotient a lone cell must really
@@ -195,6 +197,7 @@ def test_groups(
     rest = None
     if plants is None:
         rest = _without_largest(employment, weights, jobs, effective, nulls)
+        p = np.where(rest > REST_LEVEL, np.maximum(p, rest), p)
     lq = np.divide(
         jobs.observed,
         jobs.expected,
