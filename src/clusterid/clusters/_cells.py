@@ -32,7 +32,7 @@ CELL_COLUMNS = [
 #: Plants that a plant's worth of jobs is spread over: 1 + CV^2 of plant sizes,
 #: measured between 4.2 and 9.5 on log-normal sizes; used where no Herfindahl is known.
 SIZE_SPREAD = 5.0
-#: With jobs alone a seed must stand out at this level without its largest industry,
+#: With jobs alone a cell must stand out at this level without its largest industry,
 #: too: one large plant is one industry. Ours.
 REST_LEVEL = 0.05
 #: Power at which ``power_lq`` is stated.
@@ -64,8 +64,8 @@ def test_groups(
     estimated over all regions with the upper tail left out: a Poisson count with
     log-normal rates and a density gradient. Where no establishments are known, jobs
     are turned into effective plants and tested alike; that is weaker evidence, because
-    one large plant counts as many, and every cell says ``employment_only``. A seed
-    must then stand out without its largest industry, too.
+    one large plant counts as many, and every cell says ``employment_only``. A cell
+    must then stand out without its largest industry, too, or says ``one_industry``.
 
     Parameters
     ----------
@@ -114,8 +114,9 @@ def test_groups(
         ``is_member`` (False here), ``power_lq`` (the quotient a lone cell must really
         have to be a seed nine times in ten), ``share_imputed``,
         ``reason`` (why p is missing: ``withheld``, ``region_empty``,
-        ``group_absent``; or ``withheld_part``, ``employment_only``; empty if nothing
-        is to be said). ``attrs["nulls"]`` has roughness and gradient by group.
+        ``group_absent``; or ``withheld_part``, ``employment_only``,
+        ``one_industry``; empty if nothing is to be said).
+        ``attrs["nulls"]`` has roughness and gradient by group.
 
     Raises
     ------
@@ -194,9 +195,10 @@ def test_groups(
     power = np.column_stack([
         nulls[g].detectable(mean[:, g], level, POWER) for g in range(len(nulls))
     ])
-    rest = None
+    rest, lone = None, np.zeros(p.shape, dtype=bool)
     if plants is None:
         rest = _without_largest(employment, weights, jobs, effective, nulls)
+        lone = (rest > REST_LEVEL) & (p <= REST_LEVEL)
         p = np.where(rest > REST_LEVEL, np.maximum(p, rest), p)
     lq = np.divide(
         jobs.observed,
@@ -218,6 +220,7 @@ def test_groups(
         power=power,
         nulls=nulls,
         rest=rest,
+        lone=lone,
         gate=gate,
         alpha=alpha,
         graph=graph if local_statistics else None,
@@ -425,6 +428,7 @@ def _tidy(
     power: Floats,
     nulls: Sequence[Null],
     rest: Floats | None,
+    lone: npt.NDArray[np.bool_],
     gate: str,
     alpha: float,
     graph: Any,
@@ -442,6 +446,7 @@ def _tidy(
     gi_z, gi_q = _getis_ord(shrunk, regions, graph, permutations, seed)
     tested = plants if plants is not None else jobs
     reason = np.full(p.shape, "" if plants is not None else "employment_only", object)
+    reason[lone] = "one_industry"
     reason[tested.withheld > 0] = "withheld_part"
     reason[np.isnan(p)] = "group_absent"
     reason[np.isnan(p) & (tested.withheld >= 1)] = "withheld"

@@ -3,7 +3,7 @@
 from clusterid.maps._breaks import class_breaks
 from clusterid.maps._cluster_map import cluster_map, outline_source
 from clusterid.maps._geometry import light_outlines
-from clusterid.maps._page import MapPage
+from clusterid.maps._page import MapPage, write_page
 from clusterid.maps._value_map import value_map
 
 __all__ = [
@@ -13,4 +13,5 @@ __all__ = [
     "light_outlines",
     "outline_source",
     "value_map",
+    "write_page",
 ]

@@ -17,7 +17,13 @@ from typing import Any
 from clusterid.errors import SourceError
 from clusterid.maps._leaflet import leaflet_css, leaflet_js
 
-__all__ = ["MapPage", "check_no_outside_links", "script_safe", "self_contained"]
+__all__ = [
+    "MapPage",
+    "check_no_outside_links",
+    "script_safe",
+    "self_contained",
+    "write_page",
+]
 
 _POLICY = (
     "default-src 'none'; img-src data:; style-src 'unsafe-inline'; "
@@ -64,22 +70,7 @@ class MapPage:
         SourceError
             If the folder does not exist or cannot be written to.
         """
-        target = Path(path)
-        if not target.parent.is_dir():
-            raise SourceError(f"{target.parent} is not a folder; make it first.")
-        try:
-            handle, name = tempfile.mkstemp(dir=target.parent, suffix=".part")
-        except OSError as error:
-            raise SourceError(f"{target.parent} cannot be written to.") from error
-        part = Path(name)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-                file.write(self.html)
-            part.chmod(0o644)
-            part.replace(target)
-        finally:
-            part.unlink(missing_ok=True)
-        return target
+        return write_page(self.html, path)
 
     def __repr__(self) -> str:
         size = len(self.html.encode("utf-8")) / 1e6
@@ -265,3 +256,29 @@ must open without one: put the file inside the page, or leave out what needs it.
     parser.close()
     if parser.found:
         raise _outside(parser.found)
+
+
+def write_page(html: str, path: str | os.PathLike[str]) -> Path:
+    """Write a page to a file, whole or not at all, and return its path.
+
+    Raises
+    ------
+    SourceError
+        If the folder does not exist or cannot be written to.
+    """
+    target = Path(path)
+    if not target.parent.is_dir():
+        raise SourceError(f"{target.parent} is not a folder; make it first.")
+    try:
+        handle, name = tempfile.mkstemp(dir=target.parent, suffix=".part")
+    except OSError as error:
+        raise SourceError(f"{target.parent} cannot be written to.") from error
+    part = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(html)
+        part.chmod(0o644)
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+    return target

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from dataclasses import dataclass
 from functools import cache
 from html import escape
 from pathlib import Path
 from typing import Any
 
-from clusterid.errors import SourceError, StudyError, check_option
+from clusterid.errors import StudyError, check_option
 from clusterid.legend import LANGUAGES, words
+from clusterid.maps import write_page
 
 __all__ = ["ReportPage", "report"]
 
@@ -39,22 +39,7 @@ class ReportPage:
         SourceError
             If the folder does not exist or cannot be written to.
         """
-        target = Path(path)
-        if not target.parent.is_dir():
-            raise SourceError(f"{target.parent} is not a folder; make it first.")
-        try:
-            handle, name = tempfile.mkstemp(dir=target.parent, suffix=".part")
-        except OSError as error:
-            raise SourceError(f"{target.parent} cannot be written to.") from error
-        part = Path(name)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-                file.write(self.html)
-            part.chmod(0o644)
-            part.replace(target)
-        finally:
-            part.unlink(missing_ok=True)
-        return target
+        return write_page(self.html, path)
 
     def __repr__(self) -> str:
         size = len(self.html.encode("utf-8")) / 1e6
