@@ -32,8 +32,8 @@ CELL_COLUMNS = [
 #: Plants that a plant's worth of jobs is spread over: 1 + CV^2 of plant sizes,
 #: measured between 4.2 and 9.5 on log-normal sizes; used where no Herfindahl is known.
 SIZE_SPREAD = 5.0
-#: With jobs alone a cell must stand out at this level without its largest industry,
-#: too: one large plant is one industry. Ours.
+#: With jobs alone a cell must stand out at this level without its largest possible
+#: plant, too. Ours.
 REST_LEVEL = 0.05
 #: Power at which ``power_lq`` is stated.
 POWER = 0.9
@@ -53,6 +53,7 @@ def test_groups(
     alpha: float = 0.03,
     jobs_per_effective_plant: float = 100.0,
     imputed: pd.DataFrame | None = None,
+    check_single: bool = False,
     local_statistics: bool = True,
     permutations: int = 999,
     seed: int = 0,
@@ -65,7 +66,10 @@ def test_groups(
     log-normal rates and a density gradient. Where no establishments are known, jobs
     are turned into effective plants and tested alike; that is weaker evidence, because
     one large plant counts as many, and every cell says ``employment_only``. A cell
-    must then stand out without its largest industry, too, or says ``one_industry``.
+    must then stand out without its largest possible plant, too: the one that plant
+    sizes allow (:attr:`Economy.plant_herfindahl`), or all of its largest industry
+    where sizes are unknown. If it does not, it says ``one_industry``: not decided, one
+    large plant would look the same.
 
     Parameters
     ----------
@@ -94,6 +98,10 @@ def test_groups(
         jobs a plant in Germany times 4.2 to 9.5; 100 is ours.
     imputed : DataFrame of bool, regions x industries, optional
         Cells that were filled in, for ``share_imputed``.
+    check_single : bool
+        With jobs alone, a group of one industry must stand without its largest
+        possible plant, too, and does not where plant sizes are unknown; else such a
+        group is taken as given.
     local_statistics : bool
         Compute the Getis-Ord columns.
     permutations : int
@@ -107,8 +115,8 @@ def test_groups(
         ``template`` (the group), ``region``, ``employment`` (persons, weighted),
         ``establishments``, ``lq`` (employment quotient, 1 = as everywhere),
         ``lq_shrunk``, ``p_value`` (one-sided; with jobs
-        alone, where a cell does not stand out without its largest industry, the p of
-        what is left), ``q_value`` (Benjamini-Hochberg over
+        alone, where a cell does not stand out without its largest possible plant, the
+        p of what is left), ``q_value`` (Benjamini-Hochberg over
         the whole call), ``gi_z``, ``gi_q``, ``n_members`` (industries of the group
         present with a quotient above 1), ``is_seed`` (passed the gate),
         ``is_member`` (False here), ``power_lq`` (the quotient a lone cell must really
@@ -197,7 +205,15 @@ def test_groups(
     ])
     rest, lone = None, np.zeros(p.shape, dtype=bool)
     if plants is None:
-        rest = _without_largest(employment, weights, jobs, effective, nulls)
+        rest = _without_largest(
+            economy,
+            employment,
+            weights,
+            jobs,
+            effective,
+            nulls,
+            singles=check_single,
+        )
         lone = (rest > REST_LEVEL) & (p <= REST_LEVEL)
         p = np.where(rest > REST_LEVEL, np.maximum(p, rest), p)
     lq = np.divide(
@@ -272,33 +288,40 @@ def _industries(
 
 
 def _without_largest(
+    economy: Economy,
     employment: pd.DataFrame,
     weights: pd.DataFrame,
     jobs: Shares,
     effective: Floats,
     nulls: Sequence[Null],
+    *,
+    singles: bool,
 ) -> Floats:
-    """Return p of each cell without the industry that adds most to it.
+    """Return p of each cell without what one plant may have added most to it.
 
-    0 for groups of one industry, which cannot be checked so.
+    Where plant sizes are known, that is the largest plant they allow; else all the
+    jobs of the industry that adds most. Groups of one industry whose plant sizes are
+    unknown cannot be checked: 0, or with ``singles`` 1.
     """
-    p = np.zeros(jobs.observed.shape)
+    p = np.full(jobs.observed.shape, 1.0 if singles else 0.0)
     w = weights.to_numpy(dtype=float)
     used = np.flatnonzero(w.any(axis=1))
     eye = pd.DataFrame(np.eye(len(w))[:, used], index=weights.index)
     alone = group_shares(employment, eye)
+    plant = largest_possible_plants(economy, employment).to_numpy()[:, used]
+    # a plant that may be the whole cell goes with all that is expected of its industry
+    bounded = plant < alone.observed
     rows = np.arange(len(p))
     for g, null in enumerate(nulls):
         mine = np.flatnonzero(w[used, g] > 0)
-        if len(mine) < 2:
+        if len(mine) < 2 and not singles:
             continue
         own = w[used[mine], g]
-        observed, expected = (
-            alone.observed[:, mine] * own,
-            alone.expected[:, mine] * own,
-        )
-        largest = np.argmax(observed - expected, axis=1)
-        left = jobs.observed[:, g] - observed[rows, largest]
+        here = bounded[:, mine]
+        removed = np.where(here, plant[:, mine], alone.observed[:, mine]) * own
+        expected = np.where(here, 0.0, alone.expected[:, mine]) * own
+        largest = np.argmax(removed - expected, axis=1)
+        left = jobs.observed[:, g] - removed[rows, largest]
         mean = jobs.expected[:, g] - expected[rows, largest]
         part = np.divide(
             mean, jobs.expected[:, g], out=np.zeros(len(mean)), where=mean > 1e-12
@@ -308,6 +331,28 @@ def _without_largest(
             smaller.p_values(np.maximum(left, 0.0) / effective[g]), nan=1.0
         )
     return p
+
+
+def largest_possible_plants(economy: Economy, employment: pd.DataFrame) -> pd.DataFrame:
+    """Return the most jobs one plant can have in each cell; infinite where unknown.
+
+    The squared share of the largest plant is no more than the plant Herfindahl (its
+    upper end), so that no plant is above its root times the industry's jobs. Size
+    classes of enterprises bound plants, too: no plant is larger than its enterprise,
+    as long as both carry the same code.
+    """
+    most = pd.DataFrame(np.inf, index=employment.index, columns=employment.columns)
+    herfindahl = economy.plant_herfindahl
+    if isinstance(herfindahl, pd.DataFrame):
+        herfindahl = herfindahl["upper"]
+    if herfindahl is not None:
+        share = np.sqrt(herfindahl.reindex(employment.columns).astype(float))
+        bound = share * employment.sum(axis=0)
+        most = most.clip(upper=bound.fillna(np.inf), axis=1)
+    if economy.largest_plant is not None:
+        known = economy.largest_plant.reindex_like(employment).fillna(np.inf)
+        most = most.where(most <= known, known)
+    return most
 
 
 def _ratio(top: Floats, bottom: Floats) -> Floats:
