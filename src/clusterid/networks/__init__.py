@@ -2,6 +2,7 @@
 
 from clusterid.networks._backbone import backbone
 from clusterid.networks._bipartite_model import BipartiteModel, bicm
+from clusterid.networks._carry import carry_network
 from clusterid.networks._code_tree import code_network
 from clusterid.networks._collaboration import (
     collaboration_network,
@@ -59,6 +60,7 @@ __all__ = [
     "backbone",
     "bicm",
     "brokerage",
+    "carry_network",
     "code_network",
     "collaboration_network",
     "collaboration_slices",
