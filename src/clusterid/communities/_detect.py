@@ -40,7 +40,7 @@ from clusterid.communities._templates import (
     membership_series,
     template_names,
 )
-from clusterid.communities._validation import Right
+from clusterid.communities._validation import adjusted_score, standard_error
 from clusterid.errors import GraphError, OptionError, check_option
 
 __all__ = ["detect_communities"]
@@ -50,8 +50,6 @@ ASSIGNED_FROM = 0.6
 #: Share of the runs that perturb the data as well as the seed. Ours.
 PERTURBED = 0.5
 _FIRST_RUNS = 3
-#: Random groupings that say what chance scores.
-_SHUFFLES = 8
 _NEIGHBOURS = 50
 
 
@@ -342,25 +340,6 @@ def _edges_of(
     return stack(used, weights, contrast)
 
 
-def _validation(links: Floats, labels: Ints, seed: int) -> float:
-    """Return the industries closer to their own group than chance puts there, in %.
-
-    VS-industry, an industry in no group counting as failed, against its mean over
-    random groups of the same sizes: 100 is every industry, 0 is chance. Without the
-    correction one giant group always scores best.
-    """
-    if n_groups(labels) < 2:
-        return np.nan
-    right = Right(links, labels)
-    rng = np.random.default_rng(seed)
-    n = len(labels)
-    orders = [np.argsort(rng.permutation(n)) for _ in range(_SHUFFLES)]
-    chance = float(np.mean([right(order) for order in orders]))
-    if not np.isfinite(chance) or chance >= 100:
-        return np.nan
-    return 100 * (right(np.arange(n)) - chance) / (100 - chance)
-
-
 def _held_out_scores(
     profile: Profile,
     edges: Edges,
@@ -445,8 +424,7 @@ def _tolerance(scores: Floats, n: int, how: str) -> float:
     best = float(np.nanmax(scores))
     if how.startswith("description"):
         return 0.03 * abs(best)
-    share = min(max(best / 100, 0.05), 0.95)
-    return 100 * float(np.sqrt(share * (1 - share) / n))
+    return standard_error(best, n)
 
 
 def _mean_density(edges: Edges) -> float:
@@ -463,7 +441,7 @@ def _judged(
     if len(codes) < 2:
         return np.full(len(partitions), np.nan)
     links = relatedness(judge, codes)
-    return np.array([_validation(links, relabel(p[keep]), seed) for p in partitions])
+    return np.array([adjusted_score(links, relabel(p[keep]), seed) for p in partitions])
 
 
 def _profile_table(profile: Profile, scores: Floats, chosen: int) -> pd.DataFrame:

@@ -95,9 +95,14 @@ class Templates:
         DataFrame by template
             ``n_industries`` (known to the layer), ``wcr`` (mean link within),
             ``bcr`` (mean link to other templates), ``bcr_p95`` (95th percentile over
-            the other templates); the four scores in percent are in ``.attrs["scores"]``
-            as ``vs_cluster``, ``vs_cluster_p95``, ``vs_industry``,
-            ``vs_industry_p95``.
+            the other templates). ``.attrs["scores"]`` holds, in percent,
+            ``vs_cluster`` and ``vs_cluster_p95`` (templates whose WCR is above the
+            mean, or the 95th percentile, of their BCR), ``vs_industry`` and
+            ``vs_industry_p95`` (the same for industries, of those in a template),
+            ``coverage`` (industries in a template), and what partitions are compared
+            by: ``adjusted`` (VS-industry, an industry in no template counting as
+            failed, against random groups of the same sizes: 100 all, 0 chance) with
+            its ``standard_error``.
 
         References
         ----------

@@ -7,7 +7,17 @@ import pandas as pd
 
 from clusterid.communities._graph import Edges, Floats, Ints, relatedness
 
-__all__ = ["Right", "industry_cluster_means", "score", "validation_scores"]
+__all__ = [
+    "Right",
+    "adjusted_score",
+    "industry_cluster_means",
+    "score",
+    "standard_error",
+    "validation_scores",
+]
+
+#: Random groupings that say what chance scores.
+_SHUFFLES = 8
 
 
 def industry_cluster_means(links: Floats, labels: Ints, n_groups: int) -> Floats:
@@ -146,6 +156,32 @@ def _pairs_inside(labels: Ints, sizes: Ints) -> tuple[Ints, Ints]:
     return row[different], column[different]
 
 
+def adjusted_score(links: Floats, labels: Ints, seed: int) -> float:
+    """Return the industries closer to their own group than chance puts there, in %.
+
+    VS-industry, an industry in no group counting as failed, against its mean over
+    random groups of the same sizes: 100 is every industry, 0 is chance. Without the
+    correction one giant group always scores best. Every item has a label of at least
+    0; one that stands alone is in no group.
+    """
+    if (np.bincount(labels) > 1).sum() < 2:
+        return np.nan
+    right = Right(links, labels)
+    rng = np.random.default_rng(seed)
+    n = len(labels)
+    orders = [np.argsort(rng.permutation(n)) for _ in range(_SHUFFLES)]
+    chance = float(np.mean([right(order) for order in orders]))
+    if not np.isfinite(chance) or chance >= 100:
+        return np.nan
+    return 100 * (right(np.arange(n)) - chance) / (100 - chance)
+
+
+def standard_error(score: float, n: int) -> float:
+    """Return the standard error of a percentage of n industries, at least that of 5."""
+    share = min(max(score / 100, 0.05), 0.95)
+    return 100 * float(np.sqrt(share * (1 - share) / n))
+
+
 def validation_scores(
     edges: Edges, codes: tuple[str, ...], labels: Ints, names: list[str]
 ) -> pd.DataFrame:
@@ -162,5 +198,16 @@ def validation_scores(
         },
         index=pd.Index(names, name="template"),
     )
-    table.attrs["scores"] = score(links, labels, len(names))
+    scores = score(links, labels, len(names))
+    alone = labels < 0
+    every = labels.copy()
+    every[alone] = len(names) + np.arange(int(alone.sum()))
+    _, every = np.unique(every, return_inverse=True)
+    scores["adjusted"] = adjusted_score(links, every, 0)
+    scores["standard_error"] = (
+        standard_error(scores["adjusted"], len(labels))
+        if np.isfinite(scores["adjusted"])
+        else np.nan
+    )
+    table.attrs["scores"] = scores
     return table

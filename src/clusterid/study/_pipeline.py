@@ -69,10 +69,11 @@ def run_pipeline(
             layers = _layers(inputs, working.economy)
             places = _place_networks(inputs)
             detecting = _detecting(layers, method)
-            stack = stack_layers(detecting)
+            shares = _shares(inputs, detecting)
+            stack = stack_layers(detecting, weights=shares)
         with log.step("communities"):
             templates = _with_imputed(
-                _detect(inputs, layers, detecting, method, seed), working
+                _detect(inputs, layers, detecting, shares, method, seed), working
             )
         with log.step("clusters"):
             candidates = _clusters(inputs, working, templates, layers, method, seed)
@@ -196,7 +197,7 @@ def _layers(inputs: Inputs, economy: Economy) -> dict[str, nx.Graph[Any]]:
     layers: dict[str, nx.Graph[Any]] = {}
     for name, (flows, section) in inputs.supply.items():
         if section.weight == "profile":
-            layers[name] = profile_network(flows, layer=name)
+            layers[name] = profile_network(flows, scale=section.scale, layer=name)
         else:
             layers[name] = supply_network(flows, weight=section.weight, layer=name)
     for name, (links, _) in inputs.skills.items():
@@ -247,10 +248,27 @@ def _held_out(layers: Mapping[str, nx.Graph[Any]], method: MethodSection) -> str
     return "colocation" if len(layers) > 1 else None
 
 
+def _shares(
+    inputs: Inputs, detecting: Mapping[str, nx.Graph[Any]]
+) -> dict[str, float] | None:
+    """Return the weights of the layers where the study gives any; else None."""
+    sections = {
+        name: section
+        for name, (_, section) in (*inputs.supply.items(), *inputs.skills.items())
+    }
+    given = [name for name in sections if "share" in sections[name].model_fields_set]
+    if not set(given) & set(detecting):
+        return None
+    return {
+        name: sections[name].share if name in sections else 1.0 for name in detecting
+    }
+
+
 def _detect(
     inputs: Inputs,
     layers: Mapping[str, nx.Graph[Any]],
     detecting: Mapping[str, nx.Graph[Any]],
+    shares: Mapping[str, float] | None,
     method: MethodSection,
     seed: int,
 ) -> Templates:
@@ -265,6 +283,7 @@ def _detect(
         runs=method.runs,
         seed=seed,
         held_out=layers[held_out] if held_out else None,
+        layer_weights=shares,
         names=inputs.economy.metadata.labels,
     )
 

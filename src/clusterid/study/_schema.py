@@ -164,6 +164,11 @@ class LayerSection(_Files):
         description="supply: profile (similar buyers and sellers), input, output, "
         "maximum, total",
     )
+    scale: Literal["share", "quotient"] = Field(
+        "share",
+        description="profiles of shares, or of quotients: what everybody buys then "
+        "says little, and templates come out broader",
+    )
     share: float = Field(1.0, gt=0, description="weight of the layer in the stack")
 
 
@@ -218,7 +223,9 @@ class MethodSection(_Section):
         "bh", description="Benjamini-Hochberg; by is stricter under dependence"
     )
     resolution: float | Literal["auto"] = Field(
-        "auto", description="resolution of CPM; auto takes the widest valid plateau"
+        "auto",
+        description="resolution of CPM; auto takes the finest partition within a "
+        "standard error of the best held-out score",
     )
     layers: tuple[str, ...] = Field(
         (),
