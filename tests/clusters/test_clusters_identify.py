@@ -230,3 +230,16 @@ def test_a_cluster_that_vanishes_in_coarser_units_is_flagged():
     ]
     assert "scale_dependent" not in flags[0]
     assert "scale_dependent" in flags[1]
+
+
+def test_nothing_is_called_withheld_where_nothing_is():
+    rng = np.random.default_rng(5)
+    regions = [f"R{i:02d}" for i in range(40)]
+    industries = [f"I{j:02d}" for j in range(30)]
+    values = rng.integers(1, 99_999, (40, 30)) / 7.0
+    jobs = pd.DataFrame(values, index=regions, columns=industries)
+    long = jobs.rename_axis(index="region", columns="industry").stack()
+    long = long.rename("employment").reset_index()
+    groups = pd.DataFrame({"G": 1.0}, index=industries)
+    cells = test_groups(economy(long), groups, local_statistics=False)
+    assert not cells["reason"].eq("withheld_part").any()

@@ -53,3 +53,8 @@ def test_a_dominant_plant_and_a_withheld_source_hold_a_cell_back() -> None:
         reason=["", "withheld_by_source", "region_empty"],
     )
     assert list(cells.state) == ["withheld", "withheld", "missing"]
+
+
+def test_a_sum_of_which_a_part_is_withheld_is_a_number_of_the_rest() -> None:
+    cells = shown_cells([2.0, 3.0], reason=["withheld_part", "one_industry"])
+    assert list(cells.state) == ["shown", "shown"]

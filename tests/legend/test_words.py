@@ -65,3 +65,18 @@ def test_an_unknown_language_is_named() -> None:
 def test_twenty_eight_templates_can_be_told_apart() -> None:
     signs = template_signs(f"T{i:02d}" for i in range(28))
     assert len({(s.colour, s.dash) for s in signs.values()}) == 28
+
+
+@pytest.mark.parametrize("kind", ["industry", "occupation"])
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_what_is_said_of_a_cell_or_a_cluster_has_words(code: str, kind: str) -> None:
+    said = words(code, kind=kind)
+    for reason in (
+        "one_industry", "withheld_part", "withheld", "region_empty", "group_absent",
+        "below_critical_mass", "too_few_members", "no_more_jobs_than_expected",
+        "employment_only", "held_back", "first_year", "not_in_table", "nothing_there",
+    ):  # fmt: skip
+        assert said(f"reason.{reason}")
+    for flag in ("edge_region", "largest_plant", "much_imputed", "employment_only",
+                 "scale_dependent"):  # fmt: skip
+        assert said(f"flag.{flag}")

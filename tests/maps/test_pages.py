@@ -156,6 +156,25 @@ def test_withheld_cells_are_hatched_and_never_zero(fake: ModuleType) -> None:
     assert HIDDEN_COLOUR not in template["colours"]
 
 
+def test_a_cell_that_one_industry_carries_is_drawn_and_says_so(
+    fake: ModuleType,
+) -> None:
+    result = fake.fake_result()
+    cells = result.candidates.cells
+    here = cells["template"].eq("T01")
+    cells.loc[here & cells["region"].eq("R04"), "reason"] = "one_industry"
+    cells.loc[here & cells["region"].eq("R05"), "reason"] = "employment_only"
+    cells.loc[here & cells["region"].eq("R07"), "reason"] = "withheld_part"
+    layer = next(
+        x for x in cid.cluster_map(result).data["layers"] if x["id"] == "template-T01"
+    )
+    assert layer["v"][3] is not None
+    assert layer["v"][6] is not None
+    assert layer["notes"] == {3: "one_industry", 6: "withheld_part"}
+    for texts in cid.cluster_map(result).data["texts"].values():
+        assert texts["reason.one_industry"]
+
+
 def test_a_result_without_candidates_still_maps(fake: ModuleType) -> None:
     result = fake.fake_result()
     result.candidates = result.templates = result.comparison = None

@@ -121,8 +121,10 @@ def group_shares(
     observed = filled @ w
     expected = total[:, None] * (known @ (rate[:, None] * w))
     all_cells = total[:, None] * (rate @ w)[None, :]
+    # added up, not subtracted: what is known must leave exactly nothing
+    hidden = total[:, None] * (~known @ (rate[:, None] * w))
     missing = np.divide(
-        all_cells - expected,
+        hidden,
         all_cells,
         out=np.zeros_like(all_cells),
         where=all_cells > 0,

@@ -101,6 +101,8 @@ class Shown:
 
 #: reasons that mean a source held the number back
 _WITHHELD = ("withheld", "suppressed", "few_plants", "dominance", "held_back")
+#: a sum of which only a part is withheld is a number of the rest, and is shown
+_PARTLY = "withheld_part"
 
 
 def shown_cells(
@@ -131,7 +133,8 @@ def shown_cells(
         Plants behind the number, and the share (0 to 1) of the largest; NaN where
         unknown, which holds nothing back.
     reason : array of str, n, optional
-        Why a number is missing; a code that begins with ``withheld`` marks the cell.
+        Why a number is missing; a code that begins with ``withheld`` marks the cell,
+        but for ``withheld_part``, where the rest is known.
     minimum_plants : int
         Fewer plants than this hold a cell back; 0 switches the rule off.
     dominance : float
@@ -157,7 +160,8 @@ def shown_cells(
     held = np.zeros(n, dtype=bool)
     if reason is not None:
         codes = pd.Series(np.asarray(reason, dtype=object)).fillna("").astype(str)
-        held |= codes.str.startswith(_WITHHELD).to_numpy(dtype=bool).reshape(n)
+        marked = codes.str.startswith(_WITHHELD) & codes.ne(_PARTLY)
+        held |= marked.to_numpy(dtype=bool).reshape(n)
     if n_plants is not None and minimum_plants > 0:
         plants = np.array(n_plants, dtype=float)
         held |= (plants > 0) & (plants < minimum_plants)

@@ -16,6 +16,10 @@ from clusterid.maps._breaks import Method, class_breaks
 __all__ = ["both", "column", "layer", "number", "rounded", "text"]
 
 
+#: said once for a whole study, not of each of its cells
+_OF_ALL = "employment_only"
+
+
 def text(value: object) -> str:
     """Return a value as text, empty for None and NaN."""
     if value is None or value is pd.NA or value != value:
@@ -114,6 +118,11 @@ def layer(
     for i in np.flatnonzero(cells.state != "shown"):
         given = "" if codes is None else text(codes[i])
         reasons[int(i)] = given or ("few_plants" if held[i] else "not_computable")
+    notes: dict[int, str] = {}
+    if codes is not None:
+        for i in np.flatnonzero(cells.state == "shown"):
+            if (given := text(codes[i])) and given != _OF_ALL:
+                notes[int(i)] = given
     found: dict[str, Any] = {
         "id": id,
         "group": group,
@@ -125,6 +134,7 @@ def layer(
         "breaks": inner,
         "colours": colours,
         "reasons": reasons,
+        "notes": notes,
         "flags": {int(i): list(f) for i, f in (flags or {}).items() if f},
         "shrunk": shrunk,
     }

@@ -160,7 +160,9 @@ function clusteridMap(map, data) {
     if (layer.jobs && layer.jobs[i] !== null) rows.push([t("measure.employment"), number(layer.jobs[i])]);
     if (layer.n) rows.push([t("measure.n_plants"), layer.n[i] === null ? t("map.n_plants_unknown") : number(layer.n[i])]);
     if (layer.imputed && layer.imputed[i]) rows.push([t("measure.share_imputed"), percent(layer.imputed[i])]);
-    if (layer.flags[i]) rows.push([t("map.flags"), layer.flags[i].map(flag).join("; ")]);
+    const flags = (layer.flags[i] || []).map(flag);
+    if (layer.notes[i] && shown.value !== null) flags.push(reason(layer.notes[i]));
+    if (flags.length) rows.push([t("map.flags"), flags.join("; ")]);
     return rows;
   }
   const table = (rows) => el("table", {}, el("tbody", {}, rows.map(([name, value]) =>

@@ -136,7 +136,7 @@ def _sheets(result: Any, said: Words, where: Context) -> list[_Sheet]:
                 total=format_number(len(table), language=said.language),
             )
             table, note = table.head(_MOST_ROWS), f"{note} {more}".strip()
-        found.append(_Sheet(key, _named(_guarded(table), where), note))
+        found.append(_Sheet(key, _noted(_named(_guarded(table), where), said), note))
 
     candidates = getattr(result, "candidates", None)
     if candidates is not None:
@@ -201,6 +201,19 @@ def _named(table: pd.DataFrame, where: Context) -> pd.DataFrame:
             at = list(table.columns).index(column) + 1
             said = [names.get(str(code), "") for code in table[column]]
             table.insert(at, f"{column}_label", said)
+    return table
+
+
+def _noted(table: pd.DataFrame, said: Words) -> pd.DataFrame:
+    """Put words beside the codes that say how a number is to be read."""
+    if "reason" not in table or "verdict" in table:
+        return table
+    table = table.copy()
+    words_of = [
+        said.get(f"reason.{code}", str(code)) if isinstance(code, str) else ""
+        for code in table["reason"]
+    ]
+    table.insert(list(table.columns).index("reason") + 1, "reason_label", words_of)
     return table
 
 
