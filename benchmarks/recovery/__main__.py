@@ -1,89 +1,65 @@
-"""Run the study: ``python -m benchmarks.recovery --replicates 10 --nulls 100``.
+"""Run the study: ``python -m benchmarks.recovery --part planted --replicates 6``.
 
-Seeds below 1000 were used for tuning; this judges with seeds from 1000 on.
+Seeds below 1000 were used for tuning; this judges with seeds from 1000 on. Printed
+tables are Markdown, as they stand in ``docs/clusters/recovery.md``; ``--out FOLDER``
+writes each as CSV and Markdown, too.
 """
 
 from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Callable
+from pathlib import Path
 
-import numpy as np
 import pandas as pd
-from benchmarks.recovery._methods import default, f1, oracle, rules
-from benchmarks.recovery._scenarios import SCENARIOS, Scenario, draws, shapes
+from benchmarks.recovery._calibration import calibration
+from benchmarks.recovery._declared import declared
+from benchmarks.recovery._nulls import KINDS, nulls
+from benchmarks.recovery._planted import planted
+from benchmarks.recovery._report import show
+from benchmarks.recovery._whole_road import whole_road
+from benchmarks.recovery._withheld import withheld
 
-from clusterid.tables import contiguity
-
-JUDGING_SEED = 1000
-
-
-def planted(replicates: int) -> pd.DataFrame:
-    """Return mean scores by scenario and method."""
-    graph = contiguity(shapes())
-    rows = []
-    for number, scenario in enumerate(SCENARIOS):
-        scores: dict[str, list[float]] = {}
-        for economy, truth, groups in draws(
-            scenario, replicates, JUDGING_SEED + number
-        ):
-            cells, members = default(economy, groups, graph)
-            precision, recall, value = f1(members, truth)
-            found = {"precision": precision, "recall": recall, "default": value}
-            _, bare = default(economy, groups, graph, roughness="none")
-            found["dartboard null"] = f1(bare, truth)[2]
-            _, alone = default(economy, groups, graph, concept="employment")
-            found["employment only"] = f1(alone, truth)[2]
-            found["oracle"] = oracle(economy, groups, graph, truth, scenario.lq)
-            found |= rules(cells, economy, truth)
-            for name, score in found.items():
-                scores.setdefault(name, []).append(score)
-        row = {name: float(np.mean(values)) for name, values in scores.items()}
-        rows.append({"scenario": scenario.name, **row})
-    return pd.DataFrame(rows).set_index("scenario")
-
-
-def nulls(replicates: int) -> pd.DataFrame:
-    """Return the share of economies without clusters in which something is found."""
-    graph = contiguity(shapes())
-    rows = []
-    for number, (name, rough) in enumerate((
-        ("dartboard", 0.0),
-        ("rough 0.2", 0.2),
-        ("rough 0.4", 0.4),
-    )):
-        scenario = Scenario(name, 1.0, 3200, rough, 0.8)
-        hit, power = {"plants": 0, "employment": 0}, []
-        for economy, _, groups in draws(
-            scenario, replicates, JUDGING_SEED + 100 + number
-        ):
-            cells, members = default(economy, groups, graph)
-            hit["plants"] += bool(members.any())
-            power.append(cells["power_lq"].median())
-            _, members = default(economy, groups, graph, concept="employment")
-            hit["employment"] += bool(members.any())
-        rows.append({
-            "economy": name,
-            "any cluster": hit["plants"] / replicates,
-            "any cluster, employment only": hit["employment"] / replicates,
-            "median quotient needed": float(np.mean(power)),
-        })
-    return pd.DataFrame(rows).set_index("economy")
+#: Part, what computes it, economies by default.
+PARTS: dict[str, tuple[Callable[[int], dict[str, pd.DataFrame]], int]] = {
+    "planted": (planted, 6),
+    "nulls": (nulls, 100),
+    "calibration": (calibration, 6),
+    "withheld": (withheld, 2),
+    "declared": (declared, 4),
+    "templates": (whole_road, 3),
+}
 
 
 def main() -> None:
-    """Print both tables."""
+    """Run the parts asked for and print their tables."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.recovery")
-    parser.add_argument("--replicates", type=int, default=10)
-    parser.add_argument("--nulls", type=int, default=100)
+    parser.add_argument("--part", choices=[*PARTS, "all"], default="all")
+    parser.add_argument("--replicates", type=int, help="economies a setting")
+    parser.add_argument(
+        "--economies", nargs="+", choices=list(KINDS), help="nulls: which (default all)"
+    )
+    parser.add_argument(
+        "--beside", type=int, help="nulls: economies for other roads (default 20)"
+    )
+    parser.add_argument("--out", type=Path, help="folder for CSV and Markdown")
     options = parser.parse_args()
-    start = time.perf_counter()
-    with pd.option_context("display.width", 200, "display.max_columns", 30):
-        if options.replicates:
-            print(planted(options.replicates).round(3).T.to_string())
-        if options.nulls:
-            print(nulls(options.nulls).round(3).to_string())
-    print(f"{time.perf_counter() - start:.0f} s")
+    for name in PARTS if options.part == "all" else [options.part]:
+        run, usual = PARTS[name]
+        n = options.replicates or usual
+        start, busy = time.perf_counter(), time.process_time()
+        if name == "nulls":
+            kinds = options.economies or tuple(KINDS)
+            tables = nulls(n, kinds, beside=options.beside)
+        else:
+            tables = run(n)
+        show(tables, options.out)
+        print(
+            f"\n{name}, {n} economies a setting: {time.perf_counter() - start:.0f} s "
+            f"({time.process_time() - busy:.0f} s of processor)",
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

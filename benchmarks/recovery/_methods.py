@@ -1,30 +1,32 @@
-"""The roads and rules that are judged, each from a cell table to members."""
+"""The roads and rules that are judged, each from an economy to members.
+
+Members are a table of bool, regions x groups: which regions a method says belong to a
+cluster of the group. All methods are told the groups; what it costs to find them, too,
+is measured by ``_whole_road``.
+"""
 
 from __future__ import annotations
 
+from typing import Any
+
+import networkx as nx
 import numpy as np
 import pandas as pd
+from benchmarks.recovery._scores import f1, tuned
 
-from clusterid.clusters import apply_presets, test_groups
+from clusterid.clusters import (
+    CandidateClusters,
+    apply_presets,
+    cell_clusters,
+    identify_clusters,
+    presets,
+    test_groups,
+)
 from clusterid.clusters._grow import adjacency, grow
+from clusterid.communities import given_templates
+from clusterid.tables import Economy
 
 LEVEL = 0.1
-
-
-def f1(found: np.ndarray, truth: np.ndarray) -> tuple[float, float, float]:
-    """Return precision, recall and F1 of cells (precision 1 when nothing is found)."""
-    hit = float((found & truth).sum())
-    precision = hit / found.sum() if found.any() else 1.0
-    recall = hit / truth.sum() if truth.any() else 1.0
-    total = found.sum() + truth.sum()
-    return precision, recall, 2 * hit / total if total else 1.0
-
-
-def tuned(score: np.ndarray, truth: np.ndarray) -> float:
-    """Return the best F1 any cut of a score can reach, knowing the truth."""
-    order = np.argsort(-np.nan_to_num(score, nan=-np.inf).ravel(), kind="stable")
-    hits = np.cumsum(truth.ravel()[order])
-    return float((2 * hits / (np.arange(1, len(hits) + 1) + truth.sum())).max())
 
 
 def wide(cells: pd.DataFrame, column: str) -> np.ndarray:
@@ -33,7 +35,10 @@ def wide(cells: pd.DataFrame, column: str) -> np.ndarray:
 
 
 def default(economy, groups, graph, *, roughness="estimate", concept="auto"):
-    """Return the cell table and the members of the default road."""
+    """Return the cell table and the members of the default road, before critical mass.
+
+    The quick form of :func:`candidates` for many economies.
+    """
     cells = test_groups(
         economy, groups, roughness=roughness, concept=concept, local_statistics=False
     )
@@ -48,28 +53,134 @@ def default(economy, groups, graph, *, roughness="estimate", concept="auto"):
     return cells, members
 
 
-def oracle(economy, groups, graph, truth, lq: float) -> float:
-    """Return the F1 of the likelihood ratio with neighbours, cut tuned on the truth."""
-    n = economy.establishments[groups.index].to_numpy()
-    share = economy.establishments.sum(axis=1).to_numpy()
-    mu = np.outer(share / share.sum(), n.sum(axis=0))
-    ratio = n * np.log(lq) - (lq - 1) * mu
-    near = adjacency(graph, list(economy.regions))
-    return max(
-        tuned(ratio + w * (near @ ratio), truth) for w in (0, 0.1, 0.2, 0.3, 0.5)
+def candidates(
+    economy: Economy, groups: pd.DataFrame, regions: Any, graph: Any, **options: Any
+) -> CandidateClusters:
+    """Return what a user gets: candidate clusters of given templates, all defaults."""
+    home = groups.idxmax(axis=1)[groups.max(axis=1) > 0]
+    return identify_clusters(
+        economy,
+        given_templates(home),
+        regions,
+        graph=graph,
+        local_statistics=False,
+        **options,
     )
 
 
-def rules(cells, economy, truth) -> dict[str, float]:
-    """Return the F1 of published rules: as published, and with the cut tuned."""
-    table = apply_presets(cells, size=economy.employment.sum(axis=1))
-    table[["employment", "lq"]] = cells[["employment", "lq"]]
-    found = {}
-    for name in ("lq_2", "eco_2008", "eco_2011", "cluster_mapping_strong10"):
-        found[name] = f1(wide(table, name) >= 1, truth)[2]
-    found["best cut of LQ"] = tuned(wide(table, "lq"), truth)
-    for name in ("eco_2008", "eco_2011"):
-        found[f"best cut of {name}"] = max(
-            f1(wide(table, name) >= stars, truth)[2] for stars in (1, 2, 3)
+def members_of(found: CandidateClusters) -> np.ndarray:
+    """Return the members of candidate clusters as regions x groups."""
+    return wide(found.cells, "is_member").astype(bool)
+
+
+def jobs_alone(economy: Economy) -> Economy:
+    """Return the same economy as a statistic that counts jobs and no plants."""
+    return Economy(
+        employment=economy.employment,
+        totals=economy.totals,
+        hierarchies=economy.hierarchies,
+        metadata=economy.metadata,
+    )
+
+
+def related_within(groups: pd.DataFrame) -> nx.Graph:
+    """Return the true relatedness: 1 inside a group, nothing across."""
+    graph = nx.Graph()
+    graph.add_nodes_from(groups.index)
+    for name in groups:
+        codes = sorted(groups.index[groups[name] > 0])
+        graph.add_weighted_edges_from(
+            (a, b, 1.0) for i, a in enumerate(codes) for b in codes[i + 1 :]
         )
-    return found
+    return graph
+
+
+def second_road(
+    economy: Economy, groups: pd.DataFrame, graph: Any, **options: Any
+) -> np.ndarray:
+    """Return the regions in which the second road puts an industry of each group."""
+    found = cell_clusters(economy, related_within(groups), graph, **options)
+    rows = {region: i for i, region in enumerate(economy.regions)}
+    home = groups.idxmax(axis=1)[groups.max(axis=1) > 0]
+    columns = {name: g for g, name in enumerate(groups.columns)}
+    members = np.zeros((len(rows), len(columns)), dtype=bool)
+    for region, industry in zip(found["region"], found["industry"], strict=True):
+        if industry in home.index:
+            members[rows[region], columns[home[industry]]] = True
+    return members
+
+
+def settlement_area(area: pd.Series, population: pd.Series) -> pd.Series:
+    """Return a simulated settlement area: people need land, less of it in cities.
+
+    Ours: ``0.0004 km2`` a head at 200 inhabitants per km2, elasticity to density -0.3.
+    """
+    density = population / area
+    return 0.0004 * population * (density / 200.0) ** -0.3
+
+
+def with_land(regions: Any, economy: Economy) -> Any:
+    """Return regions with area, population, settlement area; simulated if missing."""
+    frame = regions.copy()
+    jobs = economy.employment.sum(axis=1)
+    if "population" not in frame or frame["population"].isna().all():
+        frame["population"] = 2.2 * jobs.reindex(frame.index)
+    if "area_km2" not in frame or frame["area_km2"].isna().all():
+        frame["area_km2"] = 900.0
+    frame["settlement_km2"] = settlement_area(frame["area_km2"], frame["population"])
+    return frame
+
+
+def side_by_side(
+    cells: pd.DataFrame, economy: Economy, regions: Any, graph: Any
+) -> pd.DataFrame:
+    """Return all published rules in one call, beside the quotient."""
+    return apply_presets(
+        cells,
+        size=economy.employment.sum(axis=1),
+        regions=with_land(regions, economy),
+        graph=graph,
+        components=True,
+    )
+
+
+def published(table: pd.DataFrame) -> dict[str, np.ndarray]:
+    """Return the members by every rule with a cut, as published (one star suffices)."""
+    ranks = presets()["is_index"]
+    return {
+        name: np.nan_to_num(wide(table, name).astype(float)) >= 1
+        for name in ranks.index[~ranks]
+    }
+
+
+#: Every rule with the number that its cut is laid on: where a rule has no number of its
+#: own, the choice among its published grades.
+SCALES = {
+    "LQ, best cut": ["lq"],
+    "ECO 2008, best number of stars": ["eco_2008"],
+    "ECO 2011, best number of stars": ["eco_2011"],
+    "cluster mapping, best flag": [
+        "cluster_mapping_qualifying",
+        "cluster_mapping_significant",
+        "cluster_mapping_strong",
+        "cluster_mapping_strong10",
+    ],
+    "Litzenberger-Sternberg, best cut": ["litzenberger_sternberg_2006"],
+    "Feser-Sweeney-Renski, best cut": ["gi_employment_z"],
+}
+
+
+def best_cuts(table: pd.DataFrame, truth: np.ndarray) -> dict[str, np.ndarray]:
+    """Return the members by every rule with its cut tuned on the truth."""
+    result = {}
+    for name, columns in SCALES.items():
+        total = sum(np.nan_to_num(wide(table, c).astype(float)) for c in columns)
+        score = np.asarray(total)
+        score = np.where(score > score.min(), score, -np.inf)
+        result[name] = tuned(score, truth)[1]
+    return result
+
+
+def best_rule(table: pd.DataFrame, truth: np.ndarray) -> float:
+    """Return the largest F1 of cells that any rule reaches with its cut tuned."""
+    return max(f1(found, truth)[2] for found in best_cuts(table, truth).values())

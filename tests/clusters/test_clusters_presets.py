@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from libpysal.graph import Graph
 
 from clusterid.clusters import apply_presets, cluster_mapping_flags, presets
+from clusterid.concentration import litzenberger_sternberg
 from clusterid.errors import OptionError, TableError
 
 FLAGS = ["qualifying", "significant", "strong", "strong10"]
@@ -83,3 +85,62 @@ def test_unknown_rules_and_columns_are_refused():
         apply_presets(four_cells(), names=["eco_2009"])
     with pytest.raises(TableError, match="establishments"):
         cluster_mapping_flags(four_cells().drop(columns="establishments"))
+
+
+def test_every_rule_stands_beside_the_others_in_one_call():
+    rng = np.random.default_rng(1)
+    regions = [f"R{i:02d}" for i in range(20)]
+    cells = pd.DataFrame({
+        "template": np.repeat(["T01", "T02"], 20),
+        "region": regions * 2,
+        "employment": rng.poisson(100, 40).astype(float),
+        "establishments": rng.poisson(20, 40).astype(float) + 1,
+        "lq": rng.uniform(0.5, 3, 40),
+    })
+    near = Graph.from_arrays(
+        [*regions[:-1], *regions[1:]], [*regions[1:], *regions[:-1]], [1.0] * 38
+    )
+    land = pd.DataFrame(
+        {"area_km2": 900.0, "settlement_km2": range(1, 21), "population": 1000.0},
+        index=regions,
+    )
+    size = pd.Series(5000.0, index=regions)
+    found = apply_presets(cells, size=size, regions=land, graph=near, components=True)
+    rules = presets()
+    assert set(rules.index) < set(found.columns)
+    assert found[list(rules.index)].notna().all(axis=None)
+    assert found.attrs["missing"] == {}
+    assert found.attrs["warnings"] == rules["warning"].to_dict()
+    # the index is the product of its three components, on settlement area
+    product = found["density"] * found["stock"] * found["plant_size"]
+    index = found["litzenberger_sternberg_2006"]
+    assert index.to_numpy() == pytest.approx(product.to_numpy())
+    first = cells[cells["template"].eq("T01")].iloc[3]
+    by = cells[cells["template"].eq("T01")][["employment", "establishments"]].sum()
+    by_hand = (
+        (first["employment"] / by["employment"])
+        * (first["establishments"] / by["establishments"])
+        / ((4 / 210) * (1 / 20))
+    )
+    assert index.iloc[3] == pytest.approx(by_hand)
+    measured = litzenberger_sternberg(
+        cells.pivot(index="region", columns="template", values="employment"),
+        cells.pivot(index="region", columns="template", values="establishments"),
+        land["settlement_km2"],
+        land["population"],
+    ).set_index(["industry", "region"])["cluster_index"]
+    given = found.set_index(["template", "region"])["litzenberger_sternberg_2006"]
+    assert measured.reindex(given.index).to_numpy() == pytest.approx(given.to_numpy())
+
+
+def test_what_a_rule_lacks_is_said_and_never_a_star_less():
+    found = apply_presets(four_cells().assign(establishments=np.nan))
+    assert found.attrs["missing"]["eco_2008"] == "size="
+    assert "establishments" in found.attrs["missing"]["cluster_mapping_strong"]
+    assert found[list(found.attrs["missing"])].isna().all(axis=None)
+    assert found["lq_2"].tolist()[:3] == [1.0, 0.0, 1.0]
+
+
+def test_every_rule_says_which_version_it_is():
+    assert presets()["version"].ne("").all()
+    assert presets()["is_index"].sum() == 1

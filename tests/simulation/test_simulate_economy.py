@@ -266,3 +266,51 @@ def test_save_writes_a_study_folder(tmp_path):
     first = (path.parent / "regions.geojson").read_bytes()
     sim.save(tmp_path / "again")
     assert (tmp_path / "again" / "regions.geojson").read_bytes() == first
+
+
+def test_plants_have_the_sizes_of_german_plants():
+    # Federal Employment Agency, 30 June 2018, per cent of local units by size
+    german = np.array([65.0, 12.4, 10.5, 7.1, 2.6, 1.3, 1.0])
+    sim = simulate_economy(n_plants=200_000, n_projects=1, planted=0, seed=7)
+    size = sim.plants["employment"].to_numpy()
+    band = np.searchsorted([5, 9, 19, 49, 99, 199], size)
+    share = 100 * np.bincount(band, minlength=7) / len(size)
+    assert np.abs(share - german).max() < 2.5
+    assert np.abs(share - german).sum() / 2 < 4
+
+
+def test_neighbours_share_roughness_whose_variance_stays():
+    spread, together = {}, {}
+    for share in (0.0, 0.5):
+        design, tables = simulate_counts(
+            replicates=1, n_plants=60_000_000, roughness=0.4, density_gradient=0.0,
+            neighbour_roughness=share, seed=3,
+        )  # fmt: skip
+        counts = next(tables).to_numpy()
+        log = np.log(counts / counts.sum(axis=0) / design.weights[:, None])
+        log -= log.mean(axis=0)
+        near = [log[n].mean(axis=0) for n in design.adjacent if len(n)]
+        mine = log[[bool(len(n)) for n in design.adjacent]]
+        spread[share] = log.std()
+        together[share] = np.corrcoef(mine.ravel(), np.array(near).ravel())[0, 1]
+    assert spread[0.0] == pytest.approx(0.4, abs=0.02)
+    assert spread[0.5] == pytest.approx(0.4, abs=0.02)
+    assert abs(together[0.0]) < 0.03
+    assert together[0.5] > 0.4
+
+
+def test_no_withheld_cell_follows_from_totals_after_secondary_withholding():
+    options = {"n_regions": 60, "n_plants": 200_000, "seed": 5}
+    first = simulate_economy(**options).economy()
+    sim = simulate_economy(**options, secondary=True, withhold_plants=True)
+    economy = sim.economy()
+    hidden = economy.employment.isna()
+    assert hidden.to_numpy()[first.employment.isna().to_numpy()].all()
+    count = hidden.sum(axis=1)
+    assert not count.eq(1).any()
+    assert not hidden.sum(axis=0).eq(1).any()
+    assert sim.establishments.isna().equals(hidden)
+    assert economy.establishments.isna().to_numpy().sum() == hidden.to_numpy().sum()
+    # what is shown is true
+    shown = economy.employment.where(~hidden)
+    assert shown.stack().equals(sim.truth.employment.where(~hidden).stack())

@@ -26,16 +26,19 @@ class Preset:
     """One published rule.
 
     ``rule`` turns the cell table into a number by cell (1 and more is a cluster, 0 is
-    none, NaN cannot be said); ``index`` marks rules without a confirmed cut, whose
-    number is an index to rank by and no verdict.
+    none, NaN cannot be said); ``version`` tells which of the rule's published forms it
+    is; ``needs`` names columns without which nothing can be said; ``index`` marks rules
+    without a confirmed cut, whose number is an index to rank by and no verdict.
     """
 
     name: str
     title: str
+    version: str
     citation: str
     text: str
     warning: str
     rule: Callable[[pd.DataFrame], pd.Series]
+    needs: tuple[str, ...] = ("lq",)
     index: bool = False
 
 
@@ -78,11 +81,7 @@ def _cluster_mapping(flag: str) -> Callable[[pd.DataFrame], pd.Series]:
 
 
 def _litzenberger_sternberg(cells: pd.DataFrame) -> pd.Series:
-    by = cells.groupby("template", sort=False)
-    s_e = cells["employment"] / by["employment"].transform("sum")
-    s_b = cells["establishments"] / by["establishments"].transform("sum")
-    index = s_e * s_b / (cells["area_share"] * cells["population_share"])
-    return index.replace([np.inf, -np.inf], np.nan)
+    return cells["density"] * cells["stock"] * cells["plant_size"]
 
 
 def _feser(cells: pd.DataFrame) -> pd.Series:
@@ -100,6 +99,7 @@ def _titled() -> list[Preset]:
         Preset(
             f"lq_{cut:g}",
             f"Location quotient of at least {cut:g}",
+            f"cut {cut:g}",
             "in common use; no source for the cut (Crawley, Gabe and Pominova 2021)",
             f"LQ >= {cut:g}",
             _BARE,
@@ -111,39 +111,49 @@ def _titled() -> list[Preset]:
         Preset(
             "eco_2008",
             "European Cluster Observatory stars, 2008",
+            "EU-10, 2008",
             "Soelvell, Ketels and Lindqvist (2008), EU-10",
             "one star each: more than 10,000 jobs; LQ >= 2; more than 3 % of the "
             "region's jobs",
             "the size star follows the size of the region",
             _eco_2008,
+            ("lq", "share_of_region"),
         ),
         Preset(
             "eco_2011",
             "European Cluster Observatory stars, 2011",
+            "2011",
             "European Cluster Observatory (2011); the cut of the third star is as "
             "remembered, not checked against the original",
             "one star each: jobs in the top 10 % of the category; LQ >= 2; share of "
             "the region's jobs in the top 10 %",
             _ALWAYS,
             _eco_2011,
+            ("lq", "share_of_region"),
         ),
         Preset(
             "litzenberger_sternberg_2006",
             "Cluster index of Litzenberger and Sternberg",
-            "Litzenberger and Sternberg (2006)",
+            "2006",
+            "Litzenberger and Sternberg (2006); formula as in REAT 3.0.3, not checked "
+            "against the original",
             "share of jobs x share of plants / (share of area x share of population); "
             "no cut could be confirmed, so it ranks and does not decide",
-            "area stands in the denominator: city states come first",
+            "area stands in the denominator: with total area city states come first, "
+            "so give settlement area",
             _litzenberger_sternberg,
+            ("area_share", "population_share", "establishments"),
             index=True,
         ),
         Preset(
             "feser_2005",
             "Local sums of value-chain employment",
+            "2005",
             "Feser, Sweeney and Renski (2005), as remembered, not checked",
             "Getis-Ord Gi* of the group's jobs above 1.96",
             "follows the size of regions; 2.5 % of cells by chance",
             _feser,
+            ("gi_employment_z",),
         ),
     ]
     for flag, text in (
@@ -156,10 +166,12 @@ def _titled() -> list[Preset]:
             Preset(
                 f"cluster_mapping_{flag}",
                 f"Cluster mapping: {flag}",
+                "flags as published for 2016",
                 mapping,
                 text + "; quartiles by cluster over regions with jobs",
                 _ALWAYS,
                 _cluster_mapping(flag),
+                ("lq", "establishments"),
             )
         )
     return found
@@ -174,8 +186,10 @@ def presets() -> pd.DataFrame:
     Returns
     -------
     DataFrame by preset
-        ``title``, ``rule``, ``citation``, ``warning``, ``is_index`` (ranks, has no
-        confirmed cut).
+        ``title``, ``version`` (which published form of the rule), ``rule``,
+        ``citation``, ``warning``, ``needs`` (columns of the cell table, or what
+        :func:`apply_presets` makes of ``size``, ``regions`` and ``graph``, joined by
+        ``;``), ``is_index`` (ranks, has no confirmed cut).
 
     Examples
     --------
@@ -186,9 +200,11 @@ def presets() -> pd.DataFrame:
         {
             "preset": p.name,
             "title": p.title,
+            "version": p.version,
             "rule": p.text,
             "citation": p.citation,
             "warning": p.warning,
+            "needs": ";".join(p.needs),
             "is_index": p.index,
         }
         for p in PRESETS.values()
@@ -260,6 +276,20 @@ def cluster_mapping_flags(cells: pd.DataFrame) -> pd.DataFrame:
     return flags.reindex(cells.index, fill_value=False)
 
 
+#: Columns that ``components=True`` adds.
+COMPONENTS = [
+    "lq", "share_of_region", "gi_employment_z", "density", "stock", "plant_size",
+]  # fmt: skip
+_MADE_FROM = {
+    "share_of_region": "size=",
+    "area_share": "regions= with area_km2 or settlement_km2",
+    "population_share": "regions= with population",
+    "gi_employment_z": "graph=",
+    "establishments": "an economy with establishments",
+    "lq": "a cell table with quotients",
+}
+
+
 def apply_presets(
     cells: pd.DataFrame,
     *,
@@ -267,6 +297,7 @@ def apply_presets(
     size: pd.Series | None = None,
     regions: Any = None,
     graph: Any = None,
+    components: bool = False,
 ) -> pd.DataFrame:
     """Lay published rules side by side, cell by cell.
 
@@ -277,45 +308,65 @@ def apply_presets(
     names : sequence of str, optional
         Which rules; by default all (see :func:`presets`).
     size : Series by region, optional
-        Jobs of all industries, for shares of the region's jobs; without it the rules
-        that need the share leave that star out.
-    regions : GeoDataFrame, optional
-        ``area_km2`` and ``population``, for the index of Litzenberger and Sternberg.
+        Jobs of all industries, for shares of the region's jobs.
+    regions : GeoDataFrame or DataFrame by region, optional
+        ``population`` and ``settlement_km2`` (area built upon) or, failing that,
+        ``area_km2``, for the index of Litzenberger and Sternberg.
     graph : libpysal.graph.Graph, optional
         Neighbours, for the rule of Feser, Sweeney and Renski.
+    components : bool
+        Add what the rules are made of: ``lq``, ``share_of_region`` (0 to 1),
+        ``gi_employment_z``, and the three parts of the cluster index, ``density``,
+        ``stock`` and ``plant_size`` (1 = as in all regions).
 
     Returns
     -------
     DataFrame
         ``template``, ``region``, then one column a rule: stars or 1 and 0, or an
-        index; NaN where the rule lacks something it needs.
+        index; NaN where the rule lacks something it needs. ``attrs["warnings"]`` has
+        what to beware of by rule, ``attrs["missing"]`` what a rule of NaN lacks.
 
     Raises
     ------
     OptionError
         If a rule is not known.
+
+    Examples
+    --------
+    >>> cells = pd.DataFrame({"template": "T", "region": list("abcd"),
+    ...     "employment": [10, 20, 30, 40], "establishments": [1, 2, 3, 4],
+    ...     "lq": [0.5, 0.8, 1.1, 2.0]})
+    >>> found = apply_presets(cells, names=["lq_1.25", "eco_2008"])
+    >>> found["lq_1.25"].tolist()
+    [0.0, 0.0, 0.0, 1.0]
+    >>> found.attrs["missing"]
+    {'eco_2008': 'size='}
     """
     chosen = list(PRESETS) if names is None else list(names)
     for name in chosen:
         check_option("preset", name, tuple(PRESETS))
     table = cells.copy()
     table["share_of_region"] = _share_of_region(table, size)
-    for column, share in (
-        ("area_km2", "area_share"),
-        ("population", "population_share"),
-    ):
-        table[share] = np.nan
-        if regions is not None and column in regions.columns:
-            values = regions[column].astype(float)
-            total = float(values.reindex(table["region"].unique()).sum())
-            if total > 0:
-                table[share] = table["region"].map(values / total).to_numpy()
+    table["area_share"] = _share(table, regions, ("settlement_km2", "area_km2"))
+    table["population_share"] = _share(table, regions, ("population",))
+    table = table.assign(**_index_parts(table))
     table["gi_employment_z"] = np.nan
-    if graph is not None and "feser_2005" in chosen:
+    if graph is not None and (components or "feser_2005" in chosen):
         table["gi_employment_z"] = _gi_employment(table, graph)
     result = table[["template", "region"]].copy()
+    missing: dict[str, str] = {}
     for name in chosen:
-        result[name] = PRESETS[name].rule(table).astype(float)
+        preset = PRESETS[name]
+        lacks = [n for n in preset.needs if table[n].isna().all()]
+        if lacks and len(table):
+            missing[name] = ", ".join(_MADE_FROM[n] for n in lacks)
+            result[name] = np.nan
+        else:
+            result[name] = preset.rule(table).astype(float)
+    if components:
+        result[COMPONENTS] = table[COMPONENTS].astype(float)
+    result.attrs["warnings"] = {name: PRESETS[name].warning for name in chosen}
+    result.attrs["missing"] = missing
     return result
 
 
@@ -325,6 +376,34 @@ def _share_of_region(cells: pd.DataFrame, size: pd.Series | None) -> pd.Series:
         return pd.Series(np.nan, index=cells.index)
     total = cells["region"].map(size).astype(float)
     return cells["employment"] / total.where(total > 0)
+
+
+def _share(cells: pd.DataFrame, regions: Any, columns: Sequence[str]) -> pd.Series:
+    """Return each region's share of the first of the columns that is known."""
+    nothing = pd.Series(np.nan, index=cells.index)
+    if regions is None:
+        return nothing
+    known = [c for c in columns if c in regions.columns and regions[c].notna().any()]
+    if not known:
+        return nothing
+    values = regions[known[0]].astype(float)
+    values = values.set_axis(values.index.astype(str))
+    total = float(values.reindex(cells["region"].unique()).sum())
+    return cells["region"].map(values / total) if total > 0 else nothing
+
+
+def _index_parts(cells: pd.DataFrame) -> dict[str, pd.Series]:
+    """Return density, stock and plant size relative to all regions."""
+    jobs = cells["employment"].astype(float)
+    plants = cells["establishments"].astype(float)
+    by = cells["template"]
+    s_e = jobs / jobs.groupby(by, sort=False).transform("sum")
+    s_b = plants / plants.groupby(by, sort=False).transform("sum")
+    area = cells["area_share"].where(cells["area_share"] > 0)
+    people = cells["population_share"].where(cells["population_share"] > 0)
+    # without a single job the index is 0 and the size of plants has no meaning
+    size = (s_b / s_e.where(s_e > 0)).where(s_e.ne(0), 0.0)
+    return {"density": s_e / area, "stock": s_e / people, "plant_size": size}
 
 
 def _gi_employment(cells: pd.DataFrame, graph: Any) -> pd.Series:

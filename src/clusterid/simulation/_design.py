@@ -64,6 +64,7 @@ class Design:
     size_log_sd: float
     roughness: float
     shared_roughness: float
+    neighbour_roughness: float
     planted: NDArray[np.float64]
     clusters: pd.DataFrame
     cells: pd.DataFrame
@@ -84,6 +85,7 @@ def make_design(
     size_log_sd: float,
     roughness: float,
     shared_roughness: float,
+    neighbour_roughness: float,
     density_gradient: float,
     planted: int | Sequence[PlantedCluster] | None,
     strength: Sequence[float],
@@ -92,6 +94,12 @@ def make_design(
 ) -> Design:
     """Draw regions, industries and planted clusters; see :func:`simulate_economy`."""
     _check_numbers(n_plants, size_log_sd, roughness, strength, extent)
+    for name, value in (
+        ("shared_roughness", shared_roughness),
+        ("neighbour_roughness", neighbour_roughness),
+    ):
+        if not 0 <= value <= 1:
+            raise OptionError(f"{name}={value!r}; give a share between 0 and 1.")
     # one stream for each part: turning one option leaves the others as they were
     region_rng, industry_rng, cluster_rng = rng.spawn(3)
     frame = simulated_regions(regions, n_regions, region_rng)
@@ -127,6 +135,7 @@ def make_design(
         size_log_sd=float(size_log_sd),
         roughness=float(roughness),
         shared_roughness=float(shared_roughness),
+        neighbour_roughness=float(neighbour_roughness),
         planted=matrix,
         clusters=clusters,
         cells=cells,
@@ -315,6 +324,7 @@ def probabilities(design: Design, rng: np.random.Generator) -> NDArray[np.float6
 def _roughness(design: Design, rng: np.random.Generator) -> NDArray[np.float64]:
     """Return log roughness; industries of one template share a part of its variance."""
     noise = rng.normal(0.0, design.roughness, design.expected.shape)
+    noise = _with_neighbours(design, noise)
     share = design.shared_roughness
     if not share > 0:
         return noise
@@ -322,9 +332,26 @@ def _roughness(design: Design, rng: np.random.Generator) -> NDArray[np.float64]:
     position = design.codes.get_indexer(pd.Index(rows["industry"]))
     number, names = pd.factorize(rows["template"], sort=True)
     common = rng.normal(0.0, design.roughness, (len(names), noise.shape[1]))
+    common = _with_neighbours(design, common)
     mixed = np.sqrt(share) * common[number] + np.sqrt(1 - share) * noise[position]
     noise[position] = mixed
     return noise
+
+
+def _with_neighbours(design: Design, noise: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Replace a share of the variance by the sum over a region and its neighbours."""
+    share = design.neighbour_roughness
+    if not share > 0:
+        return noise
+    around = np.empty_like(noise)
+    for j, near in enumerate(design.adjacent):
+        block = noise[:, np.append(near, j)]
+        around[:, j] = block.sum(axis=1) / np.sqrt(block.shape[1])
+    # own noise is part of the sum: the mixture is scaled back to the variance asked for
+    count = np.array([len(near) + 1 for near in design.adjacent])
+    scale = 1.0 + 2.0 * np.sqrt(share * (1 - share) / count)
+    mixed = np.sqrt(share) * around + np.sqrt(1 - share) * noise
+    return np.asarray(mixed / np.sqrt(scale))
 
 
 def draw_counts(design: Design, rng: np.random.Generator) -> NDArray[np.int64]:
@@ -342,6 +369,7 @@ def simulate_counts(
     n_plants: int = 720_000,
     roughness: float = 0.2,
     shared_roughness: float = 0.0,
+    neighbour_roughness: float = 0.0,
     density_gradient: float = 0.25,
     planted: int | Sequence[PlantedCluster] = 0,
     strength: Sequence[float] = (2.0, 3.0, 5.0),
@@ -363,7 +391,7 @@ def simulate_counts(
     dartboard : bool, default False
         True sets roughness and density gradient to 0: pure chance.
     regions, n_regions, n_industries, n_plants, roughness, shared_roughness, \
-density_gradient, planted, strength, extent
+neighbour_roughness, density_gradient, planted, strength, extent
         As in :func:`simulate_economy`; ``planted=0`` (default) is a null economy.
 
     Returns
@@ -390,6 +418,7 @@ density_gradient, planted, strength, extent
         size_log_sd=1.6,
         roughness=0.0 if dartboard else roughness,
         shared_roughness=shared_roughness,
+        neighbour_roughness=neighbour_roughness,
         density_gradient=0.0 if dartboard else density_gradient,
         planted=planted,
         strength=strength,

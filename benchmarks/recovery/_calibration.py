@@ -1,0 +1,152 @@
+"""Is what is called 90 % sure right nine times in ten?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from benchmarks.recovery import _methods as methods
+from benchmarks.recovery._scenarios import (
+    JUDGING_SEED,
+    SCENARIOS,
+    Scenario,
+    draws,
+    neighbours,
+    shapes,
+)
+from benchmarks.recovery._scores import clusters_of, matches
+
+from clusterid.clusters._grow import adjacency
+
+#: Edges of the classes of stated certainty.
+EDGES = np.array([0.0, 0.01, 0.05, 0.2, 0.5, 0.8, 0.9, 0.95, 0.99, 1.0])
+
+
+def certainty(table: pd.DataFrame) -> pd.Series:
+    """Return the stated certainty, or 1 less the q-value where none is stated."""
+    if "certainty" in table.columns:
+        return table["certainty"].astype(float)
+    return 1.0 - table["q_value"].astype(float)
+
+
+def reliability(stated: np.ndarray, real: np.ndarray) -> pd.DataFrame:
+    """Return, by class of stated certainty, how much of it is real."""
+    known = np.isfinite(stated)
+    stated, real = stated[known], real[known].astype(float)
+    inner = np.clip(np.searchsorted(EDGES, stated, side="right") - 1, 0, len(EDGES) - 2)
+    rows = []
+    for k in range(len(EDGES) - 1):
+        here = inner == k
+        n = int(here.sum())
+        share = float(real[here].mean()) if n else float("nan")
+        rows.append({
+            "stated": f"{EDGES[k]:g} to {EDGES[k + 1]:g}",
+            "n": n,
+            "mean stated": float(stated[here].mean()) if n else float("nan"),
+            "share real": share,
+            "standard error": float(np.sqrt(share * (1 - share) / n)) if n else np.nan,
+        })
+    return pd.DataFrame(rows).set_index("stated")
+
+
+def brier(stated: np.ndarray, real: np.ndarray) -> dict[str, float]:
+    """Return the Brier score, that of the base rate, and the skill over it."""
+    known = np.isfinite(stated)
+    stated, real = stated[known], real[known].astype(float)
+    if not len(real):
+        return dict.fromkeys(("n", "Brier", "base rate", "skill", "gap"), float("nan"))
+    score = float(np.mean((stated - real) ** 2))
+    base = float(real.mean() * (1 - real.mean()))
+    inner = np.clip(np.searchsorted(EDGES, stated, side="right") - 1, 0, len(EDGES) - 2)
+    count = np.bincount(inner, minlength=len(EDGES) - 1)
+    apart = np.abs(np.bincount(inner, stated - real, len(EDGES) - 1)).sum()
+    return {
+        "n": float(len(real)),
+        "Brier": score,
+        "base rate": float(real.mean()),
+        "skill": 1 - score / base if base > 0 else float("nan"),
+        "gap": float(apart / count.sum()),
+    }
+
+
+def cells_and_clusters(
+    found: Any, truth: np.ndarray, near: Any
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return stated certainty and truth of every cell, and of every found cluster.
+
+    A cluster is real if it is matched with a planted one, and ``touches`` one if it
+    holds a planted cell.
+    """
+    regions = sorted(found.cells["region"].unique())
+    names = sorted(found.cells["template"].unique())
+    place = {r: i for i, r in enumerate(regions)}
+    column = {t: g for g, t in enumerate(names)}
+    cells = pd.DataFrame({
+        "stated": certainty(found.cells).to_numpy(),
+        "real": truth[
+            found.cells["region"].map(place), found.cells["template"].map(column)
+        ],
+    })
+    listed = [
+        (column[t], frozenset(place[r] for r in str(rs).split(";")))
+        for t, rs in zip(found.table["template"], found.table["regions"], strict=True)
+    ]
+    planted = clusters_of(truth, near)
+    paired = {i for i, _ in matches(listed, planted)}
+    clusters = pd.DataFrame({
+        "stated": certainty(found.table).to_numpy(dtype=float),
+        "real": [i in paired for i in range(len(listed))],
+        "touches": [bool(truth[sorted(rs), g].any()) for g, rs in listed],
+    })
+    return cells, clusters
+
+
+def calibration(
+    replicates: int, scenarios: Sequence[Scenario] = SCENARIOS
+) -> dict[str, pd.DataFrame]:
+    """Return reliability over all scenarios together, and Brier scores by scenario."""
+    graph, regions = neighbours(), shapes()
+    near = adjacency(graph, list(regions.index))
+    cells, clusters, rows = [], [], []
+    for number, scenario in enumerate(scenarios):
+        mine = []
+        for economy, truth, groups in draws(
+            _split(scenario), replicates, JUDGING_SEED + number
+        ):
+            found = methods.candidates(economy, groups, regions, graph)
+            mine.append(cells_and_clusters(found, truth, near))
+        here = pd.concat([a for a, _ in mine])
+        sets = pd.concat([b for _, b in mine])
+        rows.append({
+            "scenario": scenario.name,
+            **brier(here["stated"].to_numpy(), here["real"].to_numpy()),
+            "clusters": float(len(sets)),
+            "mean stated of clusters": float(sets["stated"].mean()),
+            "real clusters": float(sets["real"].mean()),
+            "touch a planted one": float(sets["touches"].mean()),
+        })
+        cells.append(here)
+        clusters.append(sets)
+    every, sets = pd.concat(cells), pd.concat(clusters)
+    touches = reliability(sets["stated"].to_numpy(), sets["touches"].to_numpy())
+    by_cluster = reliability(sets["stated"].to_numpy(), sets["real"].to_numpy())
+    by_cluster.insert(3, "share touching", touches["share real"])
+    total = brier(every["stated"].to_numpy(), every["real"].to_numpy())
+    rows.append({"scenario": "all together", **total})
+    return {
+        "calibration: cells": reliability(
+            every["stated"].to_numpy(), every["real"].to_numpy()
+        ),
+        "calibration: clusters": by_cluster,
+        "calibration: Brier": pd.DataFrame(rows).set_index("scenario"),
+    }
+
+
+def _split(scenario: Scenario) -> Scenario:
+    from dataclasses import replace
+
+    from benchmarks.recovery._planted import INDUSTRIES
+
+    return replace(scenario, industries=INDUSTRIES)

@@ -1,0 +1,155 @@
+"""Economies in which nothing is planted: who finds clusters all the same."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from benchmarks.recovery import _methods as methods
+from benchmarks.recovery._scenarios import JUDGING_SEED
+from benchmarks.recovery._scores import clusters_of, upper_limit
+
+from clusterid.clusters import cell_clusters
+from clusterid.clusters._grow import adjacency
+from clusterid.simulation import Design, simulate_counts
+from clusterid.tables import Economy, contiguity
+
+#: Name, options of ``simulate_counts``. Roughness and gradient are never told.
+KINDS: dict[str, dict[str, Any]] = {
+    "dartboard": {"dartboard": True},
+    "roughness 0.2, gradient": {"roughness": 0.2, "density_gradient": 0.25},
+    "roughness 0.4, gradient": {"roughness": 0.4, "density_gradient": 0.25},
+    "roughness 0.4, gradient, half shared in a template": {
+        "roughness": 0.4,
+        "density_gradient": 0.25,
+        "shared_roughness": 0.5,
+    },
+    "roughness 0.2, gradient, half shared with neighbours": {
+        "roughness": 0.2,
+        "density_gradient": 0.25,
+        "neighbour_roughness": 0.5,
+    },
+}
+
+
+def template_groups(design: Design) -> pd.DataFrame:
+    """Return the true templates as industries x groups of 0 and 1."""
+    rows = design.industries.templates.drop_duplicates("industry")
+    return pd.crosstab(rows["industry"], rows["template"]).astype(float)
+
+
+def with_jobs(design: Design, counts: pd.DataFrame, rng: np.random.Generator) -> Any:
+    """Return the jobs of the plants of one table, sizes as in ``simulate_economy``."""
+    number = counts.to_numpy().T
+    mean = np.repeat(design.size_log_mean, number.sum(axis=1))
+    size = np.minimum(np.ceil(np.exp(rng.normal(mean, design.size_log_sd))), 60_000.0)
+    cell = np.repeat(np.arange(number.size), number.ravel())
+    jobs = np.bincount(cell, size, number.size).reshape(number.shape).T
+    return pd.DataFrame(jobs, index=counts.index, columns=counts.columns)
+
+
+def economies(
+    replicates: int, seed: int, **options: Any
+) -> tuple[Design, Iterator[Economy]]:
+    """Return a design without clusters, and economies with plants and jobs."""
+    design, tables = simulate_counts(replicates=replicates, seed=seed, **options)
+
+    def made() -> Iterator[Economy]:
+        for number, counts in enumerate(tables):
+            rng = np.random.default_rng((seed, number))
+            yield Economy(
+                employment=with_jobs(design, counts, rng),
+                establishments=counts.astype(float),
+            )
+
+    return design, made()
+
+
+def nulls(
+    replicates: int, kinds: Sequence[str] = tuple(KINDS), *, beside: int | None = None
+) -> dict[str, pd.DataFrame]:
+    """Return false alarms of the default, and of all others in the first ``beside``."""
+    beside = min(replicates, 20) if beside is None else beside
+    alarms, others, rules = [], [], []
+    for name in kinds:
+        seed = JUDGING_SEED + 100 + list(KINDS).index(name)
+        alarms.append(_alarms(name, replicates, seed))
+        if beside:
+            counted = _beside(name, beside, seed)
+            others.append(counted[["second road", "jobs alone"]])
+            rules.append(counted.drop(columns=["second road", "jobs alone"]))
+    result = {"nulls: false alarms of the default": pd.DataFrame(alarms).set_index(
+        "economy")}  # fmt: skip
+    if beside:
+        result["nulls: false clusters an economy, other roads"] = pd.concat(others)
+        result["nulls: false clusters an economy, published rules"] = pd.concat(
+            rules
+        ).T.rename_axis("rule")
+    return result
+
+
+def _alarms(name: str, replicates: int, seed: int) -> dict[str, Any]:
+    """Return how many economies show a cluster, and what it costs in power."""
+    design, made = economies(replicates, seed, **KINDS[name])
+    groups = template_groups(design)
+    graph = contiguity(design.regions, islands="keep")
+    opened = shown = clusters = cells = 0
+    power, start, busy = [], time.perf_counter(), time.process_time()
+    for number, economy in enumerate(made, start=1):
+        found = methods.candidates(economy, groups, design.regions, graph)
+        opened += bool(found.cells["is_seed"].any())
+        shown += bool(len(found.table))
+        clusters += len(found.table)
+        cells += int(found.cells["is_member"].sum())
+        power.append(found.cells["power_lq"].median())
+        if number % 50 == 0:
+            spent = time.perf_counter() - start
+            print(
+                f"{name}: {number} economies, {opened} with an open cell, {shown} with "
+                f"a cluster, {spent:.0f} s",
+                file=sys.stderr,
+                flush=True,
+            )
+    return {
+        "economy": name,
+        "economies": replicates,
+        "with an open cell": opened,
+        "with a cluster": shown,
+        "share": shown / replicates,
+        "share at most (95 %)": upper_limit(shown, replicates),
+        "false clusters": clusters,
+        "false cells": cells,
+        "median quotient needed": float(np.mean(power)),
+        "seconds of processor": time.process_time() - busy,
+    }
+
+
+def _beside(name: str, replicates: int, seed: int) -> pd.DataFrame:
+    """Return the mean number of clusters an economy by the other roads and rules."""
+    design, made = economies(replicates, seed, **KINDS[name])
+    groups = template_groups(design)
+    graph = contiguity(design.regions, islands="keep")
+    near = adjacency(graph, list(design.regions.index))
+    related = methods.related_within(groups)
+    density = design.regions["population"] / design.regions["area_km2"]
+    rows = []
+    for economy in made:
+        default = methods.candidates(economy, groups, design.regions, graph)
+        alone = methods.candidates(
+            methods.jobs_alone(economy), groups, design.regions, graph
+        )
+        second = cell_clusters(economy, related, graph, density=density)
+        row = {
+            "second road": float(second["cluster"].nunique()),
+            "jobs alone": float(len(alone.table)),
+        }
+        table = methods.side_by_side(default.cells, economy, design.regions, graph)
+        for rule, members in methods.published(table).items():
+            row[rule] = float(len(clusters_of(members, near)))
+        rows.append(row)
+    mean = pd.DataFrame(rows).mean()
+    return mean.to_frame(name).T.rename_axis("economy")

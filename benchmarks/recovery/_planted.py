@@ -1,0 +1,101 @@
+"""Planted clusters on a grid: every road, every rule and the oracle, by scenario."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+from benchmarks.recovery import _methods as methods
+from benchmarks.recovery._oracle import likelihood_ratio
+from benchmarks.recovery._scenarios import (
+    JUDGING_SEED,
+    SCENARIOS,
+    Scenario,
+    draws,
+    neighbours,
+    shapes,
+)
+from benchmarks.recovery._scores import averaged, scores, steps_between
+
+from clusterid.clusters._grow import adjacency
+
+#: A template has several industries, as the default asks for at least two members.
+INDUSTRIES = 3
+
+
+def one(
+    economy: Any, truth: Any, groups: pd.DataFrame, lq: float
+) -> tuple[dict[str, Any], dict[str, float]]:
+    """Return members by method, and seconds of the three roads."""
+    graph, regions = neighbours(), shapes()
+    near = adjacency(graph, list(economy.regions))
+    found: dict[str, Any] = {}
+    seconds: dict[str, float] = {}
+    found["oracle"] = likelihood_ratio(economy, groups, near, truth, lq)
+    start = time.process_time()
+    default = methods.candidates(economy, groups, regions, graph)
+    seconds["default"] = time.process_time() - start
+    found["default"] = methods.members_of(default)
+    start = time.process_time()
+    found["jobs alone"] = methods.members_of(
+        methods.candidates(methods.jobs_alone(economy), groups, regions, graph)
+    )
+    seconds["jobs alone"] = time.process_time() - start
+    start = time.process_time()
+    found["second road"] = methods.second_road(economy, groups, graph)
+    seconds["second road"] = time.process_time() - start
+    table = methods.side_by_side(default.cells, economy, regions, graph)
+    found |= methods.published(table)
+    found |= methods.best_cuts(table, truth)
+    return found, seconds
+
+
+def planted(
+    replicates: int, scenarios: Sequence[Scenario] = SCENARIOS
+) -> dict[str, pd.DataFrame]:
+    """Return mean scores by scenario and method, and the acceptance of the issue."""
+    near = adjacency(neighbours(), list(shapes().index))
+    steps = steps_between(near)
+    rows = []
+    for number, scenario in enumerate(scenarios):
+        split = replace(scenario, industries=INDUSTRIES)
+        for economy, truth, groups in draws(split, replicates, JUDGING_SEED + number):
+            found, seconds = one(economy, truth, groups, scenario.lq)
+            for method, members in found.items():
+                rows.append({
+                    "scenario": scenario.name,
+                    "method": method,
+                    **scores(members, truth, near, steps),
+                    "seconds": seconds.get(method, float("nan")),
+                })
+    table = averaged(rows, ["scenario", "method"])
+    return {
+        "planted: every score": table,
+        "planted: F1 of cells": table["F1"].unstack(sort=False).T,
+        "planted: F1 of clusters": table["cluster F1"].unstack(sort=False).T,
+        "planted: default": table.xs("default", level="method"),
+        "planted: second road": table.xs("second road", level="method"),
+        "planted: jobs alone": table.xs("jobs alone", level="method"),
+        "planted: acceptance": acceptance(table),
+    }
+
+
+def acceptance(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the distance to the oracle and to the best rule tuned on the truth."""
+    cells = table["F1"].unstack(sort=False)
+    rules = cells[list(methods.SCALES)]
+    result = pd.DataFrame({
+        "oracle": cells["oracle"],
+        "default": cells["default"],
+        "below the oracle": cells["oracle"] - cells["default"],
+        "best rule": rules.max(axis=1),
+        "which": rules.idxmax(axis=1),
+        "above the best rule": cells["default"] - rules.max(axis=1),
+    })
+    result["within 0.05"] = result["below the oracle"].le(0.05)
+    wanted = result["oracle"].gt(0.8)
+    result["0.4 above"] = result["above the best rule"].ge(0.4).where(wanted)
+    return result
