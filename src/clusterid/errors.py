@@ -25,6 +25,7 @@ __all__ = [
     "SourceError",
     "StudyError",
     "TableError",
+    "TableTypeError",
     "check_option",
     "nearest",
 ]
@@ -108,6 +109,10 @@ class TableError(ClusteridError, ValueError):
             for number, value in fault.rows
         ]
         return pd.DataFrame(records, columns=["rule", "row", "value"])
+
+
+class TableTypeError(ClusteridError, TypeError):
+    """Something that is not a table was given where a table belongs."""
 
 
 class CountConceptError(ClusteridError, ValueError):

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from clusterid.concentration._given import given_numbers
 from clusterid.errors import Fault, TableError, check_option
-from clusterid.tables import margins
+from clusterid.tables import checked_wide, margins
 
-__all__ = ["Array", "Axis", "Oriented", "checked", "oriented", "reference_shares"]
+__all__ = ["Array", "Axis", "Oriented", "oriented", "reference_shares"]
 
 Array = NDArray[np.float64]
 Axis = Literal["industry", "region"]
@@ -103,60 +104,6 @@ class Oriented:
         return result
 
 
-def checked(frame: pd.DataFrame, *, name: str = "employment") -> pd.DataFrame:
-    """Return the table as floats, or raise TableError with all its faults."""
-    if not isinstance(frame, pd.DataFrame):
-        raise TypeError(
-            f"{name} must be a DataFrame (regions x industries), not "
-            f"{type(frame).__name__}"
-        )
-    faults: list[Fault] = []
-    for axis, labels in (("region", frame.index), ("industry", frame.columns)):
-        if not labels.is_unique:
-            twice = list(labels[labels.duplicated()].unique())
-            faults.append(
-                Fault(
-                    f"a {axis} stands twice",
-                    "aggregate or rename",
-                    len(twice),
-                    tuple((code, code) for code in twice[:5]),
-                )
-            )
-    if not frame.size:
-        faults.append(Fault("the table is empty", "check path, filter and year"))
-    values: Any = None
-    try:
-        values = frame.to_numpy(dtype=float, na_value=np.nan)
-    except (TypeError, ValueError):
-        faults.append(
-            Fault(
-                "counts are not numbers",
-                "convert to numbers; a wide table has regions in rows and industries "
-                "in columns (economy(long_table).employment makes one)",
-            )
-        )
-    else:
-        # two quick reductions; NaN fails both comparisons and takes the long way
-        fine = values.size and values.min() >= 0 and values.max() < np.inf
-        wrong = None if fine else (values < 0) | np.isinf(values)
-        if wrong is not None and wrong.any():
-            where = np.argwhere(wrong)
-            faults.append(
-                Fault(
-                    "a count is negative or infinite",
-                    "correct the source; withheld is NaN",
-                    len(where),
-                    tuple(
-                        (f"{frame.index[i]} / {frame.columns[j]}", float(values[i, j]))
-                        for i, j in where[:5]
-                    ),
-                )
-            )
-    if faults:
-        raise TableError(name, faults)
-    return pd.DataFrame(values, index=frame.index, columns=frame.columns, copy=False)
-
-
 def oriented(
     employment: pd.DataFrame,
     *,
@@ -165,7 +112,7 @@ def oriented(
 ) -> Oriented:
     """Check, sort and turn an employment table; see :class:`Oriented`."""
     check_option("axis", axis, AXES)
-    given = checked(employment)
+    given = checked_wide(employment)
     table = given
     if not table.index.is_monotonic_increasing:
         table = table.sort_index()
@@ -216,7 +163,7 @@ def reference_shares(
     """
     if isinstance(reference, pd.Series):
         missing = data.rows.difference(reference.index)
-        aligned = reference.reindex(data.rows).to_numpy(dtype=float)
+        aligned = given_numbers(reference, data.rows, name="reference")
         faults = []
         if len(missing):
             rows = tuple((code, code) for code in missing[:5])

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from clusterid.concentration._axis import Array, Oriented, oriented, reference_shares
 from clusterid.concentration._ellison_glaeser import herfindahl_bounds
+from clusterid.concentration._given import given_series
 
 __all__ = ["coagglomeration", "group_coagglomeration"]
 
@@ -165,7 +166,8 @@ def group_coagglomeration(
     if groups is None:
         group = np.full(len(data.columns), "all", dtype=object)
     else:
-        group = groups.reindex(data.columns).astype(object).to_numpy()
+        named = given_series(groups, data.columns, name="groups")
+        group = named.astype(object).to_numpy()
     known = ~pd.isna(group)
     rows = []
     for name in sorted({str(g) for g in group[known]}):

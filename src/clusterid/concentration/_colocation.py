@@ -7,8 +7,9 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from clusterid.concentration._axis import Array, checked
+from clusterid.concentration._axis import Array
 from clusterid.errors import Fault, TableError, check_option
+from clusterid.tables import checked_wide
 
 __all__ = ["colocation_index"]
 
@@ -67,7 +68,7 @@ def colocation_index(
     [{'cl': 0.5556, 'expected': 0.4667}]
     """
     check_option("null", null, ("pair", "all"))
-    table = checked(establishments, name="establishments")
+    table = checked_wide(establishments, name="establishments")
     table = table.sort_index().sort_index(axis=1)
     n = table.to_numpy()
     broken = np.argwhere(np.isfinite(n) & (n != np.round(n)))

@@ -7,6 +7,7 @@ import pandas as pd
 
 from clusterid.concentration._axis import oriented
 from clusterid.concentration._ellison_glaeser import herfindahl_bounds
+from clusterid.concentration._given import given_numbers
 from clusterid.errors import Fault, TableError
 
 __all__ = ["devereux"]
@@ -72,7 +73,7 @@ def devereux(
     """
     data = oriented(employment, axis="industry", totals=totals)
     lower, upper = herfindahl_bounds(data, plant_herfindahl)
-    N = n_plants.reindex(data.columns).to_numpy(dtype=float, na_value=np.nan)
+    N = given_numbers(n_plants, data.columns, name="n_plants")
     with np.errstate(divide="ignore", invalid="ignore"):
         impossible = (upper < 1.0 / N - 1e-9) | (N < 1)
         squares = (data.shares**2).sum(axis=0)

@@ -14,6 +14,7 @@ from clusterid.concentration._axis import (
     oriented,
     reference_shares,
 )
+from clusterid.concentration._given import given_numbers
 from clusterid.errors import Fault, TableError, check_option
 
 __all__ = ["ellison_glaeser", "gamma_from", "herfindahl_bounds", "refine_reasons"]
@@ -125,7 +126,9 @@ def ellison_glaeser(
     G = _sum_of_squares(deviation)
     fourth = None
     if plant_fourth_powers is not None:
-        fourth = plant_fourth_powers.reindex(data.columns).to_numpy(dtype=float)
+        fourth = given_numbers(
+            plant_fourth_powers, data.columns, name="plant_fourth_powers"
+        )
     X = float((x**2).sum())
     refine_reasons(reasons, lower, upper, X)
     is_point = lower == upper
@@ -233,19 +236,13 @@ def herfindahl_bounds(
                 "plant_herfindahl",
                 [Fault(f"column {c} is missing", "name it so") for c in absent],
             )
-        aligned = plant_herfindahl.reindex(data.columns)
-        lower = aligned["lower"].to_numpy(dtype=float)
-        upper = aligned["upper"].to_numpy(dtype=float)
-    elif isinstance(plant_herfindahl, pd.Series):
-        if not plant_herfindahl.index.equals(data.columns):
-            plant_herfindahl = plant_herfindahl.reindex(data.columns)
-        lower = plant_herfindahl.to_numpy(dtype=float)
-        upper = lower
-    else:
-        raise TypeError(
-            "plant_herfindahl must be a Series by industry or a DataFrame with lower "
-            f"and upper, not {type(plant_herfindahl).__name__}"
+        lower, upper = (
+            given_numbers(plant_herfindahl[end], data.columns, name="plant_herfindahl")
+            for end in ("lower", "upper")
         )
+    else:
+        lower = given_numbers(plant_herfindahl, data.columns, name="plant_herfindahl")
+        upper = lower
     faults = []
     tolerance = 1e-12
     for name, values in (("lower", lower), ("upper", upper)):

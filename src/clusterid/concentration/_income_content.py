@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from clusterid.concentration._axis import Array, Oriented, oriented
+from clusterid.concentration._given import given_numbers
 
 __all__ = ["mix_similarity", "product_gini", "prody"]
 
@@ -116,7 +117,7 @@ def _weighted(
     presence: bool,
 ) -> pd.Series:
     data = oriented(employment, axis="industry", totals=totals)
-    y = attribute.reindex(data.rows).to_numpy(dtype=float, na_value=np.nan)
+    y = given_numbers(attribute, data.rows, name=name)
     quotient = _quotients(data)
     used = data.row_totals > 0
     weight = quotient

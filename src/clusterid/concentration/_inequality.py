@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from clusterid.concentration._axis import Array
+from clusterid.concentration._given import given_numbers, given_series
 from clusterid.concentration._theil import divergence
 from clusterid.errors import Fault, OptionError, TableError, check_option
 
@@ -37,7 +38,7 @@ def _vector(
     x = ordered.to_numpy(dtype=float, na_value=np.nan)
     w = np.ones(len(x))
     if weights is not None:
-        w = weights.reindex(ordered.index).to_numpy(dtype=float, na_value=np.nan)
+        w = given_numbers(weights, ordered.index, name=name)
     for what, numbers in (("value", x), (name.removesuffix("s"), w)):
         bad = (numbers < 0) | np.isinf(numbers)
         if what != "value":
@@ -465,7 +466,7 @@ def regional_inequality(
     frame["between"] = frame["within"] = np.nan
     mean = float(v @ x)
     if groups is not None and mean > 0:
-        aligned = groups.reindex(values.sort_index().index)
+        aligned = given_series(groups, values.sort_index().index, name="groups")
         missing = aligned.index[aligned.isna()]
         if len(missing):
             rows = tuple((code, code) for code in missing[:5])

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from clusterid.concentration._axis import Array, checked
+from clusterid.concentration._axis import Array
+from clusterid.concentration._given import given_numbers
 from clusterid.errors import Fault, TableError
-from clusterid.tables import margins
+from clusterid.tables import checked_wide, margins
 
 __all__ = ["litzenberger_sternberg"]
 
@@ -85,14 +86,14 @@ def litzenberger_sternberg(
     >>> result["cluster_index"].round(6).tolist()[0]
     21.874911
     """
-    jobs = checked(employment).sort_index().sort_index(axis=1)
-    plants = checked(establishments, name="establishments")
+    jobs = checked_wide(employment).sort_index().sort_index(axis=1)
+    plants = checked_wide(establishments, name="establishments")
     _check_labels(jobs, plants)
     plants = plants.reindex(index=jobs.index, columns=jobs.columns)
     s_e = _shares(jobs, totals)
     s_b = _shares(plants, establishment_totals)
-    a = _attribute(area, jobs.index)
-    p = _attribute(population, jobs.index)
+    a = _attribute(area, jobs.index, "area")
+    p = _attribute(population, jobs.index, "population")
     with np.errstate(divide="ignore", invalid="ignore"):
         density, stock = s_e / a, s_e / p
         size = s_e / s_b
@@ -130,8 +131,8 @@ def _shares(table: pd.DataFrame, totals: pd.DataFrame | None) -> Array:
     return shares
 
 
-def _attribute(values: pd.Series, regions: pd.Index) -> Array:
-    numbers = values.reindex(regions).to_numpy(dtype=float, na_value=np.nan)
+def _attribute(values: pd.Series, regions: pd.Index, name: str) -> Array:
+    numbers = given_numbers(values, regions, name=name)
     numbers = np.where(numbers > 0, numbers, np.nan)
     shares: Array = (numbers / np.nansum(numbers))[:, None]
     return shares

@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from clusterid.concentration._given import given_numbers
 from clusterid.errors import Fault, OptionError, TableError, check_option, nearest
-from clusterid.tables import Margins, margins
+from clusterid.tables import Margins, checked_wide, margins
 
 __all__ = [
     "QuotientParts",
@@ -270,8 +271,8 @@ def quotient_parts(
                 tuple((str(code), "absent") for code in missing[:5]),
             )
             raise TableError("reference", [fault])
-        amounts = rest.reindex(table.columns).to_numpy(dtype=np.float64)
-        given_i = np.asarray(amounts, dtype=np.float64)[None, :]
+        amounts = given_numbers(rest, table.columns, name="reference")
+        given_i = amounts[None, :]
         return QuotientParts(e, e_j, given_i, e_all)
     peers = list(reference)
     unknown = [peer for peer in peers if peer not in table.index]
@@ -318,47 +319,12 @@ def reason_codes(
     return np.array([*codes, "no_variation"], dtype=object)[chosen]
 
 
-def checked_employment(employment: pd.DataFrame) -> pd.DataFrame:
+def checked_employment(
+    employment: pd.DataFrame, *, name: str = "employment"
+) -> pd.DataFrame:
     """Return the table as floats with named axes; raise on every fault at once."""
-    if not isinstance(employment, pd.DataFrame):
-        raise TypeError(
-            f"employment must be a DataFrame regions x industries, "
-            f"not {type(employment).__name__}"
-        )
-    faults = []
-    for noun, labels in (
-        ("region", employment.index),
-        ("industry", employment.columns),
-    ):
-        if not labels.is_unique:
-            twice = labels[labels.duplicated()].unique()
-            rows: tuple[tuple[str, object], ...] = tuple(
-                (str(code), "twice") for code in twice[:5]
-            )
-            mend = "aggregate or rename"
-            faults.append(Fault(f"a {noun} stands twice", mend, len(twice), rows))
-    try:
-        values = employment.to_numpy(dtype=float, na_value=np.nan)
-    except (TypeError, ValueError):
-        faults.append(Fault("counts are not numbers", "convert them to numbers"))
-        raise TableError("employment", faults) from None
-    if not values.size:
-        faults.append(Fault("the table is empty", "check path, filter and year"))
-    elif not np.nanmin(values, initial=0.0) >= 0 or np.isinf(values).any():
-        at = np.argwhere((values < 0) | np.isinf(values))
-        rows = tuple(
-            (f"{employment.index[i]} / {employment.columns[j]}", float(values[i, j]))
-            for i, j in at[:5]
-        )
-        rule = "a count is negative or infinite"
-        faults.append(Fault(rule, "correct the source", len(at), rows))
-    if faults:
-        raise TableError("employment", faults)
-    return pd.DataFrame(
-        values,
-        index=employment.index.rename("region"),
-        columns=employment.columns.rename("industry"),
-    )
+    table = checked_wide(employment, name=name)
+    return table.rename_axis(index="region", columns="industry")
 
 
 def _variant_values(parts: QuotientParts, variant: str) -> NDArray[np.float64]:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy.stats import norm
 
 from clusterid.concentration._count_test import Alternative, Ties, count_test
+from clusterid.concentration._given import given_numbers
 from clusterid.concentration._location_quotient import (
     QuotientParts,
     checked_employment,
@@ -279,7 +280,7 @@ def quotient_stability(
     """
     table = checked_employment(employment)
     parts = quotient_parts(table, None, totals)
-    size = plant_size.reindex(table.columns).to_numpy(dtype=float)
+    size = given_numbers(plant_size, table.columns, name="plant_size")
     values = _one_more_plant(parts, parts.ratio(), size)
     return pd.DataFrame(values, index=table.index, columns=table.columns)
 
@@ -337,7 +338,9 @@ def _plants_known(
             cross = cross.reindex(table.index, columns=table.columns, fill_value=0)
             counts = cross.to_numpy(dtype=float)
     if establishments is not None:
-        other = _aligned(_sorted(checked_employment(establishments)), table)
+        other = _aligned(
+            _sorted(checked_employment(establishments, name="establishments")), table
+        )
         counts = other.to_numpy(dtype=float)
         n_industry = counts.sum(axis=0)
         with np.errstate(invalid="ignore", divide="ignore"):
@@ -408,7 +411,8 @@ def _interval(
         fault = Fault("columns lower and upper are missing", "name them so")
         raise TableError("plant_herfindahl", [fault])
     low, high = (
-        frame[c].reindex(industries).to_numpy(dtype=float) for c in ("lower", "upper")
+        given_numbers(frame[c], industries, name="plant_herfindahl")
+        for c in ("lower", "upper")
     )
     wrong = np.flatnonzero((low <= 0) | (high > 1 + 1e-12) | (low > high + 1e-12))
     if len(wrong):
@@ -448,7 +452,7 @@ def _null_shares(
     chosen: str,
 ) -> Matrix:
     if shares is not None:
-        x = shares.rename(index=str).reindex(table.index).to_numpy(dtype=float)
+        x = given_numbers(shares.rename(index=str), table.index, name="shares")
         if not (np.nanmin(x) >= 0 and np.isfinite(x).all() and x.sum() > 0):
             fault = Fault(
                 "a region has no share, or a negative one", "give every region a share"
@@ -490,7 +494,7 @@ def _roughness(
 ) -> tuple[Matrix, Matrix | None]:
     n_industries = observed.shape[1]
     if isinstance(roughness, pd.Series):
-        v = roughness.rename(index=str).reindex(table.columns).to_numpy(dtype=float)
+        v = given_numbers(roughness.rename(index=str), table.columns, name="roughness")
         if not (v >= 0).all():
             fault = Fault("roughness is missing or negative", "give every industry one")
             raise TableError("roughness", [fault])
@@ -505,7 +509,7 @@ def _roughness(
     covariate = None
     if density is not None:
         covariate = np.log(
-            density.rename(index=str).reindex(table.index).to_numpy(dtype=float)
+            given_numbers(density.rename(index=str), table.index, name="density")
         )
     frames = (pd.DataFrame(a, table.index, table.columns) for a in (observed, expected))
     named = None if covariate is None else pd.Series(covariate, table.index)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.special import gammainc, gammaincinv, gammaln
 
 from clusterid.concentration._count_test import tail_at_least
+from clusterid.concentration._given import given_numbers
 from clusterid.errors import Fault, OptionError, TableError
 
 __all__ = ["overdispersion"]
@@ -82,12 +83,10 @@ def overdispersion(
     mu = expected.to_numpy(dtype=float)
     w = None
     if covariate is not None:
-        w = covariate.reindex(observed.index).to_numpy(dtype=float)
+        w = given_numbers(covariate, observed.index, name="covariate")
     order = np.argsort(observed.index.astype(str), kind="stable")
     fitted = _fit(n[order], mu[order], None if w is None else w[order], censor)
-    result = pd.DataFrame(fitted, index=observed.columns)
-    result.index.name = "industry"
-    return result
+    return pd.DataFrame(fitted, index=observed.columns.rename("industry"))
 
 
 def _fit(n: Matrix, mu: Matrix, w: Matrix | None, censor: float) -> dict[str, Matrix]:

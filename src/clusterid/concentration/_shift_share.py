@@ -9,9 +9,10 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from clusterid.concentration._axis import Array, checked
+from clusterid.concentration._axis import Array
+from clusterid.concentration._given import given_numbers
 from clusterid.errors import Fault, OptionError, TableError, check_option
-from clusterid.tables import margins
+from clusterid.tables import checked_wide, margins
 
 __all__ = ["ShiftShare", "shift_share"]
 
@@ -232,7 +233,7 @@ def shift_share(
 
 
 def _same_labels(frames: Sequence[pd.DataFrame]) -> list[pd.DataFrame]:
-    tables = [checked(frame) for frame in frames]
+    tables = [checked_wide(frame) for frame in frames]
     regions, industries = tables[0].index, tables[0].columns
     for table in tables[1:]:
         regions = regions.union(table.index)
@@ -245,7 +246,7 @@ def _same_labels(frames: Sequence[pd.DataFrame]) -> list[pd.DataFrame]:
         )
         full = table.reindex(index=regions, columns=industries, fill_value=0.0)
         full = full.fillna(0.0).where(~known.astype(bool))
-        full.index.name, full.columns.name = "region", "industry"
+        full = full.rename_axis(index="region", columns="industry")
         result.append(full.sort_index().sort_index(axis=1))
     return result
 
@@ -274,7 +275,7 @@ def _nations(
                 rows,
             )
             raise TableError("reference", [fault])
-        found.append(reference.reindex(frame.columns).to_numpy(dtype=float))
+        found.append(given_numbers(reference, frame.columns, name="reference"))
     return found
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from clusterid.concentration._given import given_numbers
 from clusterid.errors import Fault, TableError
 
 __all__ = ["draw_plant_sizes", "plant_herfindahl_bounds"]
@@ -70,7 +71,7 @@ def plant_herfindahl_bounds(
     [0.105, 0.548]
     """
     n, low, high = _checked(counts, bands)
-    e = totals.reindex(counts.index).to_numpy(dtype=float)
+    e = given_numbers(totals, counts.index, name="totals")
     rows = []
     within = None
     if band_totals is not None:
@@ -137,7 +138,7 @@ def draw_plant_sizes(
     (10, 70.0)
     """
     n, low, high = _checked(counts, bands)
-    e = totals.reindex(counts.index).to_numpy(dtype=float)
+    e = given_numbers(totals, counts.index, name="totals")
     codes = counts.index.astype(str)
     order = np.argsort(codes, kind="stable")
     frames = []

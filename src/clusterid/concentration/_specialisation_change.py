@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from clusterid.concentration._axis import checked
+from clusterid.tables import checked_wide
 
 __all__ = ["growth", "specialization_change"]
 
@@ -51,7 +51,7 @@ def specialization_change(
     >>> specialization_change(old, new)["change"].tolist()
     ['entered', 'kept', 'left', 'absent']
     """
-    first, second = checked(start, name="start"), checked(end, name="end")
+    first, second = checked_wide(start, name="start"), checked_wide(end, name="end")
     regions = first.index.union(second.index).sort_values()
     industries = first.columns.union(second.columns).sort_values()
     in_first = _knows(first, regions, industries)

@@ -14,6 +14,7 @@ from clusterid.concentration._axis import (
     oriented,
     reference_shares,
 )
+from clusterid.concentration._given import given_series
 from clusterid.errors import Fault, TableError, check_option
 
 __all__ = ["divergence", "theil_decomposition", "theil_index"]
@@ -166,7 +167,7 @@ def theil_decomposition(
 
 def group_matrix(data: Oriented, groups: pd.Series) -> Array:
     """Return n_groups x n_rows of zeros and ones, groups sorted."""
-    aligned = groups.reindex(data.rows)
+    aligned = given_series(groups, data.rows, name="groups")
     missing = data.rows[aligned.isna()]
     if len(missing):
         rows = tuple((code, code) for code in missing[:5])

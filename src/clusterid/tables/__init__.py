@@ -23,6 +23,7 @@ from clusterid.tables._places import check_answers, check_declared, check_places
 from clusterid.tables._plants import read_plants
 from clusterid.tables._reading import read_table
 from clusterid.tables._regions import read_regions
+from clusterid.tables._wide import checked_wide
 
 __all__ = [
     "ORGANISATION_KINDS",
@@ -35,6 +36,7 @@ __all__ = [
     "check_comparable",
     "check_declared",
     "check_places",
+    "checked_wide",
     "contiguity",
     "economy",
     "guard",

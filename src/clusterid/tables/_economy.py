@@ -19,6 +19,7 @@ from clusterid.errors import (
 from clusterid.tables._checking import Check
 from clusterid.tables._numerals import Numerals
 from clusterid.tables._reading import RawTable
+from clusterid.tables._wide import checked_wide
 
 __all__ = [
     "TOTAL",
@@ -273,12 +274,13 @@ def economy(
     <Economy 2020: 2 regions x 2 industries (unknown), 0 cells withheld (0.0%)>
     """
     meta = _as_metadata(metadata)
-    if {"region", "industry", "employment"} <= set(employment.columns):
+    columns = getattr(employment, "columns", ())
+    if {"region", "industry", "employment"} <= set(columns):
         table, year = _one_year(employment.reset_index(drop=True), year, "employment")
         meta = _stated(table, meta)
         parts = _from_long(table)
     else:
-        parts = {"employment": _check_wide(employment)}
+        parts = {"employment": checked_wide(employment, text=True).copy()}
     if year is not None:
         meta = replace(meta, year=int(year))
     columns = parts["employment"].columns
@@ -525,56 +527,3 @@ def _check_hierarchies(
     if faults:
         raise TableError("hierarchies", faults)
     return result
-
-
-def _check_wide(employment: pd.DataFrame) -> pd.DataFrame:
-    faults = []
-    wide = employment.copy()
-    wide.index = wide.index.astype(str)
-    wide.columns = wide.columns.astype(str)
-    for axis, labels in (("region", wide.index), ("industry", wide.columns)):
-        twice = labels[labels.duplicated()].unique()
-        if len(twice):
-            rows = tuple((code, code) for code in twice[:5])
-            faults.append(
-                Fault(
-                    f"a {axis} stands twice",
-                    "aggregate or rename",
-                    len(twice),
-                    rows,
-                )
-            )
-    try:
-        wide = wide.astype(float)
-    except (TypeError, ValueError):
-        text = [
-            (str(column), str(value))
-            for column in wide.columns
-            for value in wide[column]
-            if isinstance(value, str)
-        ]
-        faults.append(
-            Fault(
-                "counts are not numbers",
-                "convert to numbers",
-                len(text),
-                tuple(text[:5]),
-            )
-        )
-    else:
-        negative = np.argwhere(wide.to_numpy() < 0)
-        if len(negative):
-            rows = tuple(
-                (f"{wide.index[i]} / {wide.columns[j]}", wide.iloc[i, j])
-                for i, j in negative[:5]
-            )
-            faults.append(
-                Fault("a count is negative", "correct the source", len(negative), rows)
-            )
-    if not wide.size:
-        faults.append(Fault("the table is empty", "check path, filter and year"))
-    if faults:
-        raise TableError("employment", faults)
-    wide = wide.sort_index().sort_index(axis=1)
-    wide.index.name, wide.columns.name = "region", "industry"
-    return wide

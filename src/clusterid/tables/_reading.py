@@ -14,7 +14,7 @@ from typing import Any, TypedDict
 import numpy as np
 import pandas as pd
 
-from clusterid.errors import Fault, TableError, nearest
+from clusterid.errors import Fault, TableError, TableTypeError, nearest
 
 __all__ = ["RawTable", "Reading", "load", "read_table"]
 
@@ -148,7 +148,7 @@ def load(
 
         frame = pa.table(source).to_pandas()
     else:
-        raise TypeError(
+        raise TableTypeError(
             f"{name}: give a path, a DataFrame or an Arrow table, "
             f"not {type(source).__name__}"
         )

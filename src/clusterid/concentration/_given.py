@@ -1,0 +1,77 @@
+"""One value a region or an industry, given beside a table and laid on its codes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from clusterid.errors import Fault, TableError, TableTypeError
+
+__all__ = ["given_numbers", "given_series"]
+
+
+def given_series(values: pd.Series, codes: pd.Index, *, name: str) -> pd.Series:
+    """Return the values in the order of the codes; NaN for a code they do not name.
+
+    Raises
+    ------
+    TableTypeError
+        If it is no Series.
+    TableError
+        If a code stands twice, or not one of the codes is named (text against
+        numbers, lost leading zeros).
+    """
+    if not isinstance(values, pd.Series):
+        raise TableTypeError(
+            f"{name} must be a Series by code, not {type(values).__name__}"
+        )
+    labels = values.index
+    if labels.equals(codes):
+        return values
+    faults = []
+    if not labels.is_unique:
+        twice = list(labels[labels.duplicated()].unique())
+        shown = tuple((code, code) for code in twice[:5])
+        faults.append(Fault("a code stands twice", "keep one", len(twice), shown))
+    elif len(codes) and not labels.isin(codes).any():
+        ours = f"{codes[0]!r}"
+        theirs = f"{labels[0]!r} ..." if len(labels) else "nothing"
+        faults.append(
+            Fault(
+                f"none of the codes of the table is named ({theirs}, not {ours} ...)",
+                "use the table's codes; mind text against numbers and leading zeros",
+            )
+        )
+    if faults:
+        raise TableError(name, faults)
+    return values.reindex(codes)
+
+
+def given_numbers(
+    values: pd.Series, codes: pd.Index, *, name: str
+) -> NDArray[np.float64]:
+    """Return :func:`given_series` as floats.
+
+    Raises
+    ------
+    TableError
+        As above, and if a value is not a number, or is infinite.
+    """
+    aligned = given_series(values, codes, name=name)
+    try:
+        numbers = aligned.to_numpy(dtype=float, na_value=np.nan)
+    except (TypeError, ValueError):
+        text = [
+            (code, value)
+            for code, value in aligned.items()
+            if isinstance(value, str) or not np.isscalar(value)
+        ]
+        fault = Fault("values are not numbers", "convert them", len(text), tuple(text))
+        raise TableError(name, [fault]) from None
+    infinite = np.flatnonzero(np.isinf(numbers))
+    if len(infinite):
+        shown = tuple((codes[i], float(numbers[i])) for i in infinite[:5])
+        rule, mend = "a value is infinite", "correct the source; unknown is NaN"
+        raise TableError(name, [Fault(rule, mend, len(infinite), shown)])
+    return np.asarray(numbers, dtype=np.float64)
