@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from clusterid.concentration import locational_gini
 from clusterid.simulation import simulate_economy
 from clusterid.study import Result, read_study
 from clusterid.study._publish import _on_grid, publishable
@@ -23,7 +24,6 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> tuple[Result, Result]:
     study = read_study(folder)
     content = study.config.model_dump()
     content["employment"] = None
-    content["survey"] = None
     content["plants"] = {"path": "plants.parquet", "classification": "nace2"}
     plants = replace(study, config=StudyFile.model_validate(content))
     return plants.run(), study.run()
@@ -84,3 +84,126 @@ def test_sums_with_an_estimate_are_told_on_a_grid() -> None:
     np.testing.assert_allclose(rounded, [8_000, 7_500, 43_080, 400, np.nan], rtol=3e-4)
     assert (_on_grid(values, part, np.floor)[:4] <= values[:4]).all()
     assert (_on_grid(values, part, np.ceil)[:4] >= values[:4]).all()
+
+
+def test_no_published_sum_pins_a_held_cell(results: tuple[Result, Result]) -> None:
+    """Put every published sum together: no held cell may follow from them."""
+    public = publishable(results[0])
+    jobs = public.economy.employment
+    held = jobs.isna().to_numpy()
+    known = np.where(held, 0.0, jobs.fillna(0.0).to_numpy())
+    of = public.templates.membership.reindex(jobs.columns).astype(object)
+    rows, values = [], []
+
+    def say(weights: np.ndarray, value: float) -> None:
+        if np.isfinite(value) and weights[held].any():
+            rows.append(weights[held])
+            values.append(value - (weights * known).sum())
+
+    whole = public.economy.margins
+    for i, region in enumerate(jobs.index):
+        say(np.eye(len(jobs))[i][:, None] * np.ones(jobs.shape), whole.region[region])
+    by_industry = public.industries.set_index("industry")["employment"]
+    for j, industry in enumerate(jobs.columns):
+        column = np.ones(jobs.shape) * np.eye(jobs.shape[1])[j]
+        say(column, whole.industry[industry])
+        say(column, by_industry[industry])
+    cells = public.candidates.cells
+    exact = cells[cells["share_imputed"].eq(0)]
+    for row in exact.itertuples():
+        one = (jobs.index == row.region)[:, None] * (of == row.template).to_numpy(
+            dtype=bool
+        )
+        say(one.astype(float), row.employment)
+    equations = np.array(rows)
+    determined = np.abs(np.diag(np.linalg.pinv(equations) @ equations) - 1.0) < 1e-8
+    assert len(rows) > 100
+    assert not determined.any()
+    # the same sums as they were computed would give some away
+    cells = results[0].candidates.cells
+    for row in cells.itertuples():
+        one = (jobs.index == row.region)[:, None] * (of == row.template).to_numpy(
+            dtype=bool
+        )
+        say(one.astype(float), row.employment)
+    equations = np.array(rows)
+    determined = np.abs(np.diag(np.linalg.pinv(equations) @ equations) - 1.0) < 1e-8
+    assert determined.any()
+
+
+def test_indices_are_those_of_the_published_table(
+    results: tuple[Result, Result],
+) -> None:
+    full, public = results[0].industries, publishable(results[0]).industries
+    full, public = full.set_index("industry"), public.set_index("industry")
+    jobs = results[0].economy.employment
+    np.testing.assert_allclose(full["locational_gini"], locational_gini(jobs))
+    whole = public["share_imputed"].eq(0)
+    assert whole.any()
+    assert not whole.all()
+    assert (public["herfindahl"].dropna() <= 0.1).all()
+    digits = public["herfindahl"].dropna().map("{:.1e}".format).astype(float)
+    np.testing.assert_allclose(public["herfindahl"].dropna(), digits)
+    hidden = results[0].economy.plant_herfindahl.reindex(public.index) > 0.1
+    assert public.loc[hidden, "gamma"].isna().all()
+    assert public.loc[hidden, "reason"].eq("held_back").all()
+
+
+def test_links_from_plants_are_those_of_the_published_table(
+    results: tuple[Result, Result],
+) -> None:
+    before = results[0].layers["colocation"]
+    after = publishable(results[0]).layers["colocation"]
+    assert set(after) == set(before)
+    weight = {
+        name: [g.edges[e]["weight"] for e in sorted(map(sorted, g.edges))][:50]
+        for name, g in (("before", before), ("after", after))
+    }
+    assert weight["before"] != weight["after"]
+
+
+def test_a_quotient_tells_no_total_that_is_held(
+    results: tuple[Result, Result],
+) -> None:
+    public = publishable(results[0])
+    whole = public.economy.margins
+    rows = public.concentration.query("lq.notna()")
+    assert whole.region.reindex(rows["region"]).notna().all()
+    assert whole.industry.reindex(rows["industry"]).notna().all()
+
+
+def test_members_and_gaps_tell_no_single_estimate(
+    results: tuple[Result, Result],
+) -> None:
+    for full in results:
+        public = publishable(full)
+        held = public.economy.employment.isna()
+        members = public.candidates.members
+        keys = pd.MultiIndex.from_frame(members[["region", "industry"]])
+        hidden = held.stack().reindex(keys).to_numpy(dtype=bool)
+        assert members.loc[hidden, ["employment", "lq"]].isna().to_numpy().all()
+        regions = public.candidates.table["regions"].str.split(";")
+        for row in public.candidates.gaps.itertuples():
+            if held.loc[regions[row.cluster], row.industry].any():
+                assert np.isnan(row.lq)
+
+
+def test_a_place_of_two_regions_says_how_much_of_it_is_estimated(
+    results: tuple[Result, Result],
+) -> None:
+    full = results[1]
+    verdicts = full.comparison.verdicts
+    union = verdicts["regions"].str.contains(";", na=False) & verdicts["record"].notna()
+    whole = verdicts["employment"].eq(verdicts["employment"].round())
+    assert (union & ~whole).any()
+    assert verdicts.loc[~whole & union, "share_imputed"].gt(0).all()
+    public = publishable(full).comparison.verdicts
+    estimated = public["share_imputed"].gt(0)
+    assert (public.loc[estimated, "employment"] % 10 == 0).all()
+
+
+def test_a_sentence_says_the_number_of_its_row(results: tuple[Result, Result]) -> None:
+    for full in results:
+        for row in publishable(full).comparison.verdicts.itertuples():
+            if np.isnan(row.employment):
+                assert "about" not in row.evidence_en

@@ -2,10 +2,12 @@
 
 from clusterid.comparison._agreement import RaterAgreement, rater_agreement
 from clusterid.comparison._compare import Comparison, compare
+from clusterid.comparison._mapping import field_weights
 from clusterid.comparison._matching import fuzzy_jaccard
 from clusterid.comparison._posterior import PRIORS, LatentFit, Prior, hui_walter
 from clusterid.comparison._units import filled_employment
 from clusterid.comparison._verdicts import REASONS, VERDICTS, Rules, decide
+from clusterid.comparison._words import with_sentences
 
 __all__ = [
     "PRIORS",
@@ -18,8 +20,10 @@ __all__ = [
     "Rules",
     "compare",
     "decide",
+    "field_weights",
     "filled_employment",
     "fuzzy_jaccard",
     "hui_walter",
     "rater_agreement",
+    "with_sentences",
 ]

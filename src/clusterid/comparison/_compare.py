@@ -44,8 +44,7 @@ from clusterid.comparison._verdicts import (
     tested_once,
     unverifiable_reason,
 )
-from clusterid.comparison._words import evidence as evidence_sentence
-from clusterid.comparison._words import would_change
+from clusterid.comparison._words import with_sentences
 from clusterid.errors import OptionError
 from clusterid.tables import Economy
 
@@ -875,13 +874,7 @@ def _finish(
         p.astype(dict.fromkeys(_COLUMNS, object)).astype(dict.fromkeys(numeric, float))
         for p in parts
     ]
-    table = pd.concat(parts, ignore_index=True)
-    rows = list(table.itertuples())
-    for language in ("en", "de"):
-        table[f"evidence_{language}"] = [evidence_sentence(r, language) for r in rows]
-        table[f"would_change_{language}"] = [
-            would_change(r, language, kind=kind) for r in rows
-        ]
+    table = with_sentences(pd.concat(parts, ignore_index=True), kind=kind)
     text = ["record", "place", "place_name", "field", "label", "regions", "verdict",
             "declared", "candidate", "reason", "evidence_en", "evidence_de",
             "would_change_en", "would_change_de"]  # fmt: skip

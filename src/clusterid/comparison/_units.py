@@ -146,10 +146,30 @@ def cell_tests(
         )
         codes = [str(code) for code in economy.regions]
         names = {";".join(codes[i] for i in u) for u in batch}
-        parts.append(found[found["region"].isin(names)])
+        found = found[found["region"].isin(names)].reset_index(drop=True)
+        parts.append(_with_estimates(found, economy, weights, imputed))
     for part in parts:
         part.attrs = {}
     return pd.concat(parts, ignore_index=True), nulls
+
+
+def _with_estimates(
+    cells: pd.DataFrame,
+    economy: Economy,
+    weights: pd.DataFrame,
+    imputed: pd.DataFrame | None,
+) -> pd.DataFrame:
+    """Say how much of the jobs of unions is estimated: a sum no longer shows it."""
+    jobs = filled_employment(economy)
+    marks = economy.withheld if imputed is None else imputed | economy.withheld
+    guessed = jobs.where(marks.reindex_like(jobs).eq(True), 0.0)
+    shares = []
+    for group, unit in zip(cells["template"], cells["region"], strict=True):
+        rows, weight = str(unit).split(";"), weights[group].reindex(jobs.columns)
+        whole = float((jobs.loc[rows] @ weight).sum())
+        part = float((guessed.loc[rows] @ weight).sum())
+        shares.append(part / whole if whole > 0 else 0.0)
+    return cells.assign(share_imputed=np.array(shares, dtype=float))
 
 
 def _density(economy: Economy, regions: Any) -> Any:

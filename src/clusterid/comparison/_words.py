@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import pandas as pd
+
 from clusterid.comparison._verdicts import REASONS
 
-__all__ = ["evidence", "would_change"]
+__all__ = ["evidence", "with_sentences", "would_change"]
 
 #: Cells of fewer plants are not described in words.
 FEWEST_PLANTS = 3
@@ -99,6 +101,26 @@ def evidence(row: Any, language: str) -> str:
             else f"Wahrscheinlichkeit eines Clusters nach beiden Quellen {share} %."
         )
     return " ".join(parts)
+
+
+def with_sentences(verdicts: pd.DataFrame, *, kind: str) -> pd.DataFrame:
+    """Return the verdicts with their sentences said anew from the numbers in them.
+
+    Parameters
+    ----------
+    verdicts : DataFrame
+        Columns of :class:`clusterid.comparison.Comparison.verdicts`.
+    kind : {"industry", "occupation"}
+        What the sentences call the codes.
+    """
+    table = verdicts.copy()
+    rows = list(table.itertuples())
+    for language in ("en", "de"):
+        table[f"evidence_{language}"] = [evidence(r, language) for r in rows]
+        table[f"would_change_{language}"] = [
+            would_change(r, language, kind=kind) for r in rows
+        ]
+    return table
 
 
 #: What the sentences say where occupations are counted.

@@ -27,7 +27,13 @@ if TYPE_CHECKING:
     from clusterid.study._schema import MethodSection, StudyFile
     from clusterid.tables import Economy
 
-__all__ = ["STEPS", "concentration_table", "fill_if_withheld", "run_pipeline"]
+__all__ = [
+    "STEPS",
+    "concentration_table",
+    "fill_if_withheld",
+    "industry_indices",
+    "run_pipeline",
+]
 
 STEPS = (
     "withheld cells",
@@ -64,7 +70,7 @@ def run_pipeline(
             working = fill_if_withheld(inputs.economy, method, seed)
         with log.step("concentration"):
             concentration = concentration_table(working, method=method, seed=seed)
-            industries = _industry_indices(working.economy)
+            industries = industry_indices(working.economy, working.imputed)
         with log.step("networks"):
             layers = _layers(inputs, working.economy)
             places = _place_networks(inputs)
@@ -164,14 +170,30 @@ def concentration_table(
     table["lq_lower"] = quotients.lower.stack().reindex(keys).to_numpy()
     table["lq_upper"] = quotients.upper.stack().reindex(keys).to_numpy()
     hidden = working.imputed.stack().reindex(keys).to_numpy(dtype=bool)
-    table["share_imputed"] = hidden.astype(float)
-    hide = ["lq", "lq_shrunk", "lower", "upper", "p_value", "q_value", "stability"]
+    table["share_imputed"] = np.where(hidden, 1.0, _estimated_totals(working, keys))
+    hide = [
+        "lq", "lq_shrunk", "lower", "upper", "p_value", "q_value", "stability", "eb05",
+        "p_lower", "p_upper",
+    ]  # fmt: skip
     table.loc[hidden, hide] = float("nan")
     table.loc[hidden, "reason"] = "withheld"
     return table
 
 
-def _industry_indices(economy: Economy) -> pd.DataFrame:
+def _estimated_totals(working: _Working, keys: pd.MultiIndex) -> Any:
+    """Share of estimates in the totals that a known cell is held against, 0 to 1."""
+    source, filled = working.published, working.economy.employment
+    known = source.margins
+    part = filled.where(working.imputed, 0.0)
+    by_region = (part.sum(axis=1) / filled.sum(axis=1)).where(known.region.isna(), 0.0)
+    by_industry = (part.sum() / filled.sum()).where(known.industry.isna(), 0.0)
+    larger = np.fmax.outer(by_region.to_numpy(), by_industry.to_numpy())
+    frame = pd.DataFrame(larger, filled.index, filled.columns).fillna(0.0)
+    return frame.stack().reindex(keys).to_numpy(dtype=float)
+
+
+def industry_indices(economy: Economy, imputed: pd.DataFrame) -> pd.DataFrame:
+    """Return the indices of every industry, and how much of it is estimated."""
     from clusterid.concentration import ellison_glaeser, locational_gini
 
     employment = economy.employment
@@ -182,6 +204,9 @@ def _industry_indices(economy: Economy) -> pd.DataFrame:
     if economy.plant_herfindahl is not None:
         indices = ellison_glaeser(employment, economy.plant_herfindahl)
         table = table.join(indices)
+    of_industry = employment.sum()
+    estimated = employment.where(imputed, 0.0).sum()
+    table["share_imputed"] = (estimated / of_industry.where(of_industry > 0)).fillna(0)
     table.insert(0, "label", [economy.metadata.labels.get(c, "") for c in table.index])
     return table.rename_axis("industry").reset_index()
 
