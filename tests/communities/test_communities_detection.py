@@ -180,6 +180,79 @@ def test_templates_are_connected():
     assert is_connected(edges, labels)
 
 
+def noisy_groups(n: int = 90, seed: int = 2) -> nx.Graph:
+    rng = np.random.default_rng(seed)
+    graph = nx.Graph()
+    for a in range(n):
+        for b in range(a):
+            weight = float(rng.beta(1, 6)) + 0.15 * (a % 9 == b % 9)
+            graph.add_edge(f"{a:02d}", f"{b:02d}", weight=weight)
+    return graph
+
+
+def test_runs_at_every_resolution_are_no_worse_and_say_how_stable_each_is():
+    graph = noisy_groups()
+    chosen = detect_communities(graph, runs=10, resolutions=8)
+    every = detect_communities(graph, runs=10, resolutions=8, runs_at="every")
+    np.testing.assert_array_equal(
+        chosen.profile["resolution"], every.profile["resolution"]
+    )
+    gain = every.profile["quality"] - chosen.profile["quality"]
+    assert gain.min() >= -1e-12
+    assert gain.max() > 1e-6
+    assert chosen.profile["stability"].notna().sum() == 1
+    assert every.profile["stability"].between(-0.05, 1).all()
+
+
+def test_a_run_from_fine_to_coarse_is_as_good_as_one_from_singles():
+    from clusterid.communities._runs import Search, search_runs
+
+    edges = from_graph(noisy_groups(150))
+    gammas = tuple(np.geomspace(0.15, 0.5, 8))
+    warm = search_runs(edges, Search("leiden", "cpm", gammas, 0.0, 1), runs=20)
+    gain = []
+    for k, gamma in enumerate(gammas):
+        alone = Search("leiden", "cpm", (gamma,), 0.0, 1)
+        cold = search_runs(edges, alone, runs=20)[0]
+        warm_mean, cold_mean = (
+            np.mean([quality_of(edges, run, "cpm", gamma) for run in found])
+            for found in (warm[k], cold)
+        )
+        gain.append(warm_mean / cold_mean - 1)
+    # either search may end a little higher; neither does so on the whole
+    assert abs(np.mean(gain)) < 0.01
+    assert min(gain) > -0.03
+
+
+def test_processes_share_the_runs_and_change_nothing():
+    from clusterid.communities._runs import Search, search_runs
+
+    edges = from_graph(noisy_groups(40))
+    search = Search("leiden", "cpm", (0.1, 0.2), 0.3, 4)
+    alone = search_runs(edges, search, runs=5)
+    shared = search_runs(edges, search, runs=5, processes=2)
+    for one, other in zip(alone, shared, strict=True):
+        for a, b in zip(one, other, strict=True):
+            np.testing.assert_array_equal(a, b)
+
+
+def test_stability_is_kept_and_printed():
+    clear = detect_communities(
+        as_text(nx.ring_of_cliques(6, 6)), runs=8, perturbation=0.0
+    )
+    assert clear.stability["runs_agree"] == pytest.approx(1.0)
+    assert clear.stability["assigned"] == 1.0
+    assert "runs agree 1.00" in repr(clear)
+    assert clear._repr_html_().count("runs agree 1.00") == 1
+    noisy = detect_communities(noisy_groups(), runs=8)
+    assert noisy.stability["runs_agree"] < 1
+    shares = noisy.stability[["assigned", "ambiguous", "none"]]
+    assert shares.sum() == pytest.approx(1.0)
+    given = given_templates({"1": "x", "2": "x"})
+    assert np.isnan(given.stability["runs_agree"])
+    assert "runs agree" not in repr(given)
+
+
 def test_a_layer_that_is_held_out_scores_and_takes_no_part():
     good = as_text(nx.ring_of_cliques(5, 5))
     noise = as_text(nx.gnp_random_graph(25, 0.3, seed=3))

@@ -8,7 +8,12 @@ import pandas as pd
 from clusterid.communities._graph import Floats, Ints
 from clusterid.errors import Fault, TableError
 
-__all__ = ["adjusted_rand", "contingency", "partition_agreement"]
+__all__ = [
+    "adjusted_mutual_information",
+    "adjusted_rand",
+    "contingency",
+    "partition_agreement",
+]
 
 
 def contingency(first: Ints, second: Ints) -> Floats:
@@ -63,20 +68,38 @@ def _expected_mutual_information(a: Floats, b: Floats) -> float:
     size_a, times_a = np.unique(a.astype(int), return_counts=True)
     size_b, times_b = np.unique(b.astype(int), return_counts=True)
     log_fact = gammaln(np.arange(n + 1) + 1.0)
+    y = size_b[:, None]
     total = 0.0
-    for x, tx in zip(size_a, times_a, strict=True):
-        for y, ty in zip(size_b, times_b, strict=True):
-            k = np.arange(max(1, x + y - n), min(x, y) + 1)
-            if not len(k):
-                continue
-            log_p = (
-                log_fact[x] + log_fact[y] + log_fact[n - x] + log_fact[n - y]
-                - log_fact[n] - log_fact[k] - log_fact[x - k] - log_fact[y - k]
-                - log_fact[n - x - y + k]
-            )  # fmt: skip
-            information = k / n * np.log(n * k / (x * y))
-            total += tx * ty * float((information * np.exp(log_p)).sum())
+    for x, times in zip(size_a, times_a, strict=True):
+        k = np.arange(1, min(x, size_b[-1]) + 1)
+        can = (k >= x + y - n) & (k <= y)
+        most, left = np.minimum(k, y), np.maximum(n - x - y + k, 0)
+        log_p = (
+            log_fact[x] + log_fact[y] + log_fact[n - x] + log_fact[n - y]
+            - log_fact[n] - log_fact[most] - log_fact[x - most] - log_fact[y - most]
+            - log_fact[left]
+        )  # fmt: skip
+        information = k / n * np.log(n * k / (x * y))
+        by_size = (information * np.exp(np.where(can, log_p, -np.inf))).sum(axis=1)
+        total += times * float(by_size @ times_b)
     return total
+
+
+def adjusted_mutual_information(first: Ints, second: Ints) -> float:
+    """Return the adjusted mutual information of two label arrays (arithmetic mean).
+
+    Labels are 0, 1, ... as the runs of a search give them.
+    """
+    a, b = np.bincount(first).astype(float), np.bincount(second).astype(float)
+    _, cell = np.unique(first * len(b) + second, return_counts=True)
+    shared = _entropy(a) + _entropy(b) - _entropy(cell.astype(float))
+    expected = _expected_mutual_information(a[a > 0], b[b > 0])
+    return _beyond_chance(shared, expected, a, b)
+
+
+def _beyond_chance(shared: float, expected: float, a: Floats, b: Floats) -> float:
+    spread = (_entropy(a) + _entropy(b)) / 2 - expected
+    return float((shared - expected) / spread) if abs(spread) > 1e-15 else 1.0
 
 
 def _element_centric(first: Ints, second: Ints) -> float:
@@ -187,13 +210,12 @@ def agreement_scores(a: Ints, b: Ints) -> dict[str, float]:
     def ratio(top: float, bottom: float) -> float:
         return float(top / bottom) if bottom > 0 else 1.0
 
-    spread = (h_a + h_b) / 2 - expected
     return {
         "n": n,
         "adjusted_rand": adjusted_rand(a, b),
         "rand": float((total + 2 * both - in_a - in_b) / total),
-        "adjusted_mutual_information": (
-            float((information - expected) / spread) if abs(spread) > 1e-15 else 1.0
+        "adjusted_mutual_information": _beyond_chance(
+            information, expected, size_a, size_b
         ),
         "nmi_arithmetic": ratio(information, (h_a + h_b) / 2),
         "nmi_geometric": ratio(information, float(np.sqrt(h_a * h_b))),

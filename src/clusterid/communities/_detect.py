@@ -21,8 +21,6 @@ from clusterid.communities._graph import (
     stack,
 )
 from clusterid.communities._partition import (
-    co_assignment,
-    infomap,
     leiden,
     relabel,
     split_disconnected,
@@ -31,13 +29,24 @@ from clusterid.communities._partition import (
 from clusterid.communities._resolution import (
     Profile,
     choose,
+    improved,
     n_groups,
     resolution_profile,
 )
+from clusterid.communities._runs import (
+    Search,
+    agreement_of,
+    co_assignment,
+    consensus,
+    search_runs,
+    undisturbed,
+)
 from clusterid.communities._significance import significance_table
 from clusterid.communities._templates import (
+    PROFILE,
     Templates,
     membership_series,
+    stability_of,
     template_names,
 )
 from clusterid.communities._validation import adjusted_score, standard_error
@@ -47,8 +56,6 @@ __all__ = ["detect_communities"]
 
 #: A member is ambiguous when the runs put it with its template less often. Ours.
 ASSIGNED_FROM = 0.6
-#: Share of the runs that perturb the data as well as the seed. Ours.
-PERTURBED = 0.5
 _FIRST_RUNS = 3
 _NEIGHBOURS = 50
 
@@ -69,6 +76,8 @@ def detect_communities(
     neighbours: int = 50,
     largest: int | None = 60,
     surrogates: int = 0,
+    runs_at: str = "chosen",
+    processes: int = 1,
     names: Mapping[str, str] | None = None,
 ) -> Templates:
     r"""Find groups of industries that belong together.
@@ -120,6 +129,14 @@ def detect_communities(
         None leaves the choice to the scores, up to a fifth of the industries.
     surrogates : int
         Random graphs for the significance of the templates; 0 leaves it NaN.
+    runs_at : {"chosen", "every"}
+        Where the runs are made: at the chosen resolution, or at every one of the
+        profile, which then says how stable each is. A run at every resolution goes
+        from fine to coarse, each search starting from the groups before.
+    processes : int
+        Processes that share the runs; the result is the same for any number. A
+        process takes about a second to start, and a script that asks for several
+        must call this under ``if __name__ == "__main__":``.
     names : mapping, code -> name, optional
         For the labels; by default node attribute ``label``, else the code.
 
@@ -158,6 +175,7 @@ def detect_communities(
     """
     check_option("method", method, ("leiden", "infomap"))
     check_option("quality", quality, ("cpm", "modularity"))
+    check_option("runs_at", runs_at, ("chosen", "every"))
     if resolution != "auto" and not (
         isinstance(resolution, (int, float)) and 0 < resolution < np.inf
     ):
@@ -168,6 +186,8 @@ def detect_communities(
         raise OptionError(f"largest={largest}: a group has at least 2 industries.")
     if runs < 1:
         raise OptionError(f"runs={runs}: at least one run is needed.")
+    if processes < 1:
+        raise OptionError(f"processes={processes}: at least one is needed.")
     graphs, judging = _split_layers(layers, held_out)
     used = {name: read_layer(graph) for name, graph in graphs.items()}
     judge = None if judging is None else read_layer(judging)
@@ -185,6 +205,7 @@ def detect_communities(
         "resolutions": resolutions,
         "perturbation": perturbation,
         "surrogates": surrogates,
+        "runs_at": runs_at,
         "layer_weights": weights,
         "contrast": contrast,
         "neighbours": neighbours,
@@ -195,8 +216,13 @@ def detect_communities(
     seeds = random.Random(seed)
     profile_seed, run_seed, surrogate_seed = (seeds.getrandbits(31) for _ in range(3))
 
-    gamma, table = np.nan, pd.DataFrame(columns=_profile_columns())
+    gamma, table = np.nan, pd.DataFrame(columns=PROFILE)
     levels: dict[str, Ints] = {}
+
+    def run(resolutions: tuple[float, ...]) -> list[list[Ints]]:
+        search = Search(method, quality, resolutions, perturbation, run_seed)
+        return search_runs(edges, search, runs=runs, processes=processes)
+
     if method == "leiden":
         profile = resolution_profile(
             edges,
@@ -206,6 +232,11 @@ def detect_communities(
             seed=profile_seed,
             at=None if resolution == "auto" else float(resolution),
         )
+        made: dict[int, list[Ints]] = {}
+        if runs_at == "every":
+            made = dict(enumerate(run(tuple(profile.resolution))))
+            better = [undisturbed(made[k]) for k in sorted(made)]
+            profile = improved(profile, edges, quality, better, profile_seed)
         scores, how = _held_out_scores(
             profile,
             edges,
@@ -222,21 +253,20 @@ def detect_communities(
         )
         gamma = float(profile.resolution[chosen])
         params["chosen_by"] = how if resolution == "auto" else "given"
-        table = _profile_table(profile, scores, chosen)
+        if chosen not in made:
+            made[chosen] = run((gamma,))[0]
+        found = made[chosen]
+        stable = np.array([agreement_of(made.get(k, [])) for k in range(len(scores))])
+        agree = float(stable[chosen])
+        table = _profile_table(profile, scores, chosen, stable)
         levels = _levels(profile, chosen)
+    else:
+        found = run((gamma,))[0]
+        agree = agreement_of(found)
     params["chosen_resolution"] = gamma
 
-    found = _runs(
-        edges,
-        method=method,
-        quality=quality,
-        gamma=gamma,
-        runs=runs,
-        perturbation=perturbation,
-        seed=run_seed,
-    )
     together = co_assignment(found)
-    labels = _consensus(edges.nodes, together, run_seed)
+    labels = consensus(edges.nodes, together, run_seed)
     labels = split_disconnected(edges, labels)
     confidence, status = _confidence(together, found, labels)
     membership = membership_series(edges.nodes, labels)
@@ -260,14 +290,9 @@ def detect_communities(
         profile=table,
         significance=significance,
         hierarchy=pd.DataFrame(levels, index=index),
+        stability=stability_of(agree, status),
         params=params,
     )
-
-
-def _profile_columns() -> list[str]:
-    return [
-        "resolution", "n_templates", "quality", "plateau", "validation", "chosen",
-    ]  # fmt: skip
 
 
 def _split_layers(layers: Any, held_out: Any) -> tuple[dict[str, Any], Any]:
@@ -444,7 +469,9 @@ def _judged(
     return np.array([adjusted_score(links, relabel(p[keep]), seed) for p in partitions])
 
 
-def _profile_table(profile: Profile, scores: Floats, chosen: int) -> pd.DataFrame:
+def _profile_table(
+    profile: Profile, scores: Floats, chosen: int, stability: Floats
+) -> pd.DataFrame:
     return pd.DataFrame({
         "resolution": profile.resolution,
         "n_templates": profile.n_templates,
@@ -452,6 +479,7 @@ def _profile_table(profile: Profile, scores: Floats, chosen: int) -> pd.DataFram
         "plateau": profile.plateau,
         "validation": scores,
         "chosen": np.arange(len(scores)) == chosen,
+        "stability": stability,
     })
 
 
@@ -466,62 +494,6 @@ def _levels(profile: Profile, chosen: int) -> dict[str, Ints]:
         if profile.n_templates[k] >= 1:
             levels[f"{profile.resolution[k]:.6g}"] = profile.partitions[k]
     return levels
-
-
-def _runs(
-    edges: Edges,
-    *,
-    method: str,
-    quality: str,
-    gamma: float,
-    runs: int,
-    perturbation: float,
-    seed: int,
-) -> list[Ints]:
-    """Return one partition a run; every second one on perturbed data."""
-    found = []
-    graph = to_igraph(edges)
-    for r in range(runs):
-        rng = np.random.default_rng([seed, r])
-        data = edges
-        if perturbation > 0 and r >= runs * (1 - PERTURBED):
-            data = _perturbed(edges, perturbation, rng)
-        start = int(rng.integers(2**31))
-        if method == "infomap":
-            found.append(infomap(data, seed=start, trials=1)[0])
-        else:
-            found.append(
-                leiden(
-                    data,
-                    quality=quality,
-                    resolution=gamma,
-                    seed=start,
-                    converge=False,
-                    graph=graph if len(data.weight) == len(edges.weight) else None,
-                )[0]
-            )
-    return found
-
-
-def _perturbed(edges: Edges, spread: float, rng: np.random.Generator) -> Edges:
-    """Return the edges with gamma noise of mean 1 on every weight."""
-    shape = 1 / spread**2
-    noise = rng.gamma(shape, 1 / shape, len(edges.weight))
-    return edges.with_weight(edges.weight * noise)
-
-
-def _consensus(nodes: tuple[str, ...], together: Floats, seed: int) -> Ints:
-    """Return the partition that agrees most with all runs.
-
-    It maximises the sum over pairs inside of (share of runs together - 1/2), which is
-    CPM at resolution 1/2 on the co-assignments: pairs together in most runs attract.
-    """
-    source, target = np.nonzero(np.triu(together, 1))
-    weight = together[source, target]
-    shared = Edges(nodes, source, target, weight)
-    if not len(weight):
-        return np.arange(len(nodes))
-    return leiden(shared, quality="cpm", resolution=0.5, seed=seed, starts=3)[0]
 
 
 def _confidence(

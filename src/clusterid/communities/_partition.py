@@ -25,8 +25,10 @@ __all__ = [
     "modularity",
     "partition_of_links",
     "relabel",
+    "settled",
     "split_disconnected",
     "to_igraph",
+    "two_iterations",
 ]
 
 #: Iterations of one Leiden run end here; -1 may not end on dense weighted layers.
@@ -104,16 +106,40 @@ def quality_of(
     return modularity(edges, membership, resolution)
 
 
-def _once(
-    graph: Any, weights: list[float], quality: str, resolution: float, iterations: int
+def two_iterations(
+    graph: Any,
+    weights: list[float],
+    quality: str,
+    resolution: float,
+    start: Ints | None = None,
 ) -> Ints:
+    """Return what two Leiden iterations make of a partition, by default of singles."""
     result = graph.community_leiden(
         objective_function="CPM" if quality == "cpm" else "modularity",
         weights=weights,
         resolution=resolution,
-        n_iterations=iterations,
+        n_iterations=2,
+        initial_membership=None if start is None else start.tolist(),
     )
     return np.asarray(result.membership, dtype=np.int64)
+
+
+def settled(
+    edges: Edges, graph: Any, start: Ints, *, quality: str, resolution: float
+) -> tuple[Ints, float]:
+    """Return where further iterations from ``start`` end, and its quality.
+
+    They end when a pair of iterations gains less than 1e-10, and after 50.
+    """
+    weights = edges.weight.tolist()
+    found, value = start, quality_of(edges, start, quality, resolution)
+    for _ in range(2, MAX_ITERATIONS, 2):
+        again = two_iterations(graph, weights, quality, resolution, found)
+        better = quality_of(edges, again, quality, resolution)
+        if better <= value + _GAIN:
+            break
+        found, value = again, better
+    return found, value
 
 
 def leiden(
@@ -128,9 +154,9 @@ def leiden(
 ) -> tuple[Ints, float]:
     """Return the best partition of several starts and its quality.
 
-    Each start iterates until a further pair of iterations gains less than 1e-10, at
-    most 50; with ``converge=False`` it stops after the first pair. ``graph`` is the
-    same graph as igraph sees it, when several runs share it.
+    Each start goes on until it settles; with ``converge=False`` it stops after the
+    first two iterations. ``graph`` is the same graph as igraph sees it, when several
+    runs share it.
     """
     if graph is None:
         graph = to_igraph(edges)
@@ -138,26 +164,14 @@ def leiden(
     best, best_quality = np.arange(edges.n_nodes), -np.inf
     with generator(seed):
         for _ in range(starts):
-            found = _once(graph, weights, quality, resolution, 2)
+            found = two_iterations(graph, weights, quality, resolution)
             value = quality_of(edges, found, quality, resolution)
-            done = 2
-            while converge and done < MAX_ITERATIONS:
-                result = graph.community_leiden(
-                    objective_function="CPM" if quality == "cpm" else "modularity",
-                    weights=weights,
-                    resolution=resolution,
-                    n_iterations=2,
-                    initial_membership=found.tolist(),
+            if converge:
+                found, value = settled(
+                    edges, graph, found, quality=quality, resolution=resolution
                 )
-                again = np.asarray(result.membership, dtype=np.int64)
-                improved = quality_of(edges, again, quality, resolution)
-                done += 2
-                if improved <= value + _GAIN:
-                    break
-                found, value = again, improved
-            found = relabel(found)
             if value > best_quality + _GAIN:
-                best, best_quality = found, value
+                best, best_quality = relabel(found), value
     return best, best_quality
 
 
@@ -198,15 +212,6 @@ def is_connected(edges: Edges, membership: Ints) -> bool:
 def split_disconnected(edges: Edges, membership: Ints) -> Ints:
     """Return the partition with every community split into its connected parts."""
     return relabel(_component_labels(edges, membership))
-
-
-def co_assignment(runs: list[Ints]) -> Floats:
-    """Return the n x n share of runs in which two nodes stand in one community."""
-    n = len(runs[0])
-    together = np.zeros((n, n))
-    for run in runs:
-        together += run[:, None] == run[None, :]
-    return together / len(runs)
 
 
 def partition_of_links(

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from clusterid.communities._agreement import adjusted_rand
 from clusterid.communities._graph import Edges, Floats, Ints
-from clusterid.communities._partition import leiden, quality_of, to_igraph
+from clusterid.communities._partition import (
+    generator,
+    leiden,
+    quality_of,
+    relabel,
+    settled,
+    to_igraph,
+)
 
-__all__ = ["Profile", "choose", "resolution_profile", "resolution_range"]
+__all__ = ["Profile", "choose", "improved", "resolution_profile", "resolution_range"]
 
 #: Neighbouring partitions at least this alike (adjusted Rand) share a plateau. Ours.
 PLATEAU_LIKENESS = 0.9
@@ -104,16 +112,47 @@ def resolution_profile(
         points.insert(widest + 1, middle)
         found.insert(widest + 1, partition(middle))
 
-    gammas = np.array(points)
+    return _described(edges, quality, np.array(points), found)
+
+
+def improved(
+    profile: Profile,
+    edges: Edges,
+    quality: str,
+    others: Sequence[Sequence[Ints]],
+    seed: int,
+) -> Profile:
+    """Return the profile with a better partition of each resolution.
+
+    ``others`` are further partitions by resolution; the best of them and the
+    profile's own goes on until it settles, so that no quality falls.
+    """
+    graph = to_igraph(edges)
+    found = []
+    for gamma, own, more in zip(
+        profile.resolution, profile.partitions, others, strict=True
+    ):
+        known = [quality_of(edges, labels, quality, gamma) for labels in (own, *more)]
+        best = (own, *more)[int(np.argmax(known))]
+        with generator(seed):
+            last, _ = settled(edges, graph, best, quality=quality, resolution=gamma)
+        found.append(relabel(last))
+    return _described(edges, quality, profile.resolution, found)
+
+
+def _described(
+    edges: Edges, quality: str, gammas: Floats, found: list[Ints]
+) -> Profile:
+    """Return the profile of partitions that are known."""
     alike = np.array(
         [
             adjusted_rand(found[k], found[k + 1]) >= PLATEAU_LIKENESS
-            for k in range(len(points) - 1)
+            for k in range(len(gammas) - 1)
         ],
         dtype=bool,
     )
     stretch = np.concatenate([[0], np.cumsum(~alike)]).astype(np.int64)
-    width = np.zeros(len(points))
+    width = np.zeros(len(gammas))
     for number in range(int(stretch[-1]) + 1):
         inside = stretch == number
         width[inside] = np.log2(gammas[inside].max() / gammas[inside].min())
@@ -121,7 +160,7 @@ def resolution_profile(
         resolution=gammas,
         partitions=tuple(found),
         quality=np.array([
-            quality_of(edges, p, quality, g) for p, g in zip(found, points, strict=True)
+            quality_of(edges, p, quality, g) for p, g in zip(found, gammas, strict=True)
         ]),
         n_templates=np.array([n_groups(p) for p in found], dtype=np.int64),
         plateau=width,

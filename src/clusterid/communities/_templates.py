@@ -15,8 +15,9 @@ from clusterid.errors import Fault, TableError
 
 __all__ = ["Templates", "given_templates"]
 
-_PROFILE = [
+PROFILE = [
     "resolution", "n_templates", "quality", "plateau", "validation", "chosen",
+    "stability",
 ]  # fmt: skip
 _SIGNIFICANCE = ["n_industries", "internal_weight", "z", "p_value"]
 
@@ -44,13 +45,19 @@ class Templates:
         ``validation`` (industries closer to their own group in the held-out layer
         than chance puts there, percent: 100 all, 0 chance; without one the nats an
         industry saved in describing the layer, see ``params["chosen_by"]``),
-        ``chosen``.
+        ``chosen``, ``stability`` (how alike the runs are there: mean adjusted mutual
+        information of each with the next, 1 equal, 0 chance; NaN where none were
+        made).
     significance : DataFrame by template
         ``n_industries``, ``internal_weight`` (mean link inside), ``z`` and
         ``p_value`` against groups found the same way in random graphs with the same
         strengths; NaN when no surrogates were asked for.
     hierarchy : DataFrame by industry
         One column a level from coarse to fine; sub-clusters of each template.
+    stability : Series
+        ``runs_agree`` (as in the profile, at the chosen resolution; NaN for given
+        templates) and the shares of the industries by status: ``assigned``,
+        ``ambiguous``, ``none``.
     params : mapping
         Every argument, defaults included, and how the resolution was chosen.
     """
@@ -62,6 +69,7 @@ class Templates:
     profile: pd.DataFrame
     significance: pd.DataFrame
     hierarchy: pd.DataFrame = field(default_factory=pd.DataFrame)
+    stability: pd.Series = field(default_factory=lambda: pd.Series(dtype=float))
     params: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -123,9 +131,11 @@ class Templates:
         n = len(self.membership)
         inside = int(self.membership.notna().sum())
         ambiguous = int(self.status.eq("ambiguous").sum())
+        alike = float(self.stability.get("runs_agree", np.nan))
+        agree = "" if np.isnan(alike) else f"; runs agree {alike:.2f} (1 equal)"
         return (
             f"<Templates: {len(self.labels)} templates of {inside} of {n} industries, "
-            f"{n - inside} in none, {ambiguous} ambiguous>"
+            f"{n - inside} in none, {ambiguous} ambiguous{agree}>"
         )
 
     def _repr_html_(self) -> str:
@@ -133,6 +143,15 @@ class Templates:
 
         table = self.significance.assign(label=self.labels)
         return f"<p>{escape(repr(self))}</p>{table.to_html(escape=True)}"
+
+
+def stability_of(runs_agree: float, status: list[str]) -> pd.Series:
+    """Return how far the runs agree and the shares of industries by status."""
+    shares = pd.Series(status, dtype=object).value_counts(normalize=True)
+    kinds = ["assigned", "ambiguous", "none"]
+    found = shares.reindex(kinds, fill_value=0.0).astype(float)
+    found = pd.concat([pd.Series({"runs_agree": runs_agree}), found])
+    return found.rename("stability").rename_axis("measure")
 
 
 def template_names(count: int) -> list[str]:
@@ -232,6 +251,7 @@ def given_templates(
     found = sorted(member.dropna().unique())
     named = dict(labels) if labels is not None else {}
     in_group = member.notna()
+    status = np.where(in_group, "assigned", "none")
     sizes = member.value_counts().reindex(found)
     significance = pd.DataFrame(
         {
@@ -245,17 +265,16 @@ def given_templates(
     return Templates(
         membership=member,
         confidence=pd.Series(1.0, index=member.index, name="confidence"),
-        status=pd.Series(
-            np.where(in_group, "assigned", "none"), index=member.index, name="status"
-        ),
+        status=pd.Series(status, index=member.index, name="status"),
         labels=pd.Series(
             [str(named.get(t, t)) for t in found],
             index=pd.Index(found, name="template"),
             name="label",
             dtype=object,
         ),
-        profile=pd.DataFrame(columns=_PROFILE),
+        profile=pd.DataFrame(columns=PROFILE),
         significance=significance[_SIGNIFICANCE],
         hierarchy=pd.DataFrame(index=member.index),
+        stability=stability_of(np.nan, status.tolist()),
         params={"method": "given"},
     )

@@ -1,0 +1,164 @@
+"""Many runs of one search, over seeds and perturbed data, and what they agree on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from clusterid.communities._agreement import adjusted_mutual_information
+from clusterid.communities._graph import Edges, Floats, Ints
+from clusterid.communities._partition import (
+    generator,
+    infomap,
+    leiden,
+    relabel,
+    to_igraph,
+    two_iterations,
+)
+
+__all__ = [
+    "Search",
+    "agreement_of",
+    "co_assignment",
+    "consensus",
+    "search_runs",
+    "undisturbed",
+]
+
+#: Share of the runs that perturb the data as well as the seed. Ours.
+PERTURBED = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What every run does: how groups are found, where, and how the data are shaken.
+
+    ``resolutions`` rise; a run goes through them from the last to the first, each
+    search starting from what the one before found, so that groups merge on the way.
+    ``perturbation`` is the coefficient of variation of the noise on the links.
+    """
+
+    method: str
+    quality: str
+    resolutions: tuple[float, ...]
+    perturbation: float
+    seed: int
+
+
+def search_runs(
+    edges: Edges, search: Search, *, runs: int, processes: int = 1
+) -> list[list[Ints]]:
+    """Return one partition a resolution and run; later runs are on perturbed data.
+
+    Every run draws from its own seed, so that the result does not depend on the
+    number of processes.
+    """
+    processes = min(processes, runs)
+    if processes < 2:
+        done = _block(edges, search, range(runs), runs)
+    else:
+        done = _in_processes(edges, search, runs, processes)
+    return [[run[k] for run in done] for k in range(len(search.resolutions))]
+
+
+def undisturbed(runs: Sequence[Ints]) -> Sequence[Ints]:
+    """Return the runs of one resolution that were made on the data as they are."""
+    return [run for r, run in enumerate(runs) if not _is_shaken(r, len(runs))]
+
+
+def _is_shaken(number: int, runs: int) -> bool:
+    return number >= runs * (1 - PERTURBED)
+
+
+def _in_processes(
+    edges: Edges, search: Search, runs: int, processes: int
+) -> list[list[Ints]]:
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    # dealt out in turn, because perturbed runs come last and take longer
+    hands = [range(k, runs, processes) for k in range(processes)]
+    # never by fork: other libraries may have threads running in this process
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        waiting = [pool.submit(_block, edges, search, hand, runs) for hand in hands]
+        blocks = [job.result() for job in waiting]
+    return [blocks[r % processes][r // processes] for r in range(runs)]
+
+
+def _block(
+    edges: Edges, search: Search, numbers: Sequence[int], runs: int
+) -> list[list[Ints]]:
+    """Return the partitions of some of the runs, each by resolution."""
+    graph = to_igraph(edges)
+    return [
+        _one_run(edges, graph, search, r, is_shaken=_is_shaken(r, runs))
+        for r in numbers
+    ]
+
+
+def _one_run(
+    edges: Edges, graph: Any, search: Search, number: int, *, is_shaken: bool
+) -> list[Ints]:
+    rng = np.random.default_rng([search.seed, number])
+    data = edges
+    if is_shaken and search.perturbation > 0:
+        data = _perturbed(edges, search.perturbation, rng)
+        if len(data.weight) < len(edges.weight):
+            graph = to_igraph(data)
+    start = int(rng.integers(2**31))
+    if search.method == "infomap":
+        return [infomap(data, seed=start, trials=1)[0]] * len(search.resolutions)
+    weights = data.weight.tolist()
+    found: list[Ints] = []
+    with generator(start):
+        for gamma in reversed(search.resolutions):
+            begin = found[-1] if found else None
+            labels = two_iterations(graph, weights, search.quality, gamma, begin)
+            found.append(relabel(labels))
+    return found[::-1]
+
+
+def _perturbed(edges: Edges, spread: float, rng: np.random.Generator) -> Edges:
+    """Return the edges with gamma noise of mean 1 on every weight."""
+    shape = 1 / spread**2
+    noise = rng.gamma(shape, 1 / shape, len(edges.weight))
+    return edges.with_weight(edges.weight * noise)
+
+
+def co_assignment(runs: Sequence[Ints]) -> Floats:
+    """Return the n x n share of runs in which two nodes stand in one community."""
+    n = len(runs[0])
+    together = np.zeros((n, n), dtype=np.int32)
+    for run in runs:
+        labels = run.astype(np.int32)
+        together += labels[:, None] == labels
+    return together / len(runs)
+
+
+def agreement_of(runs: Sequence[Ints]) -> float:
+    """Return the mean adjusted mutual information of each run with the next.
+
+    1 where all runs find the same groups, 0 where they agree no more than chance;
+    NaN with a single run.
+    """
+    if len(runs) < 2:
+        return np.nan
+    alike = [adjusted_mutual_information(one, other) for one, other in pairwise(runs)]
+    return float(np.mean(alike))
+
+
+def consensus(nodes: tuple[str, ...], together: Floats, seed: int) -> Ints:
+    """Return the partition that agrees most with all runs.
+
+    It maximises the sum over pairs inside of (share of runs together - 1/2), which is
+    CPM at resolution 1/2 on the co-assignments: pairs together in most runs attract.
+    """
+    source, target = np.nonzero(np.triu(together, 1))
+    shared = Edges(nodes, source, target, together[source, target])
+    if not len(shared.weight):
+        return np.arange(len(nodes))
+    return leiden(shared, quality="cpm", resolution=0.5, seed=seed, starts=3)[0]
