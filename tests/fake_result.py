@@ -16,6 +16,7 @@ import pandas as pd
 from shapely import box
 
 import clusterid as cid
+from clusterid.communities import Templates
 
 HOSTILE = (
     "</script><script>window.hacked=1</script>",
@@ -82,7 +83,7 @@ def fake_result(
     membership = pd.Series(
         ["T01", "T01", "T01", "T02", "T02", pd.NA], index=industries, name="template"
     )
-    templates = SimpleNamespace(
+    templates = Templates(
         membership=membership,
         confidence=pd.Series([0.9, 0.8, 0.7, 0.95, 0.6, 0.2], index=industries),
         status=pd.Series(

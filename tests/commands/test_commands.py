@@ -50,8 +50,8 @@ def test_run_writes_everything_and_says_so(
     out = tmp_path / "out"
     for name in (
         "map.html", "report.html", "clusters.gpkg", "clusters.csv", "verdicts.csv",
-        "concentration.parquet", "templates.csv", "workbook.xlsx", "provenance.json",
-        "log.txt", "networks/supply.graphml",
+        "concentration.parquet", "templates.csv", "template_coverage.csv",
+        "workbook.xlsx", "provenance.json", "log.txt", "networks/supply.graphml",
     ):  # fmt: skip
         assert (out / name).is_file(), name
     assert "map.html" in done.stdout

@@ -299,6 +299,21 @@ def test_given_templates_keep_what_is_given():
         given_templates(twice)
 
 
+def test_coverage_by_hand():
+    found = given_templates({"1": "x", "2": "x", "3": None, "4": "y", "5": "y"})
+    # 4 is withheld; 6 is counted and in no template
+    jobs = pd.Series({"1": 30.0, "2": 10.0, "3": 40.0, "4": np.nan, "5": 5, "6": 15.0})
+    expected = {
+        "n_templates": 2, "n_industries": 6, "n_inside": 4, "n_ambiguous": 0,
+        "n_none": 2, "share_none": 1 / 3, "employment": 100.0,
+        "employment_inside": 45.0, "share_employment": 0.45, "n_withheld": 1,
+    }  # fmt: skip
+    assert found.coverage(jobs).to_dict() == pytest.approx(expected)
+    alone = found.coverage()
+    assert alone["share_none"] == pytest.approx(0.2)
+    assert np.isnan(alone["share_employment"])
+
+
 def test_planted_templates_of_a_simulated_economy_come_back():
     from clusterid.communities import partition_agreement
     from clusterid.networks import colocation_network, profile_network, skill_network

@@ -13,7 +13,7 @@ import pytest
 
 import clusterid as cid
 from clusterid.errors import OptionError, SourceError, StudyError
-from clusterid.legend import words
+from clusterid.legend import format_number, words
 from clusterid.reports._closing import planted_and_found
 from clusterid.reports._tables import frame_table
 
@@ -71,6 +71,19 @@ def test_the_report_has_every_section_that_the_result_can_fill(
         "SIMULATED",
     ):
         assert said in found.text, said
+
+
+def test_the_report_says_what_the_templates_cover(
+    fake: ModuleType, plain: dict[str, Reader]
+) -> None:
+    result = fake.fake_result()
+    covered = result.templates.coverage(result.economy.margins.industry)
+    assert covered["n_none"] == 1
+    assert covered["n_withheld"] == 1
+    html = cid.report(result).html
+    share = format_number(100 * covered["share_employment"])
+    assert f"The templates hold {share} % of the jobs" in html
+    assert "1 of 6 industries (16.7 %) are in none" in html
 
 
 def test_every_part_is_optional(fake: ModuleType) -> None:

@@ -90,6 +90,64 @@ class Templates:
         chosen = self.membership.eq(template).fillna(False).to_numpy(dtype=bool)
         return sorted(self.membership.index[chosen])
 
+    def coverage(self, employment: pd.Series | None = None) -> pd.Series:
+        """Return how much of the economy the templates hold, and how much they do not.
+
+        Parameters
+        ----------
+        employment : Series by industry, optional
+            Jobs of each industry of the study; NaN is withheld.
+
+        Returns
+        -------
+        Series
+            ``n_templates``; ``n_industries``, ``n_inside``, ``n_ambiguous``,
+            ``n_none`` (in no template) and ``share_none`` (of the industries, 0 to
+            1); ``employment`` (jobs of industries whose jobs are known),
+            ``employment_inside`` and ``share_employment`` (0 to 1), ``n_withheld``
+            (industries whose jobs are not known; they are in no sum). Industries that
+            ``employment`` lists and the templates do not know are in none. Without
+            ``employment`` the last four are NaN.
+
+        Examples
+        --------
+        >>> found = given_templates({"10": "food", "11": "food", "26": None})
+        >>> jobs = pd.Series({"10": 60.0, "11": 20.0, "26": 20.0})
+        >>> found.coverage(jobs)[["n_none", "share_employment"]].tolist()
+        [1.0, 0.8]
+        """
+        membership = self.membership
+        jobs = None
+        if employment is not None:
+            jobs = employment.astype(float)
+            jobs.index = jobs.index.map(str)
+            membership = membership.reindex(membership.index.union(jobs.index))
+        inside = membership.notna()
+        known = np.nan
+        held = np.nan
+        n_withheld = np.nan
+        if jobs is not None:
+            told = jobs.reindex(membership.index)
+            known = float(told.sum())
+            held = float(told[inside.to_numpy()].sum())
+            n_withheld = float(told.isna().sum())
+        n = len(membership)
+        return pd.Series(
+            {
+                "n_templates": float(len(self.labels)),
+                "n_industries": float(n),
+                "n_inside": float(inside.sum()),
+                "n_ambiguous": float(self.status.eq("ambiguous").sum()),
+                "n_none": float(n - inside.sum()),
+                "share_none": float(n - inside.sum()) / n if n else np.nan,
+                "employment": known,
+                "employment_inside": held,
+                "share_employment": held / known if known > 0 else np.nan,
+                "n_withheld": n_withheld,
+            },
+            name="coverage",
+        )
+
     def validation(self, held_out: Any) -> pd.DataFrame:
         """Score the templates on a layer that took no part in finding them.
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from clusterid.legend import Words, format_number, shown_cells
+from clusterid.reports._coverage import coverage_sentence, template_coverage
 from clusterid.reports._figures import picture
 from clusterid.reports._parts import Context, Part, Section
 from clusterid.reports._tables import Table, frame_table
@@ -237,6 +238,9 @@ def templates(result: Any, said: Words, where: Context) -> Section | None:
             row["p_value"] = significance.loc[code].get("p_value", np.nan)
         rows.append(row)
     parts = [Part("text", said("report.templates_text"))]
+    covered = template_coverage(result)
+    if covered is not None:
+        parts.append(Part("text", coverage_sentence(covered, said)))
     if rows:
         columns = ["template", "n_industries", "confidence", "z", "p_value", "members"]
         tested = any(row.get("z", np.nan) == row.get("z", np.nan) for row in rows)

@@ -16,6 +16,7 @@ import pandas as pd
 from clusterid.errors import SourceError, check_option
 from clusterid.legend import LANGUAGES, Words, format_number, shown_cells, words
 from clusterid.reports._closing import planted_and_found
+from clusterid.reports._coverage import coverage_sentence, template_coverage
 from clusterid.reports._parts import Context, context, mapping_of
 
 __all__ = ["write_workbook"]
@@ -143,7 +144,9 @@ def _sheets(result: Any, said: Words, where: Context) -> list[_Sheet]:
         add("clusters", candidates.table, note=said("report.cluster_note"))
         add("members", candidates.members)
         add("gaps", candidates.gaps)
-    add("templates", _template_rows(result))
+    covered = template_coverage(result)
+    told = "" if covered is None else coverage_sentence(covered, said)
+    add("templates", _template_rows(result), note=told)
     if candidates is not None:
         cells = candidates.cells
         order = [c for c in ("q_value", "template", "region") if c in cells]

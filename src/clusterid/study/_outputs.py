@@ -117,6 +117,9 @@ def _write_tables(result: Result, folder: Path) -> None:
     )
     if result.templates is not None:
         _write_csv(template_table(result), folder / "templates.csv")
+        coverage = result.coverage
+        if coverage is not None:
+            _write_csv(coverage.to_frame().T, folder / "template_coverage.csv")
     if result.candidates is not None:
         table = result.candidates.table
         plain = pd.DataFrame(table.drop(columns="geometry", errors="ignore"))

@@ -77,6 +77,17 @@ class Result:
     provenance: Provenance = field(default_factory=Provenance)
     warnings: tuple[str, ...] = ()
 
+    @property
+    def coverage(self) -> pd.Series | None:
+        """How much of the economy the templates hold; see :meth:`Templates.coverage`.
+
+        Jobs are the published totals of the industries, so that nothing withheld is
+        in the sums.
+        """
+        if self.templates is None:
+            return None
+        return self.templates.coverage(self.economy.margins.industry)
+
     def save(
         self,
         folder: str | Path,
