@@ -2,7 +2,7 @@
 
 Seeds below 1000 were used for tuning; this judges with seeds from 1000 on. Printed
 tables are Markdown, as they stand in ``docs/clusters/recovery.md``; ``--out FOLDER``
-writes each as CSV and Markdown, too.
+writes each as CSV and Markdown, too, ``--page PAGE`` replaces the tables there.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from benchmarks.recovery._calibration import calibration
 from benchmarks.recovery._declared import declared
 from benchmarks.recovery._nulls import KINDS, nulls
 from benchmarks.recovery._planted import planted
-from benchmarks.recovery._report import show
+from benchmarks.recovery._report import paste, show
 from benchmarks.recovery._whole_road import whole_road
 from benchmarks.recovery._withheld import withheld
 
@@ -44,6 +44,7 @@ def main() -> None:
         "--beside", type=int, help="nulls: economies for other roads (default 20)"
     )
     parser.add_argument("--out", type=Path, help="folder for CSV and Markdown")
+    parser.add_argument("--page", type=Path, help="page whose marked tables to replace")
     options = parser.parse_args()
     for name in PARTS if options.part == "all" else [options.part]:
         run, usual = PARTS[name]
@@ -55,6 +56,8 @@ def main() -> None:
         else:
             tables = run(n)
         show(tables, options.out)
+        if options.page is not None:
+            paste(tables, options.page)
         print(
             f"\n{name}, {n} economies a setting: {time.perf_counter() - start:.0f} s "
             f"({time.process_time() - busy:.0f} s of processor)",

@@ -73,10 +73,14 @@ def members_of(found: CandidateClusters) -> np.ndarray:
     return wide(found.cells, "is_member").astype(bool)
 
 
-def jobs_alone(economy: Economy) -> Economy:
-    """Return the same economy as a statistic that counts jobs and no plants."""
+def jobs_alone(economy: Economy, herfindahl: pd.Series | None = None) -> Economy:
+    """Return the same economy as a statistic that counts jobs and no plants.
+
+    ``herfindahl``: the plant Herfindahl by industry, where such a statistic tells it.
+    """
     return Economy(
         employment=economy.employment,
+        plant_herfindahl=herfindahl,
         totals=economy.totals,
         hierarchies=economy.hierarchies,
         metadata=economy.metadata,

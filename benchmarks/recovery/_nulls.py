@@ -13,7 +13,7 @@ from benchmarks.recovery import _methods as methods
 from benchmarks.recovery._scenarios import JUDGING_SEED
 from benchmarks.recovery._scores import clusters_of, upper_limit
 
-from clusterid.clusters import cell_clusters
+from clusterid.clusters import cell_clusters, presets
 from clusterid.clusters._grow import adjacency
 from clusterid.simulation import Design, simulate_counts
 from clusterid.tables import Economy, contiguity
@@ -42,29 +42,35 @@ def template_groups(design: Design) -> pd.DataFrame:
     return pd.crosstab(rows["industry"], rows["template"]).astype(float)
 
 
-def with_jobs(design: Design, counts: pd.DataFrame, rng: np.random.Generator) -> Any:
-    """Return the jobs of the plants of one table, sizes as in ``simulate_economy``."""
+def with_jobs(
+    design: Design, counts: pd.DataFrame, rng: np.random.Generator
+) -> tuple[pd.DataFrame, pd.Series]:
+    """Return jobs and plant Herfindahl, sizes as in ``simulate_economy``."""
     number = counts.to_numpy().T
     mean = np.repeat(design.size_log_mean, number.sum(axis=1))
     size = np.minimum(np.ceil(np.exp(rng.normal(mean, design.size_log_sd))), 60_000.0)
     cell = np.repeat(np.arange(number.size), number.ravel())
     jobs = np.bincount(cell, size, number.size).reshape(number.shape).T
-    return pd.DataFrame(jobs, index=counts.index, columns=counts.columns)
+    industry = cell // len(counts)
+    total = np.bincount(industry, size, len(number))
+    squares = np.bincount(industry, size**2, len(number))
+    return (
+        pd.DataFrame(jobs, index=counts.index, columns=counts.columns),
+        pd.Series(squares / total**2, index=counts.columns),
+    )
 
 
 def economies(
     replicates: int, seed: int, **options: Any
-) -> tuple[Design, Iterator[Economy]]:
-    """Return a design without clusters, and economies with plants and jobs."""
+) -> tuple[Design, Iterator[tuple[Economy, pd.Series]]]:
+    """Return a design without clusters, and economies with their plant Herfindahl."""
     design, tables = simulate_counts(replicates=replicates, seed=seed, **options)
 
-    def made() -> Iterator[Economy]:
+    def made() -> Iterator[tuple[Economy, pd.Series]]:
         for number, counts in enumerate(tables):
             rng = np.random.default_rng((seed, number))
-            yield Economy(
-                employment=with_jobs(design, counts, rng),
-                establishments=counts.astype(float),
-            )
+            jobs, herfindahl = with_jobs(design, counts, rng)
+            yield Economy(jobs, counts.astype(float)), herfindahl
 
     return design, made()
 
@@ -80,8 +86,9 @@ def nulls(
         alarms.append(_alarms(name, replicates, seed))
         if beside:
             counted = _beside(name, beside, seed)
-            others.append(counted[["second road", "jobs alone"]])
-            rules.append(counted.drop(columns=["second road", "jobs alone"]))
+            names = [name for name in presets().index if name in counted.columns]
+            others.append(counted.drop(columns=names))
+            rules.append(counted[names])
     result = {"nulls: false alarms of the default": pd.DataFrame(alarms).set_index(
         "economy")}  # fmt: skip
     if beside:
@@ -99,7 +106,7 @@ def _alarms(name: str, replicates: int, seed: int) -> dict[str, Any]:
     graph = contiguity(design.regions, islands="keep")
     opened = shown = clusters = cells = 0
     power, start, busy = [], time.perf_counter(), time.process_time()
-    for number, economy in enumerate(made, start=1):
+    for number, (economy, _) in enumerate(made, start=1):
         found = methods.candidates(economy, groups, design.regions, graph)
         opened += bool(found.cells["is_seed"].any())
         shown += bool(len(found.table))
@@ -137,16 +144,17 @@ def _beside(name: str, replicates: int, seed: int) -> pd.DataFrame:
     related = methods.related_within(groups)
     density = design.regions["population"] / design.regions["area_km2"]
     rows = []
-    for economy in made:
+    for economy, herfindahl in made:
         default = methods.candidates(economy, groups, design.regions, graph)
-        alone = methods.candidates(
-            methods.jobs_alone(economy), groups, design.regions, graph
-        )
+        counts = {}
+        for road, sizes in (("jobs alone", None), ("jobs and Herfindahl", herfindahl)):
+            table = methods.jobs_alone(economy, sizes)
+            found = methods.candidates(table, groups, design.regions, graph)
+            counts[road] = len(found.table)
         second = cell_clusters(economy, related, graph, density=density)
-        row = {
-            "second road": float(second["cluster"].nunique()),
-            "jobs alone": float(len(alone.table)),
-        }
+        counts["second road"] = second["cluster"].nunique()
+        row = {road: float(n) for road, n in counts.items()}
+        row |= {f"{road}, share with any": float(n > 0) for road, n in counts.items()}
         table = methods.side_by_side(default.cells, economy, design.regions, graph)
         for rule, members in methods.published(table).items():
             row[rule] = float(len(clusters_of(members, near)))

@@ -41,6 +41,22 @@ def markdown(table: pd.DataFrame) -> str:
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
+def paste(tables: dict[str, pd.DataFrame], page: Path) -> None:
+    """Put each table between its marks on a page; tables without marks are left out.
+
+    The marks are the comments ``begin NAME`` and ``end``.
+    """
+    text = page.read_text(encoding="utf-8")
+    for name, table in tables.items():
+        mark = f"<!-- begin {name} -->\n"
+        if mark not in text:
+            continue
+        head, rest = text.split(mark, 1)
+        _, tail = rest.split("<!-- end -->", 1)
+        text = f"{head}{mark}\n{markdown(table)}\n\n<!-- end -->{tail}"
+    page.write_text(text, encoding="utf-8")
+
+
 def show(tables: dict[str, pd.DataFrame], folder: Path | None = None) -> None:
     """Print every table; write each as CSV and Markdown where a folder is given."""
     for name, table in tables.items():

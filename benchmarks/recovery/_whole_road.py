@@ -126,6 +126,11 @@ def _roads(sim: SimulatedEconomy, templates: Templates) -> list[dict[str, Any]]:
     for road, used, table in (
         ("true templates", given, economy),
         ("true templates, jobs alone", given, methods.jobs_alone(economy)),
+        (
+            "true templates, jobs and Herfindahl",
+            given,
+            methods.jobs_alone(economy, economy.plant_herfindahl),
+        ),
         ("detected templates", templates, economy),
     ):
         start = time.process_time()
