@@ -33,7 +33,10 @@ class CandidateClusters:
         it), ``research_outside`` (with partners on both sides), ``supply_density``
         (share of the template's supply links with both ends above 1),
         ``employment_change`` (relative) and ``lq_change`` since the earlier economy;
-        NaN where the input was not given.
+        NaN where the input was not given. ``level`` (``template``, ``part``,
+        ``industry``) and ``part`` say at which level of kind it was found, ``label``
+        names that level; ``sharpest_part`` names the part of a template in which the
+        cluster stands out most, where that is more than the whole.
     members : DataFrame
         ``cluster``, ``region``, ``industry``, ``employment``, ``lq``.
     gaps : DataFrame
@@ -44,6 +47,13 @@ class CandidateClusters:
         Every template in every region, tested (see :func:`test_groups`).
     params : mapping
         Every argument, defaults included, and what was estimated.
+    parts : DataFrame
+        What stands out below the level of the templates: ``part``, ``template``,
+        ``level``, ``label``, ``industries``, ``regions`` (codes joined by ``;``),
+        ``employment``, ``establishments``, ``lq``, ``share_imputed``, ``p_value``,
+        ``q_value``, ``state`` and ``cluster``. States: ``candidate`` (it is the
+        cluster named), ``inside`` (it lies in the cluster named), ``one_industry`` (not
+        decided: one large plant would look the same).
     """
 
     table: gpd.GeoDataFrame
@@ -51,6 +61,7 @@ class CandidateClusters:
     gaps: pd.DataFrame
     cells: pd.DataFrame
     params: Mapping[str, Any] = field(default_factory=dict)
+    parts: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def power(self, template: str | None = None) -> pd.DataFrame:
         """Return what could have been found: the quotient needed, by template.

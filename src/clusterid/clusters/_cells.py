@@ -154,6 +154,50 @@ def test_groups(
     >>> cells.loc[cells["is_seed"], "region"].tolist()
     ['R03']
     """
+    cells = tested_cells(
+        economy,
+        groups,
+        graph,
+        concept=concept,
+        roughness=roughness,
+        density=density,
+        gate=gate,
+        alpha=alpha,
+        jobs_per_effective_plant=jobs_per_effective_plant,
+        imputed=imputed,
+        check_single=check_single,
+        local_statistics=local_statistics,
+        permutations=permutations,
+        seed=seed,
+    )
+    return cells[CELL_COLUMNS]
+
+
+test_groups.__test__ = False  # type: ignore[attr-defined]
+
+
+def tested_cells(
+    economy: Economy,
+    groups: pd.DataFrame,
+    graph: Any = None,
+    *,
+    concept: str,
+    roughness: str | float,
+    density: pd.Series | str,
+    gate: str,
+    alpha: float,
+    jobs_per_effective_plant: float,
+    imputed: pd.DataFrame | None,
+    check_single: bool,
+    local_statistics: bool,
+    power: bool = True,
+    permutations: int = 999,
+    seed: int,
+) -> pd.DataFrame:
+    """Return :func:`test_groups` with ``p_unchecked``: p before the largest plant.
+
+    Without ``power``, ``power_lq`` is not computed.
+    """
     check_option("concept", concept, ("auto", "establishments", "employment"))
     if isinstance(roughness, str):
         check_option("roughness", roughness, ("estimate", "none"))
@@ -195,14 +239,17 @@ def test_groups(
         roughness=roughness,
         plants=plants is not None,
     )
-    p = np.column_stack([nulls[g].p_values(count[:, g]) for g in range(len(nulls))])
-    # what does not stand above the dartboard is no concentration
-    p = np.where(count <= mean, 1.0, p)
+    # what does not stand above the dartboard is no concentration; not computed
+    p = np.ones(count.shape)
+    for g, null in enumerate(nulls):
+        above = count[:, g] > mean[:, g]
+        p[above, g] = null.p_values(count[:, g], where=above)
     p[mean <= 0] = np.nan
     level = alpha / max(1, int(np.isfinite(p).sum()))
-    power = np.column_stack([
-        nulls[g].detectable(mean[:, g], level, POWER) for g in range(len(nulls))
-    ])
+    needed = np.full(p.shape, np.nan)
+    for g, null in enumerate(nulls) if power else ():
+        needed[:, g] = null.detectable(mean[:, g], level, POWER)
+    unchecked = p
     rest, lone = None, np.zeros(p.shape, dtype=bool)
     if plants is None:
         rest = _without_largest(
@@ -223,7 +270,7 @@ def test_groups(
         where=jobs.expected > 0,
     )
     shrunk = _shrunk(jobs, effective, nulls)
-    return _tidy(
+    cells = _tidy(
         economy,
         weights,
         employment=employment,
@@ -233,7 +280,7 @@ def test_groups(
         lq=lq,
         shrunk=shrunk,
         p=p,
-        power=power,
+        power=needed,
         nulls=nulls,
         rest=rest,
         lone=lone,
@@ -243,9 +290,8 @@ def test_groups(
         permutations=permutations,
         seed=seed,
     )
-
-
-test_groups.__test__ = False  # type: ignore[attr-defined]
+    cells["p_unchecked"] = unchecked.T.ravel()
+    return cells
 
 
 def _sizes(economy: Economy, employment: pd.DataFrame) -> pd.Series:

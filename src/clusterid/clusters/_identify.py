@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from clusterid.clusters._candidates import CandidateClusters
-from clusterid.clusters._cells import test_groups
+from clusterid.clusters._cells import CELL_COLUMNS, test_groups, tested_cells
 from clusterid.clusters._counts import group_weights, point_employment
 from clusterid.clusters._describe import (
     change_since,
@@ -20,6 +20,18 @@ from clusterid.clusters._describe import (
     supply_weights,
 )
 from clusterid.clusters._grow import adjacency, components, grow, reach
+from clusterid.clusters._levels import (
+    PARTS_COLUMNS,
+    TEMPLATES_SHARE,
+    Found,
+    Kind,
+    complements,
+    gate_together,
+    kinds_of,
+    parts_of,
+    settle,
+    undecided,
+)
 from clusterid.clusters._presets import PRESETS, apply_presets
 from clusterid.communities import Templates
 from clusterid.errors import Fault, OptionError, TableError, check_option
@@ -31,7 +43,8 @@ _TABLE = [
     "template", "label", "regions", "n_regions", "employment", "establishments", "lq",
     "lq_shrunk", "excess_jobs", "p_value", "q_value", "n_members", "share_imputed",
     "largest_plant_share", "edge_region", "flags", "n_seeds", "research_inside",
-    "research_outside", "supply_density", "employment_change", "lq_change",
+    "research_outside", "supply_density", "employment_change", "lq_change", "level",
+    "part", "sharpest_part",
 ]  # fmt: skip
 
 #: A cluster should stand out at this level in some coarser unit, too.
@@ -62,7 +75,8 @@ def identify_clusters(
     minimum_jobs: float = 1_000,
     minimum_plants: float = 10,
     minimum_members: int = 2,
-    coarser: pd.Series | None = None,
+    levels: Literal["all", "templates"] = "all",
+    coarser: pd.Series | Literal["auto"] | None = "auto",
     imputed: pd.DataFrame | None = None,
     local_statistics: bool = True,
     seed: int = 0,
@@ -106,9 +120,15 @@ def identify_clusters(
         Critical mass: either suffices.
     minimum_members : int
         Industries of the template above a quotient of 1 in the cluster.
-    coarser : Series, region -> larger unit, optional
+    levels : {"all", "templates"}
+        ``"all"`` looks below the templates, too: their sub-clusters
+        (:attr:`Templates.hierarchy`), industries with the same beginning of the code,
+        and single industries, all in one family in which the templates keep half of
+        the error. A cluster is reported at the level where it lives, once.
+    coarser : Series, region -> larger unit, "auto" or None
         Labour markets or the like: a cluster that does not stand out at 5 % in any of
-        the units it lies in is flagged ``scale_dependent``.
+        the units it lies in is flagged ``scale_dependent``. ``"auto"`` takes ``parent``
+        of the regions where it joins them to fewer units; None makes no check.
     imputed : DataFrame of bool, optional
         Cells of the economy that were filled in.
     local_statistics : bool
@@ -158,6 +178,7 @@ def identify_clusters(
     [['AB', 'R05;R06', 2]]
     """
     check_option("preset", preset, ("default", *PRESETS))
+    check_option("levels", levels, ("all", "templates"))
     if gap < 0:
         raise OptionError(f"gap={gap}: use 0 or more regions.")
     codes = [str(code) for code in economy.regions]
@@ -178,28 +199,43 @@ def identify_clusters(
         "minimum_jobs": minimum_jobs,
         "minimum_plants": minimum_plants,
         "minimum_members": minimum_members,
+        "levels": levels,
         "seed": seed,
         "templates": dict(templates.params),
     }
-    cells = test_groups(
-        economy,
-        groups,
-        neighbours,
-        concept=concept,  # type: ignore[arg-type]
-        roughness=roughness,
-        density=_density(economy, shapes),
-        gate=gate,
-        alpha=alpha,
-        jobs_per_effective_plant=jobs_per_effective_plant,
-        imputed=imputed,
-        local_statistics=local_statistics,
-        seed=seed,
+    employment, marks = point_employment(economy, imputed)
+    below = levels == "all" and preset == "default"
+    options: dict[str, Any] = {
+        "concept": concept,
+        "roughness": roughness,
+        "density": _density(economy, shapes),
+        "gate": gate,
+        "alpha": alpha * TEMPLATES_SHARE if below else alpha,
+        "jobs_per_effective_plant": jobs_per_effective_plant,
+        "imputed": imputed,
+        "check_single": below,
+        "seed": seed,
+    }
+    cells = tested_cells(
+        economy, groups, neighbours, local_statistics=local_statistics, **options
     )
     params["concept_used"] = cells.attrs["concept"]
     params["family"] = cells.attrs["family"]
     params["nulls"] = cells.attrs["nulls"]
+    told = dict(cells.attrs)
+    cells.attrs.clear()  # pandas copies them with every column that is taken
     weights = group_weights(groups, economy.industries)
-    employment, marks = point_employment(economy, imputed)
+    parts = parts_of(templates, employment, economy.metadata.labels) if below else None
+    kinds = kinds_of(templates, parts)
+    fine = cells.iloc[:0]
+    if parts is not None and len(parts.table):
+        fine = tested_cells(
+            economy, parts.weights, local_statistics=False, power=False, **options
+        )
+        told["family"] = params["family"] = told["family"] + fine.attrs["family"]
+        fine.attrs.clear()
+        cells, fine = gate_together(cells, fine, gate=gate, alpha=alpha)
+        weights = pd.concat([weights, parts.weights], axis=1)
     size = economy.margins.region
     size = size.where(size.notna(), employment.sum(axis=1))
     edge = edge_regions(shapes)
@@ -208,63 +244,186 @@ def identify_clusters(
     if preset != "default":
         cells, ruled = _by_rule(cells, preset, size, shapes, neighbours)
         params["warning"] = PRESETS[preset].warning
-    n = len(codes)
-    order = list(groups.columns)
-    is_member = np.zeros(len(cells), dtype=bool)
-    is_seed = cells["is_seed"].to_numpy().copy()
-    reason = cells["reason"].to_numpy(dtype=object).copy()
-    found: list[tuple[str, np.ndarray[Any, Any], np.ndarray[Any, Any]]] = []
-    for g, template in enumerate(order):
-        part = slice(g * n, (g + 1) * n)
-        p = cells["p_value"].to_numpy()[part]
-        shrunk = cells["lq_shrunk"].to_numpy()[part]
-        if ruled is None:
-            members = grow(p, shrunk, is_seed[part], within, level=level)
-        else:
-            members = ruled[part]
-        for where in components(members, within):
-            verdict = ruled is None and _too_small(
-                cells.iloc[part].iloc[where],
-                employment,
-                size,
-                [codes[i] for i in where],
-                list(weights.index[weights[template].to_numpy() > 0]),
-                minimum_jobs=minimum_jobs,
-                minimum_plants=minimum_plants,
-                minimum_members=minimum_members,
-            )
-            if verdict:
-                reason[part][where] = verdict
-                continue
-            is_member[part][where] = True
-            found.append((template, where, is_seed[part][where]))
-    cells["is_member"] = is_member
-    cells["reason"] = reason
-
+    found = []
+    for table in (cells, fine) if parts is not None else (cells,):
+        for group, part in _by_group(table, len(codes)):
+            industries = list(weights.index[weights[group].to_numpy() > 0])
+            seeds = table["is_seed"].to_numpy()[part]
+            if ruled is None:
+                p, shrunk = (
+                    table[c].to_numpy(dtype=float)[part]
+                    for c in ("p_value", "lq_shrunk")
+                )
+                members = grow(p, shrunk, seeds, within, level=level)
+            else:
+                members = ruled[part]
+            for where in components(members, within):
+                verdict = ruled is None and _too_small(
+                    table.iloc[part].iloc[where],
+                    employment,
+                    size,
+                    [codes[i] for i in where],
+                    industries,
+                    minimum_jobs=minimum_jobs,
+                    minimum_plants=minimum_plants,
+                    minimum_members=minimum_members,
+                    single=below and len(industries) == 1,
+                )
+                if verdict:
+                    _mark(table, part, where, "reason", verdict)
+                    continue
+                _mark(table, part, where, "is_member", True)
+                found.append(Found(group, where, seeds[where]))
+    if parts is not None:
+        _settle(found, economy, cells, fine, kinds, weights, options)
+        places = dict(_by_group(cells, len(codes)))
+        for f in found:
+            if f.state == "only_part":
+                part = places[f.group]
+                _mark(cells, part, f.where, "is_member", False)
+                _mark(cells, part, f.where, "reason", "only_part")
+    position = {name: i for i, name in enumerate(groups.columns)}
+    kept = sorted(
+        (f for f in found if f.state == "candidate"),
+        key=lambda f: (position[kinds[f.group].template], f.where[0], f.group),
+    )
+    named = sorted({f.group for f in kept})
+    larger = _larger_units(coarser, shapes)
     context = _Context(
-        economy, templates, cells, employment, marks, size, weights, codes, edge,
+        economy, kinds, pd.concat([cells, fine], ignore_index=True), employment, marks,
+        size, weights, codes, edge,
         supply_weights(layers, list(weights.index)) if layers is not None else None,
         earlier, collaborations,
-        coarse_p_values(economy, groups, coarser, concept, jobs_per_effective_plant),
-        coarser,
+        coarse_p_values(
+            economy, weights[named], larger, concept, jobs_per_effective_plant
+        ),
+        larger,
+        str(params["concept_used"]),
     )  # fmt: skip
     rows, member_rows, gap_rows, geometries = [], [], [], []
-    width = max(3, len(str(len(found))))
-    for k, (template, where, seeds) in enumerate(found, start=1):
-        cluster = f"C{k:0{width}d}"
-        row, members_here, gaps_here = context.describe(cluster, template, where, seeds)
+    width = max(3, len(str(len(kept))))
+    numbers = {id(f): f"C{k:0{width}d}" for k, f in enumerate(kept, start=1)}
+    for f in kept:
+        row, members_here, gaps_here = context.describe(numbers[id(f)], f)
         rows.append(row)
         member_rows.append(members_here)
         gap_rows.append(gaps_here)
-        geometries.append(shapes.geometry.iloc[where].union_all())
+        geometries.append(shapes.geometry.iloc[f.where].union_all())
+    shown = cells[CELL_COLUMNS]
+    shown.attrs.update(told)
     return CandidateClusters(
         table=_geo(rows, geometries, shapes.crs),
         members=_stack(
             member_rows, ["cluster", "region", "industry", "employment", "lq"]
         ),
         gaps=_stack(gap_rows, ["cluster", "industry", "lq", "supply_weight", "state"]),
-        cells=cells,
+        cells=shown,
+        parts=_parts_table(context, found, numbers, fine, kinds, minimum_jobs),
         params=params,
+    )
+
+
+def _by_group(table: pd.DataFrame, n: int) -> list[tuple[str, slice]]:
+    """Return the groups of a cell table in its order, and where their rows are."""
+    names = table["template"].to_numpy(dtype=object)[::n]
+    return [(str(name), slice(g * n, (g + 1) * n)) for g, name in enumerate(names)]
+
+
+def _mark(
+    table: pd.DataFrame, part: slice, where: Any, column: str, value: Any
+) -> None:
+    """Set one column of a group's regions in place."""
+    values = table[column].to_numpy(copy=True)
+    values[part.start + where] = value
+    table[column] = values
+
+
+def _settle(
+    found: list[Found],
+    economy: Economy,
+    cells: pd.DataFrame,
+    fine: pd.DataFrame,
+    kinds: dict[str, Kind],
+    weights: pd.DataFrame,
+    options: dict[str, Any],
+) -> None:
+    """Choose for each cluster the level at which it is reported."""
+    n = len(economy.regions)
+    strength = {
+        group: table["weighted"].to_numpy(dtype=float)[part]
+        for table in (cells, fine)
+        if "weighted" in table.columns
+        for group, part in _by_group(table, n)
+    }
+    for f in found:
+        f.regions = frozenset(f.where.tolist())
+        if f.group in strength:
+            f.strength = float(np.nanmin(strength[f.group][f.where]))
+    rest = complements(found, kinds, weights)
+    p: dict[int, Any] = {}
+    if len(rest.columns):
+        tested = tested_cells(
+            economy, rest, local_statistics=False, power=False, **options
+        )
+        tested.attrs.clear()
+        values = tested["p_value"].to_numpy(dtype=float)
+        p = {int(k): values[part] for k, part in _by_group(tested, n)}
+    settle(found, kinds, weights, p)
+
+
+def _larger_units(coarser: Any, shapes: Any) -> pd.Series | None:
+    """Return the larger unit of every region: given, or the regions' ``parent``."""
+    if not isinstance(coarser, str):
+        return None if coarser is None else pd.Series(coarser)
+    if "parent" not in shapes.columns:
+        return None
+    parent = shapes["parent"]
+    units = parent.nunique()
+    return parent if 1 < units < len(shapes) and parent.notna().all() else None
+
+
+def _parts_table(
+    context: _Context,
+    found: list[Found],
+    numbers: dict[int, str],
+    fine: pd.DataFrame,
+    kinds: dict[str, Kind],
+    minimum_jobs: float,
+) -> pd.DataFrame:
+    """Return what was found below the templates, and what could not be decided."""
+    rows = []
+    for f in found:
+        if kinds[f.group].level == "template":
+            continue
+        part = context.by_template[f.group].iloc[f.where]
+        other = f if f.state == "candidate" else found[f.other]
+        row, _, _ = context.describe("", f)
+        rows.append({
+            **{c: row[c] for c in PARTS_COLUMNS if c in row},
+            "industries": ";".join(context.industries(f.group)),
+            "p_value": float(part["p_value"].min()),
+            "state": f.state,
+            "cluster": numbers.get(id(other), ""),
+        })
+    table = pd.DataFrame(rows, columns=PARTS_COLUMNS)
+    if "is_open" not in fine.columns:
+        return table
+    left = undecided(fine, kinds, minimum_jobs)
+    open_cells = pd.DataFrame({
+        **{c: left[c] for c in PARTS_COLUMNS if c in left.columns},
+        "part": left["template"],
+        "template": [kinds[g].template for g in left["template"]],
+        "level": [kinds[g].level for g in left["template"]],
+        "label": [kinds[g].label for g in left["template"]],
+        "industries": [";".join(context.industries(g)) for g in left["template"]],
+        "regions": left["region"],
+    })[PARTS_COLUMNS]
+    both = [t for t in (table, open_cells) if len(t)]
+    if not both:
+        return table
+    together = pd.concat(both, ignore_index=True)
+    return together.sort_values(
+        ["p_value", "part", "regions"], kind="stable", ignore_index=True
     )
 
 
@@ -284,6 +443,8 @@ def coarse_p_values(
     unit = coarser.reindex(economy.regions)
     known = unit.notna().to_numpy()
     names = unit[known].astype(str).to_numpy()
+    if not len(groups.columns):
+        return None
 
     def summed(table: pd.DataFrame) -> pd.DataFrame:
         part = table.loc[known]
@@ -380,11 +541,20 @@ def _too_small(
     minimum_jobs: float,
     minimum_plants: float,
     minimum_members: int,
+    single: bool = False,
 ) -> str:
+    """Return why a set of regions is no cluster; empty if it is one.
+
+    A ``single`` industry needs plants instead of members, where plants are counted.
+    """
     jobs, plants = cells["employment"].sum(), cells["establishments"].sum()
     if not (jobs >= minimum_jobs or plants >= minimum_plants):
         return "below_critical_mass"
-    quotients = industry_quotients(employment, size, [regions])[industries].iloc[0]
+    if single:
+        minimum_members = 1
+        if cells["establishments"].notna().any() and not plants >= minimum_plants:
+            return "below_critical_mass"
+    quotients = industry_quotients(employment[industries], size, [regions]).iloc[0]
     expected = (cells["employment"] / cells["lq"].where(cells["lq"] > 0)).sum()
     if not jobs > expected:
         return "no_more_jobs_than_expected"
@@ -399,7 +569,7 @@ class _Context:
     def __init__(
         self,
         economy: Economy,
-        templates: Templates,
+        kinds: dict[str, Kind],
         cells: pd.DataFrame,
         employment: pd.DataFrame,
         marks: pd.DataFrame,
@@ -412,8 +582,9 @@ class _Context:
         collaborations: pd.DataFrame | None,
         coarse: pd.DataFrame | None,
         coarser: pd.Series | None,
+        concept: str,
     ) -> None:
-        self.economy, self.templates, self.cells = economy, templates, cells
+        self.economy, self.kinds, self.concept = economy, kinds, concept
         self.employment, self.marks, self.size = employment, marks, size
         self.weights, self.codes, self.edge = weights, codes, edge
         self.supply, self.earlier = supply, earlier
@@ -425,16 +596,22 @@ class _Context:
         }
         self.total = float(size.sum())
 
+    def industries(self, group: str) -> list[str]:
+        """Return the codes of a group's industries."""
+        mine = self.weights[group]
+        return list(mine.index[mine.to_numpy() > 0])
+
     def describe(
-        self, cluster: str, template: str, where: Any, seeds: Any
+        self, cluster: str, found: Found
     ) -> tuple[dict[str, Any], pd.DataFrame, pd.DataFrame]:
         """Return the cluster's row, its members and its gaps."""
-        part = self.by_template[template].iloc[where]
-        regions = [self.codes[i] for i in where]
-        mine = self.weights[template]
-        industries = list(mine.index[mine.to_numpy() > 0])
-        found = industry_quotients(self.employment, self.size, [regions])
-        quotients: pd.Series = found[industries].iloc[0]
+        group = found.group
+        part = self.by_template[group].iloc[found.where]
+        regions = [self.codes[i] for i in found.where]
+        mine = self.weights[group]
+        industries = self.industries(group)
+        sums = industry_quotients(self.employment[industries], self.size, [regions])
+        quotients: pd.Series = sums.iloc[0]
         jobs = float(part["employment"].sum())
         share = float(self.size.loc[regions].sum()) / self.total
         block = self.employment.loc[regions, industries]
@@ -459,8 +636,8 @@ class _Context:
         plants = part["establishments"]
         row = {
             "cluster": cluster,
-            "template": template,
-            "label": self.templates.labels[template],
+            "template": self.kinds[group].template,
+            "label": self.kinds[group].label,
             "regions": ";".join(regions),
             "n_regions": len(regions),
             "employment": jobs,
@@ -474,14 +651,17 @@ class _Context:
             "share_imputed": filled / jobs if jobs > 0 else 0.0,
             "largest_plant_share": largest,
             "edge_region": on_edge,
-            "n_seeds": int(seeds.sum()),
+            "n_seeds": int(found.seeds.sum()),
             "research_inside": inside,
             "research_outside": outside,
             "supply_density": self._supply_density(quotients),
             "employment_change": change,
             "lq_change": lq_change,
+            "level": self.kinds[group].level,
+            "part": self.kinds[group].part,
+            "sharpest_part": found.sharpest,
         }
-        row["flags"] = ";".join(self._flags(row) + self._scale(template, regions))
+        row["flags"] = ";".join(self._flags(row) + self._scale(group, regions))
         members = _member_rows(cluster, block, self.size, quotients, self.employment)
         return row, members, gap_table(cluster, quotients, self.supply)
 
@@ -499,6 +679,8 @@ class _Context:
         """Return the flag of a cluster that vanishes in coarser units."""
         if self.coarse is None or self.coarser is None:
             return []
+        if template not in self.coarse.columns:
+            return []
         units = self.coarser.reindex(regions).dropna().astype(str).unique()
         p = self.coarse[template].reindex(units)
         return ["scale_dependent"] if p.notna().any() and p.min() > SCALE_LEVEL else []
@@ -511,7 +693,7 @@ class _Context:
             flags.append("largest_plant")
         if row["share_imputed"] > MUCH_IMPUTED:
             flags.append("much_imputed")
-        if self.cells.attrs["concept"] == "employment":
+        if self.concept == "employment":
             flags.append("employment_only")
         return flags
 

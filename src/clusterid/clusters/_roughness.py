@@ -76,11 +76,16 @@ class Null:
         middle = float(logs @ self.weight)
         return float(np.sqrt(max(0.0, float((logs - middle) ** 2 @ self.weight))))
 
-    def p_values(self, count: Floats) -> Floats:
-        """Return P(at least this count) by region; NaN where nothing is expected."""
+    def p_values(self, count: Floats, where: Bools | None = None) -> Floats:
+        """Return P(at least this count) by region; NaN where nothing is expected.
+
+        ``where``: for these regions alone, and only they are returned.
+        """
+        mean = self.mean if where is None else self.mean[where]
+        count = count if where is None else count[where]
         p = np.full(len(count), np.nan)
-        some = self.mean > 0
-        p[some] = tail(count[some], self.mean[some], self.theta, self.weight)
+        some = mean > 0
+        p[some] = tail(count[some], mean[some], self.theta, self.weight)
         return p
 
     def detectable(self, mean: Floats, level: float, power: float) -> Floats:
