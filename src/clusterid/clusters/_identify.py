@@ -8,7 +8,12 @@ import numpy as np
 import pandas as pd
 
 from clusterid.clusters._candidates import CandidateClusters
-from clusterid.clusters._cells import CELL_COLUMNS, test_groups, tested_cells
+from clusterid.clusters._cells import (
+    CELL_COLUMNS,
+    largest_possible_plants,
+    test_groups,
+    tested_cells,
+)
 from clusterid.clusters._counts import group_weights, point_employment
 from clusterid.clusters._describe import (
     change_since,
@@ -31,6 +36,7 @@ from clusterid.clusters._levels import (
     parts_of,
     settle,
     undecided,
+    without_undecidable,
 )
 from clusterid.clusters._presets import PRESETS, apply_presets
 from clusterid.communities import Templates
@@ -213,11 +219,15 @@ def identify_clusters(
         "alpha": alpha * TEMPLATES_SHARE if below else alpha,
         "jobs_per_effective_plant": jobs_per_effective_plant,
         "imputed": imputed,
-        "check_single": below,
         "seed": seed,
     }
     cells = tested_cells(
-        economy, groups, neighbours, local_statistics=local_statistics, **options
+        economy,
+        groups,
+        neighbours,
+        check_single=False,
+        local_statistics=local_statistics,
+        **options,
     )
     params["concept_used"] = cells.attrs["concept"]
     params["family"] = cells.attrs["family"]
@@ -230,10 +240,20 @@ def identify_clusters(
     fine = cells.iloc[:0]
     if parts is not None and len(parts.table):
         fine = tested_cells(
-            economy, parts.weights, local_statistics=False, power=False, **options
+            economy,
+            parts.weights,
+            check_single=True,
+            local_statistics=False,
+            power=False,
+            **options,
         )
         told["family"] = params["family"] = told["family"] + fine.attrs["family"]
         fine.attrs.clear()
+        if told["concept"] == "employment":
+            sizes = largest_possible_plants(economy, employment)
+            fine = without_undecidable(
+                fine, kinds, parts, pd.Series(np.isfinite(sizes).any(axis=0))
+            )
         cells, fine = gate_together(cells, fine, gate=gate, alpha=alpha)
         weights = pd.concat([weights, parts.weights], axis=1)
     size = economy.margins.region
@@ -363,7 +383,12 @@ def _settle(
     p: dict[int, Any] = {}
     if len(rest.columns):
         tested = tested_cells(
-            economy, rest, local_statistics=False, power=False, **options
+            economy,
+            rest,
+            check_single=False,
+            local_statistics=False,
+            power=False,
+            **options,
         )
         tested.attrs.clear()
         values = tested["p_value"].to_numpy(dtype=float)
@@ -689,6 +714,8 @@ class _Context:
         flags = []
         if row["edge_region"]:
             flags.append("edge_region")
+        if row["level"] == "industry":
+            flags.append("single_industry")
         if row["largest_plant_share"] > LARGE_PLANT:
             flags.append("largest_plant")
         if row["share_imputed"] > MUCH_IMPUTED:

@@ -14,7 +14,7 @@ from clusterid.communities import Templates
 
 __all__ = [
     "PARTS_COLUMNS", "Found", "Kind", "Parts", "complements", "gate_together",
-    "kinds_of", "parts_of", "settle", "undecided",
+    "kinds_of", "parts_of", "settle", "undecided", "without_undecidable",
 ]  # fmt: skip
 
 Floats = npt.NDArray[np.float64]
@@ -143,6 +143,23 @@ def kinds_of(templates: Templates, parts: Parts | None) -> dict[str, Kind]:
             template, level = str(row["template"]), str(row["level"])
             kinds[str(part)] = Kind(template, level, str(part), str(row["label"]))
     return kinds
+
+
+def without_undecidable(
+    cells: pd.DataFrame, kinds: Mapping[str, Kind], parts: Parts, known: pd.Series
+) -> pd.DataFrame:
+    """Return cells in which single industries of unknown plant sizes are no tests.
+
+    With jobs alone they could not be told from one large plant, whatever they hold;
+    they take no part in the family. ``known``: by industry, whether sizes are.
+    """
+    closed = {
+        part
+        for part, column in parts.weights.items()
+        if kinds[str(part)].level == "industry" and not known[column.gt(0)].any()
+    }
+    hidden = cells["template"].isin(closed)
+    return cells.assign(p_value=cells["p_value"].mask(hidden))
 
 
 def gate_together(

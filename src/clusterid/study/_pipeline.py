@@ -357,23 +357,20 @@ def _clusters(
         imputed=working.imputed,
         seed=seed,
     )
-    return replace(found, table=_with_intervals(found.table, templates, working))
+    return replace(found, table=_with_intervals(found, working))
 
 
-def _with_intervals(
-    table: gpd.GeoDataFrame, templates: Templates, working: _Working
-) -> gpd.GeoDataFrame:
+def _with_intervals(found: CandidateClusters, working: _Working) -> gpd.GeoDataFrame:
     """Add between what the jobs of a cluster lie, withheld cells drawn anew."""
-    out = table.copy()
+    out = found.table.copy()
+    members = found.members.groupby("cluster")["industry"].unique()
     out["employment_lower"] = out["employment_upper"] = out["employment"]
     if working.filled is None:
         return out
     employment = working.economy.employment
     for cluster, row in out.iterrows():
         rows = employment.index.get_indexer(pd.Index(row["regions"].split(";")))
-        cols = employment.columns.get_indexer(
-            pd.Index(templates.members(row["template"]))
-        )
+        cols = employment.columns.get_indexer(pd.Index(members[cluster]))
         draws = working.filled.draws[:, rows][:, :, cols].sum(axis=(1, 2))
         low, high = np.quantile(draws, [0.05, 0.95])
         out.loc[cluster, "employment_lower"] = min(low, row["employment"])
