@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from clusterid.communities import given_templates, pair_auc, partition_agreement
+from clusterid.communities._agreement import contingency
 from clusterid.communities._graph import Edges, from_graph
 from clusterid.communities._partition import modularity
 from clusterid.communities._validation import within_between
@@ -48,6 +49,11 @@ def partitions(case):
 def test_scores_equal_golden(case, ours, theirs):
     found = partition_agreement(*partitions(case))[ours]
     assert found == pytest.approx(case["by_id"][theirs]["output"], rel=RTOL)
+
+
+def test_counts_by_pair_of_groups(case):
+    table = contingency(*(series.to_numpy() for series in partitions(case)))
+    np.testing.assert_array_equal(table, case["by_id"]["contingency"]["output"])
 
 
 def test_variation_of_information_is_in_nats_where_the_peer_is_in_bits(case):

@@ -36,6 +36,7 @@ from clusterid.concentration import (
     litzenberger_sternberg,
     local_clustering,
     localisation_indices,
+    location_quotient,
     locational_gini,
     maurel_sedillot,
     mix_similarity,
@@ -535,9 +536,11 @@ def _with_reference(
     return lambda e, content: measure(e, _series(content, case, argument))
 
 
-def _population_totals(e: pd.DataFrame, content: Golden) -> pd.DataFrame:
+def _population_totals(
+    e: pd.DataFrame, content: Golden, case: str = "hoover_gini"
+) -> pd.DataFrame:
     """Population in place of total employment, as region totals."""
-    people = _series(content, "hoover_gini", "pop")
+    people = _series(content, case, "pop")
     return pd.DataFrame({
         "region": [*e.index, "TOTAL"],
         "industry": "TOTAL",
@@ -576,6 +579,37 @@ def test_econcomplex_basic(golden: Callable[[str], Golden], case: str) -> None:
     every_case(content, ECONCOMPLEX, {"lq", "rpop"})  # location quotients: their tests
     found = ECONCOMPLEX[case](table(content, "values"), content)
     same(found, content["by_id"][case]["output"], atol=1e-11)
+
+
+def test_quotients_by_head_of_population(golden: Callable[[str], Golden]) -> None:
+    content = golden("econcomplex_basic")
+    e = table(content, "values")
+    found = location_quotient(e, totals=_population_totals(e, content, "rpop"))
+    same(found, content["by_id"]["rpop"]["output"])
+
+
+def test_likeness_of_mixes_equals_datawheel(golden: Callable[[str], Golden]) -> None:
+    content = golden("economic_complexity_datawheel")
+    found = mix_similarity(table(content, "values"))
+    same(found, content["by_id"]["similarity"]["output"], atol=1e-11)
+
+
+def test_income_behind_industries_equals_the_exact_reference(
+    golden: Callable[[str], Golden],
+) -> None:
+    content = golden("econgeo_complexity")
+    inputs, cases = content["inputs"], content["by_id"]
+    e = pd.DataFrame(
+        inputs["values"],
+        index=inputs["value_regions"],
+        columns=inputs["value_industries"],
+    ).astype(float)
+    income = pd.Series(cases["prody_reference"]["args"]["vec"], e.index, dtype=float)
+    found = prody(e, income)
+    same(found, cases["prody_reference"]["output"])
+    # the peer rounds the quotients inside to two digits
+    rounded = pd.Series(cases["prody_rounded_input"]["output"], e.columns)
+    assert 0 < (found / rounded - 1).abs().max() < 0.02
 
 
 # --- variety ----------------------------------------------------------------------

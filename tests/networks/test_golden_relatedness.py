@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from clusterid import networks as nw
+from clusterid.concentration import location_quotient
 from clusterid.errors import TableError
 
 # The peers' values are stored in full double precision; the same sums in another
@@ -168,7 +169,17 @@ def test_datawheel_proximity_and_relatedness_from_values(golden: Any) -> None:
     phi = nw.proximity(table, method="conditional", values="employment")
     np.testing.assert_allclose(off(phi, table), array(cases["proximity"]), **EXACT)
     ours = nw.relatedness_density(table, phi, values="employment")
-    np.testing.assert_allclose(off(ours, table), array(cases["relatedness"]), **EXACT)
+    ours = off(ours, table)
+    np.testing.assert_allclose(ours, array(cases["relatedness"]), **EXACT)
+    np.testing.assert_allclose(1 - ours, array(cases["distance"]), **EXACT)
+    # their relative relatedness: over the region's absent industries, divided by n-1
+    held = location_quotient(table).to_numpy() >= 1
+    absent = np.where(held, np.nan, ours)
+    z = (ours - np.nanmean(absent, axis=1, keepdims=True)) / np.nanstd(
+        absent, axis=1, ddof=1, keepdims=True
+    )
+    theirs = array(cases["relative_relatedness"])
+    np.testing.assert_allclose(z[~held], theirs[~held], rtol=1e-9, atol=1e-11)
 
 
 def as_pair(case: dict[str, Any], one: str, two: str) -> tuple[np.ndarray, np.ndarray]:
@@ -195,6 +206,8 @@ def test_eci_equals_the_reference_and_its_eigenvalue(golden: Any) -> None:
     pci = result.pci[table.columns].to_numpy()
     own = (pci - pci.mean()) / pci.std()
     np.testing.assert_allclose(own, array(cases["pci_popsd_reference"]), **EIGEN)
+    own = (pci - pci.mean()) / pci.std(ddof=1)
+    np.testing.assert_allclose(own, array(cases["pci_reference"]), **EIGEN)
     expected = cases["second_eigenvalue_reference"]["output"]
     assert result.eigenvalue == pytest.approx(expected, rel=1e-10)
     np.testing.assert_array_equal(
@@ -329,21 +342,6 @@ def test_outlook_of_econcomplex_and_its_divisor(golden: Any) -> None:
     assert not np.allclose(atlas.gain.loc[table.index, table.columns], gain)
 
 
-def test_prody_with_exact_quotients(golden: Any) -> None:
-    content = golden("econgeo_complexity")
-    inputs, cases = content["inputs"], content["by_id"]
-    values = pd.DataFrame(
-        inputs["values"],
-        index=inputs["value_regions"],
-        columns=inputs["value_industries"],
-    ).astype(float)
-    share = values.div(values.sum(axis=1), axis=0)
-    quotient = share / (values.sum() / values.to_numpy().sum())
-    income = pd.Series(cases["prody_reference"]["args"]["vec"], index=values.index)
-    ours = nw.prody(quotient, income)
-    np.testing.assert_allclose(ours, array(cases["prody_reference"]), **EXACT)
-
-
 def test_reflections_of_industries(golden: Any) -> None:
     table, cases = read(golden, "econgeo_complexity")
     case = cases["mor_industries"]
@@ -452,3 +450,69 @@ def test_empty_regions_and_industries_get_a_reason() -> None:
     }
     assert np.isnan(result.fitness["z"])
     assert np.isnan(nw.proximity(table).loc["a", "c"])
+
+
+def test_twenty_reflections_of_econcomplex_standardised(golden: Any) -> None:
+    table, cases = read(golden, "econcomplex_complexity")
+    regions, industries = as_pair(cases["reflections"], "regions", "industries")
+    ours, own = nw.reflections(table, steps=20)
+
+    def z(values: pd.Series, order: pd.Index) -> np.ndarray:
+        values = values[order].to_numpy()
+        return (values - values.mean()) / values.std()
+
+    # differences have shrunk to a millionth of the level: fewer digits are left
+    np.testing.assert_allclose(z(ours, table.index), regions, atol=1e-9)
+    # theirs are turned round: ubiquitous industries are the least complex
+    np.testing.assert_allclose(-z(own, table.columns), industries, atol=1e-9)
+
+
+def test_gain_of_ecomplexity_uses_pci_before_it_is_scaled(golden: Any) -> None:
+    table, cases = read(golden, "ecomplexity")
+    phi = nw.proximity(table, method="conditional")
+    pci = nw.economic_complexity(table).pci
+    gains = [
+        nw.complexity_outlook(table, phi, worth, own="in").gain.loc[
+            table.index, table.columns
+        ]
+        for worth in (pci, pci * 0 + 1)
+    ]
+    design = np.column_stack([gain.to_numpy().ravel() for gain in gains])
+    theirs = array(cases["cog"]).ravel()
+    weights, *_ = np.linalg.lstsq(design, theirs, rcond=None)
+    np.testing.assert_allclose(design @ weights, theirs, atol=1e-9)
+    # our gain and a constant in every PCI, as in their outlook index
+    assert weights[0] == pytest.approx(1.0, rel=1e-7)
+    assert abs(weights[1]) > 0.1
+
+
+def test_nestedness_counts_pairs_where_the_peer_takes_the_mean_of_two(
+    golden: Any,
+) -> None:
+    table, cases = read(golden, "fermi")
+    ours = nw.nestedness(table)
+    both = ours[["regions", "industries"]].mean()
+    assert both == pytest.approx(cases["nodf"]["output"], rel=1e-9)
+    n_regions, n = table.shape
+    pairs = n_regions * (n_regions - 1), n * (n - 1)
+    weighted = np.average(ours[["regions", "industries"]], weights=pairs)
+    assert ours["nestedness"] == pytest.approx(weighted)
+    assert ours["nestedness"] != pytest.approx(both, rel=1e-4)
+
+
+def test_nestedness_by_hand() -> None:
+    table = pd.DataFrame(
+        [[1, 1, 1, 0], [1, 1, 0, 0], [0, 0, 1, 1], [0, 0, 0, 0]],
+        index=list("wxyz"),
+        columns=list("abcd"),
+    )
+    # regions: w over x 2/2, w over y 1/2, x and y are as large: nothing
+    # industries: a, b, c in two regions, d in one, that of c: only c over d
+    ours = nw.nestedness(table)
+    assert ours.to_dict() == pytest.approx({
+        "regions": 1.5 / 3,
+        "industries": 1 / 6,
+        "nestedness": 2.5 / 9,
+    })
+    with pytest.raises(TableError, match="unknown"):
+        nw.nestedness(table.where(table > 0))

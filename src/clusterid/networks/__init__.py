@@ -21,8 +21,9 @@ from clusterid.networks._flows import translate_flows
 from clusterid.networks._graph import from_matrix, to_matrix
 from clusterid.networks._layers import leave_one_out, observed_pairs, stack_layers
 from clusterid.networks._minimal_flow import MinimalFlow, minimal_flow_analysis
+from clusterid.networks._nestedness import nestedness
 from clusterid.networks._organisations import organisation_kinds, seat_booked
-from clusterid.networks._outlook import ComplexityOutlook, complexity_outlook, prody
+from clusterid.networks._outlook import ComplexityOutlook, complexity_outlook
 from clusterid.networks._profiles import profile_network
 from clusterid.networks._projection import curveball, validate_projection
 from clusterid.networks._proximity import cooccurrence, proximity
@@ -81,11 +82,11 @@ __all__ = [
     "leontief_inverse",
     "minimal_flow_analysis",
     "multipliers",
+    "nestedness",
     "node_measures",
     "observed_pairs",
     "organisation_kinds",
     "place_flows",
-    "prody",
     "profile_network",
     "proximity",
     "reflections",

@@ -1,4 +1,4 @@
-"""What complexity lies near: outlook index, outlook gain, PRODY."""
+"""What complexity lies near: outlook index and outlook gain."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from clusterid.errors import check_option
 from clusterid.networks._density import relatedness_density
 from clusterid.networks._presence import presence_table
 
-__all__ = ["ComplexityOutlook", "complexity_outlook", "prody"]
+__all__ = ["ComplexityOutlook", "complexity_outlook"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,40 +113,3 @@ def complexity_outlook(
             "threshold": threshold,
         },
     )
-
-
-def prody(quotients: pd.DataFrame, income: pd.Series) -> pd.Series:
-    r"""Return the mean income of the regions that hold an industry, by quotient.
-
-    .. math:: PRODY_i = \frac{\sum_r y_r LQ_{ri}}{\sum_r LQ_{ri}}
-
-    Parameters
-    ----------
-    quotients : DataFrame, n_regions x n_industries
-        Location quotients; NaN cells are left out.
-    income : Series by region
-        Income per head, any currency.
-
-    Returns
-    -------
-    Series by industry
-        Same unit as income; NaN for an industry without any quotient above 0.
-
-    References
-    ----------
-    Hausmann, R., Hwang, J., Rodrik, D. (2007), Journal of Economic Growth 12(1).
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> lq = pd.DataFrame({"a": [2.0, 0.0], "b": [1.0, 1.0]}, index=["r", "s"])
-    >>> prody(lq, pd.Series({"r": 10.0, "s": 20.0})).tolist()
-    [10.0, 15.0]
-    """
-    values = quotients.to_numpy(np.float64)
-    y = income.reindex(quotients.index).to_numpy(np.float64)
-    known = np.isfinite(values) & np.isfinite(y)[:, None]
-    weight = np.where(known, values, 0.0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        result = (np.nan_to_num(y) @ weight) / weight.sum(axis=0)
-    return pd.Series(result, index=quotients.columns, name="prody")
