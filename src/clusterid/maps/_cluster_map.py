@@ -86,6 +86,7 @@ def cluster_map(
     ['r', 's']
     """
     check_option("language", language, LANGUAGES)
+    result = getattr(result, "published", lambda: result)()
     economy = getattr(result, "economy", None)
     regions = getattr(result, "regions", None)
     if economy is None or regions is None:

@@ -92,6 +92,7 @@ def report(result: Any, *, language: str = "en") -> ReportPage:
     True
     """
     check_option("language", language, LANGUAGES)
+    result = getattr(result, "published", lambda: result)()
     economy = getattr(result, "economy", None)
     if economy is None:
         raise StudyError("The result has no economy, so there is nothing to report.")

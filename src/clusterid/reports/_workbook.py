@@ -95,6 +95,7 @@ def write_workbook(
         raise SourceError(f"{target.parent} is not a folder; make it first.")
     from openpyxl import Workbook
 
+    result = getattr(result, "published", lambda: result)()
     said = words(language, kind=result.economy.metadata.kind)
     where = context(result, said)
     book = Workbook(write_only=True)

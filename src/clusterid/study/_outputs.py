@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from clusterid.errors import StudyError
-from clusterid.study._publish import publishable
 from clusterid.study._store import rounded, store
 
 if TYPE_CHECKING:
@@ -62,7 +61,7 @@ def save_result(
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir()
     try:
-        _write(publishable(result), partial, language, parts)
+        _write(result.published(), partial, language, parts)
         if folder.exists():
             shutil.rmtree(earlier, ignore_errors=True)
             folder.rename(earlier)

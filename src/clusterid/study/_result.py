@@ -88,6 +88,16 @@ class Result:
             return None
         return self.templates.coverage(self.economy.margins.industry)
 
+    def published(self) -> Result:
+        """Return the result as it may leave the machine; maps and reports show this.
+
+        Cells that would give a plant away are held back, with everything that would
+        tell them; sums with estimates of withheld cells are rounded.
+        """
+        from clusterid.study._publish import publishable
+
+        return publishable(self)
+
     def save(
         self,
         folder: str | Path,
