@@ -9,12 +9,15 @@ import numpy as np
 import pandas as pd
 
 from clusterid.errors import Fault, TableError
-from clusterid.survey import fixed_margins
+from clusterid.survey import fixed_margins, share_interval
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["RaterAgreement", "agreement_table", "permutation_test", "rater_agreement"]
+__all__ = [
+    "Deals", "RaterAgreement", "agreement_table", "deal", "label_table",
+    "permutation_test", "rater_agreement",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +138,46 @@ def _with_error(
     return value, float(np.sqrt(variance / n))
 
 
+@dataclass(frozen=True, slots=True)
+class Deals:
+    """What labels dealt out anew would meet.
+
+    ``by_field`` (draws x fields): sum of the measured values over the places a field
+    was dealt to; ``by_place`` (places): mean over draws of the sum over its fields.
+    """
+
+    by_field: NDArray[np.float64]
+    by_place: NDArray[np.float64]
+
+
+def deal(
+    declared: NDArray[np.bool_],
+    measured: NDArray[np.float64],
+    groups: NDArray[np.int64] | None,
+    draws: int,
+    rng: np.random.Generator,
+) -> Deals:
+    """Deal labels out anew and add up what is measured where they fall.
+
+    Both margins stay: every place keeps its number of fields, every field its number
+    of places. With groups, labels move inside a group only.
+    """
+    numbers = np.zeros(len(declared), dtype=np.int64) if groups is None else groups
+    by_field = np.zeros((draws, declared.shape[1]))
+    by_place = np.zeros(len(declared))
+    if not declared.any():
+        return Deals(by_field, by_place)
+    for group in np.unique(numbers):
+        inside = numbers == group
+        value, start = measured[inside], 0
+        for block in fixed_margins(declared[inside], draws, rng):
+            met = block * value[None]
+            by_field[start : start + len(block)] += met.sum(axis=1)
+            by_place[inside] += met.sum(axis=(0, 2)) / draws
+            start += len(block)
+    return Deals(by_field, by_place)
+
+
 def permutation_test(
     declared: NDArray[np.bool_],
     measured: NDArray[np.float64],
@@ -142,20 +185,41 @@ def permutation_test(
     draws: int,
     rng: np.random.Generator,
 ) -> NDArray[np.float64]:
-    """Return the sum of ``measured`` over declared cells, labels dealt out anew.
+    """Return the sum of ``measured`` over declared cells, labels dealt out anew."""
+    return np.asarray(deal(declared, measured, groups, draws, rng).by_field.sum(axis=1))
 
-    Both margins stay: every place keeps its number of fields, every field its number
-    of places. With groups, labels move inside a group only.
+
+def label_table(
+    declared: NDArray[np.bool_],
+    measured: NDArray[np.bool_],
+    names: list[str],
+    dealt: NDArray[np.float64],
+) -> pd.DataFrame:
+    """Return agreement field by field: declared places, how many are concentrated.
+
+    ``dealt`` (draws x fields) is what labels dealt out anew meet. ``q_value`` is that
+    of Benjamini and Hochberg over the fields.
     """
-    numbers = np.zeros(len(declared), dtype=np.int64) if groups is None else groups
-    total = np.zeros(draws)
-    for group in np.unique(numbers):
-        inside = numbers == group
-        value = measured[inside]
-        blocks = fixed_margins(declared[inside], draws, rng)
-        sums = [np.einsum("crf,rf->c", block.astype(float), value) for block in blocks]
-        total += np.concatenate(sums)
-    return total
+    columns = ["places", "concentrated", "share", "expected", "expected_lower",
+               "expected_upper", "lift", "p_value", "q_value"]  # fmt: skip
+    places = declared.sum(axis=0)
+    hits = (declared & measured).sum(axis=0)
+    kept = np.flatnonzero(places > 0)
+    if not len(kept):
+        empty = pd.DataFrame(columns=columns, index=pd.Index([], name="field"))
+        return empty.astype(float)
+    n, dealt = places[kept], dealt[:, kept]
+    p = (1 + (dealt >= hits[kept] - 1e-9).sum(axis=0)) / (len(dealt) + 1)
+    low, high = np.percentile(dealt, [2.5, 97.5], axis=0)
+    mean = dealt.mean(axis=0)
+    order = np.argsort(p, kind="stable")
+    raw = p[order] * len(p) / np.arange(1, len(p) + 1)
+    q = np.empty(len(p))
+    q[order] = np.minimum(1.0, np.minimum.accumulate(raw[::-1])[::-1])
+    lift = np.divide(hits[kept], mean, out=np.full(len(n), np.nan), where=mean > 0)
+    values = [n, hits[kept], hits[kept] / n, mean / n, low / n, high / n, lift, p, q]
+    index = pd.Index([names[k] for k in kept], name="field")
+    return pd.DataFrame(dict(zip(columns, values, strict=True)), index=index)
 
 
 def agreement_table(
@@ -166,13 +230,19 @@ def agreement_table(
     *,
     draws: int,
     rng: np.random.Generator,
+    surrogates: NDArray[np.float64] | None = None,
+    dealt: NDArray[np.float64] | None = None,
 ) -> pd.DataFrame:
     """Return agreement between declaration and measurement, places x fields.
 
     Coefficients that count silence as a no use exhaustive places only; the share of
     declared cells that are measured, and its lift, need positives only.
+    ``surrogates`` are the hits of the labels as they are on maps with the spatial
+    autocorrelation of the measured ones; ``dealt`` the hits of labels dealt out anew,
+    if they are known already.
     """
-    rows: list[tuple[str, float, float, float, float, float, int, str]] = []
+    rows: list[tuple[str, float, float, float, float, float, float, float, int, str]]
+    rows = []
     nan = float("nan")
 
     def add(
@@ -184,34 +254,50 @@ def agreement_table(
         lower: float = nan,
         upper: float = nan,
         p_value: float = nan,
+        chance: tuple[float, float] = (nan, nan),
     ) -> None:
-        rows.append((name, value, expected, lower, upper, p_value, base, reason))
+        rows.append((
+            name, value, lower, upper, expected, *chance, p_value, base, reason,
+        ))  # fmt: skip
 
     positives = int(declared.sum())
     if positives and len(declared) > 1:
         hits = float((declared & measured).sum())
-        for name, groups in (("within_margins", None), ("within_strata", strata)):
-            sims = permutation_test(
-                declared, measured.astype(float), groups, draws, rng
-            )
+        value = hits / positives
+        told = share_interval(int(hits), positives)
+        nulls: dict[str, NDArray[np.float64] | None] = {
+            "within_margins": dealt,
+            "within_strata": None,
+            "spatial": surrogates,
+        }
+        for name, known in nulls.items():
+            if name == "spatial" and known is None:
+                add(f"declared_measured_{name}", nan, positives, "no_shapes")
+                add(f"lift_{name}", nan, positives, "no_shapes")
+                continue
+            groups = strata if name == "within_strata" else None
+            sims = known
+            if sims is None:
+                sims = permutation_test(
+                    declared, measured.astype(float), groups, draws, rng
+                )
             sims = sims / positives
-            value = hits / positives
             p = (1 + (sims >= value - 1e-12).sum()) / (len(sims) + 1)
             low, high = np.percentile(sims, [2.5, 97.5])
             add(
                 f"declared_measured_{name}", value, positives, "",
-                float(sims.mean()), float(low), float(high), float(p),
+                float(sims.mean()), told.lower, told.upper, float(p),
+                (float(low), float(high)),
             )  # fmt: skip
             mean = float(sims.mean())
             add(
                 f"lift_{name}", value / mean if mean > 0 else nan, positives,
-                "" if mean > 0 else "nothing_expected", 1.0,
-                float(low / mean) if mean > 0 else nan,
-                float(high / mean) if mean > 0 else nan, float(p),
+                "" if mean > 0 else "nothing_expected", 1.0, p_value=float(p),
+                chance=(low / mean, high / mean) if mean > 0 else (nan, nan),
             )  # fmt: skip
     else:
         reason = "no_declared_field_measurable"
-        for name in ("within_margins", "within_strata"):
+        for name in ("within_margins", "within_strata", "spatial"):
             add(f"declared_measured_{name}", nan, positives, reason)
             add(f"lift_{name}", nan, positives, reason)
     d, m = declared[exhaustive].ravel(), measured[exhaustive].ravel()
@@ -228,9 +314,14 @@ def agreement_table(
         found = rater_agreement(table)
         for name in names:
             value = float(getattr(found, name))
-            error = float(getattr(found, f"{name}_se", nan))
-            add(name, value, len(d), "", lower=value - 1.96 * error,
-                upper=value + 1.96 * error)  # fmt: skip
+            error = 1.96 * float(getattr(found, f"{name}_se", nan))
+            low, high = nan, nan
+            if name == "observed":
+                told = share_interval(int((d == m).sum()), len(d))
+                low, high = told.lower, told.upper
+            elif np.isfinite(error):
+                low, high = max(-1.0, value - error), min(1.0, value + error)
+            add(name, value, len(d), "", lower=low, upper=high)
         (a, b), (c, e) = table
         n = len(d)
         quotas = {
@@ -242,10 +333,17 @@ def agreement_table(
             "jaccard": (_ratio(a, a + b + c), int(a + b + c)),
         }
         for name, (value, base) in quotas.items():
-            add(name, value, base, "" if np.isfinite(value) else "nothing_to_divide_by")
-    columns = ["statistic", "value", "expected", "lower", "upper", "p_value", "base",
-               "reason"]  # fmt: skip
+            told = share_interval(int(a) if name in _SHARES else 0, base)
+            low, high = (told.lower, told.upper) if name in _SHARES else (nan, nan)
+            why = "" if np.isfinite(value) else "nothing_to_divide_by"
+            add(name, value, base, why, lower=low, upper=high)
+    columns = ["statistic", "value", "lower", "upper", "expected", "expected_lower",
+               "expected_upper", "p_value", "base", "reason"]  # fmt: skip
     return pd.DataFrame(rows, columns=columns).set_index("statistic")
+
+
+#: statistics that are shares of their base, so that they have Wilson's interval
+_SHARES = ("precision", "recall", "jaccard")
 
 
 def _ratio(above: float, below: float) -> float:

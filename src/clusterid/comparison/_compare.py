@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from clusterid.comparison._agreement import agreement_table
+from clusterid.comparison._agreement import agreement_table, deal, label_table
 from clusterid.comparison._evidence import (
     field_links,
     link_matrix,
@@ -26,6 +26,11 @@ from clusterid.comparison._posterior import (
     posterior_table,
     prior_draws,
 )
+from clusterid.comparison._surrogates import (
+    SURROGATES,
+    normal_scores,
+    surrogate_hits,
+)
 from clusterid.comparison._units import (
     Units,
     cell_tests,
@@ -39,8 +44,11 @@ from clusterid.comparison._verdicts import (
     WEAK,
     Rules,
     benjamini_hochberg_cut,
+    carried_by_one,
     concentration_level,
     decide,
+    is_material,
+    measured_level,
     tested_once,
     unverifiable_reason,
 )
@@ -86,11 +94,16 @@ class Comparison:
         One row a declared field at a place, then one row a candidate that nobody
         declared; see :func:`compare`.
     agreement : DataFrame by statistic
-        ``value``, ``expected``, ``lower``, ``upper``, ``p_value``, ``base``,
+        ``value`` with its 95 % interval (``lower``, ``upper``; Wilson's for shares),
+        ``expected`` by chance with the range that holds 95 % of chance
+        (``expected_lower``, ``expected_upper``), ``p_value`` (one-sided), ``base``,
         ``reason``.
     by_method : DataFrame by method of identification
-        ``records``, ``concentrated``, ``share`` with interval, ``odds_ratio`` with
-        interval.
+        ``records``, ``concentrated``, ``share`` with interval (``lower``, ``upper``),
+        ``expected`` if labels were dealt out anew and ``lift``, ``odds_ratio`` with
+        interval (given the other methods, the size of the place and its Land),
+        ``reason``; ``attrs`` holds ``lands`` and the spread of their log odds,
+        ``land_sd``.
     sensitivity : DataFrame
         ``setting``, ``value``, number of each verdict, ``changed`` (share of declared
         rows whose verdict differs from the default).
@@ -99,6 +112,10 @@ class Comparison:
         ``basis`` (``identified``, or why it is not).
     params : mapping
         Every argument and threshold.
+    by_label : DataFrame by field
+        ``places`` that declare it, how many are ``concentrated``, their ``share``,
+        the share ``expected`` if labels were dealt out anew (both margins fixed) with
+        the range that holds 95 % of chance, ``lift``, ``p_value``, ``q_value``.
     """
 
     verdicts: pd.DataFrame
@@ -107,6 +124,7 @@ class Comparison:
     sensitivity: pd.DataFrame
     posterior: pd.DataFrame
     params: Mapping[str, Any] = field(default_factory=dict)
+    by_label: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def counts(self) -> pd.Series:
         """Return the number of rows by verdict, in the order of the rules."""
@@ -246,8 +264,10 @@ def compare(
     used = replace(
         base, tolerance=tolerance, significance=significance, mappability=mappability
     )
-    streams = np.random.SeedSequence(seed).spawn(3)
-    lexicon_rng, latent_rng, margin_rng = (np.random.default_rng(s) for s in streams)
+    streams = np.random.SeedSequence(seed).spawn(4)
+    lexicon_rng, latent_rng, margin_rng, map_rng = (
+        np.random.default_rng(s) for s in streams
+    )
     mapped = (
         field_weights(fields, economy, roles=roles, correspondence=correspondence)
         if isinstance(fields, pd.DataFrame)
@@ -266,11 +286,27 @@ def compare(
     verdicts = decide(table, used)
     declared = pd.concat([table, verdicts], axis=1)
     undeclared = _undeclared(candidates, declared, survey, work, mapped, used)
-    everything = _finish(declared, undeclared, economy.metadata.kind)
+    since = 0 if earlier is None else int(earlier.metadata.year or 0)
+    everything = _finish(declared, undeclared, economy.metadata.kind, since)
+    grid = cells.complete(list(work.fields))
+    dealt = deal(
+        grid.declared, grid.measured.astype(float), None, permutations, margin_rng
+    )
+    maps = _spatial_hits(grid, work, steps, min(permutations, SURROGATES), map_rng)
     return Comparison(
         verdicts=everything,
-        agreement=_agreement(cells, permutations, margin_rng),
-        by_method=_by_method(declared, survey),
+        agreement=agreement_table(
+            grid.declared,
+            grid.measured,
+            grid.exhaustive,
+            grid.strata,
+            draws=permutations,
+            rng=margin_rng,
+            surrogates=maps,
+            dealt=dealt.by_field.sum(axis=1),
+        ),
+        by_label=label_table(grid.declared, grid.measured, grid.fields, dealt.by_field),
+        by_method=_by_method(declared, survey, shapes, grid, dealt.by_place),
         sensitivity=_sensitivity(table, verdicts, used),
         posterior=posterior_table(fits, populations.names, basis=basis),
         params={
@@ -281,6 +317,7 @@ def compare(
             "permutations": permutations,
             "rules": asdict(used),
             "family": int(work.family),
+            "since": since or None,
             "counted": "plants" if work.units.is_plants else "employment",
             "priors": {name: asdict(prior) for name, prior in PRIORS.items()},
         },
@@ -613,13 +650,48 @@ class _Populations:
 
 
 @dataclass(frozen=True, slots=True)
-class _LatentCells:
-    """Places x fields: declared, measured level, which places list everything."""
+class _Grid:
+    """Places x fields that are all measured; ``members`` is places x regions."""
 
+    fields: list[str]
+    places: list[str]
+    members: NDArray[np.float64]
     declared: NDArray[np.bool_]
-    level: NDArray[np.int64]
+    measured: NDArray[np.bool_]
     exhaustive: NDArray[np.bool_]
     strata: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class _LatentCells:
+    """Places x fields: declared, measured level, which places list everything.
+
+    ``decided`` is False where the measurement cannot tell a cluster from one plant.
+    """
+
+    places: list[str]
+    members: NDArray[np.float64]
+    declared: NDArray[np.bool_]
+    level: NDArray[np.int64]
+    decided: NDArray[np.bool_]
+    exhaustive: NDArray[np.bool_]
+    strata: NDArray[np.int64]
+
+    def complete(self, fields: list[str]) -> _Grid:
+        """Return the fields measured in nine places of ten, and places with all."""
+        measured = self.level >= 0
+        known = measured.mean(axis=0) >= 0.9 if len(measured) else np.zeros(0, bool)
+        kept = measured[:, known].all(axis=1)
+        both = np.ix_(kept, known)
+        return _Grid(
+            [fields[j] for j in np.flatnonzero(known)],
+            [self.places[i] for i in np.flatnonzero(kept)],
+            self.members[kept],
+            self.declared[both],
+            self.level[both] == CONCENTRATED,
+            self.exhaustive[kept],
+            self.strata[kept],
+        )
 
 
 def _populations(survey: Survey) -> _Populations:
@@ -654,7 +726,7 @@ def _latent(
     cells = _place_cells(table, survey, work, populations)
     shape = (len(populations.names), 2, CONCENTRATED + 1)
     counts = np.zeros(shape, dtype=np.int64)
-    inside = cells.exhaustive[:, None] & (cells.level >= 0)
+    inside = cells.exhaustive[:, None] & (cells.level >= 0) & cells.decided
     rows, columns = np.nonzero(inside)
     np.add.at(
         counts,
@@ -688,13 +760,19 @@ def _place_cells(
     position = {code: i for i, code in enumerate(codes)}
     size = work.counts.sum(axis=1).to_numpy()
     names = list(work.fields)
-    p_wide = work.cells.pivot(index="region", columns="template", values="p_value")
-    p_wide = p_wide.reindex(columns=names)
+    wide = {
+        name: work.cells.pivot(index="region", columns="template", values=name).reindex(
+            columns=names
+        )
+        for name in ("p_value", "lq", "lq_shrunk", "reason")
+    }
+    p_wide = wide["p_value"]
     declares: dict[str, set[str]] = {}
     for place, name in zip(table["place"], table["field"], strict=True):
         if isinstance(name, str):
             declares.setdefault(str(place), set()).add(name)
-    declared, level, exhaustive, strata = [], [], [], []
+    declared, level, decided, exhaustive, strata = [], [], [], [], []
+    kept, members = [], []
     rows: Any = places.itertuples()
     for row in rows:
         if not (row.answered or row.place in declares):
@@ -710,19 +788,30 @@ def _place_cells(
         if unit not in p_wide.index:
             continue
         declared.append([f in declares.get(str(row.place), set()) for f in names])
-        level.append(
-            concentration_level(
-                p_wide.loc[unit].to_numpy(dtype=float),
-                work.cut,
-                work.rules.weak_p,
-            )
+        found = concentration_level(
+            p_wide.loc[unit].to_numpy(dtype=float), work.cut, work.rules.weak_p
         )
+        material = is_material(
+            wide["lq"].loc[unit].to_numpy(dtype=float),
+            wide["lq_shrunk"].loc[unit].to_numpy(dtype=float),
+            work.rules,
+        )
+        level.append(measured_level(found, material))
+        why = wide["reason"].loc[unit].to_numpy(dtype=object)
+        decided.append(why != "one_industry")
+        kept.append(str(row.place))
+        one = np.zeros(len(codes))
+        one[where] = 1.0 / len(where)
+        members.append(one)
         exhaustive.append(bool(row.answered) and bool(row.exhaustive))
         strata.append(populations.of_place[str(row.place)])
     n = len(declared)
     return _LatentCells(
+        kept,
+        np.array(members, dtype=float).reshape(n, len(codes)),
         np.array(declared, dtype=bool).reshape(n, len(names)),
         np.array(level, dtype=np.int64).reshape(n, len(names)),
+        np.array(decided, dtype=bool).reshape(n, len(names)),
         np.array(exhaustive, dtype=bool),
         np.array(strata, dtype=np.int64),
     )
@@ -748,7 +837,12 @@ def _with_posterior(
     }
     result = table.copy()
     mean, lower, upper, readings = [], [], [], []
-    measured = unverifiable_reason(table, rules) == ""
+    measured = (unverifiable_reason(table, rules) == "") & ~carried_by_one(table)
+    material = is_material(
+        table["lq"].to_numpy(dtype=float),
+        table["lq_shrunk"].to_numpy(dtype=float),
+        rules,
+    )
     for k, place in enumerate(table["place"]):
         if not measured[k]:
             mean.append(np.nan)
@@ -757,7 +851,10 @@ def _with_posterior(
             readings.append(np.nan)
             continue
         population = populations.of_place[str(place)]
-        share = table["level_shares"].iloc[k]
+        share = list(table["level_shares"].iloc[k])
+        if not material[k]:
+            share[WEAK] += share[CONCENTRATED]
+            share[CONCENTRATED] = 0.0
         mean.append(
             sum(s * chance["neutral", m, population] for m, s in enumerate(share))
         )
@@ -857,7 +954,7 @@ def _silence(
 
 
 def _finish(
-    declared: pd.DataFrame, undeclared: pd.DataFrame, kind: str
+    declared: pd.DataFrame, undeclared: pd.DataFrame, kind: str, since: int
 ) -> pd.DataFrame:
     """Put both parts together, with sentences, in the columns of the contract."""
     declared = declared.assign(declared="yes")
@@ -874,7 +971,7 @@ def _finish(
         p.astype(dict.fromkeys(_COLUMNS, object)).astype(dict.fromkeys(numeric, float))
         for p in parts
     ]
-    table = with_sentences(pd.concat(parts, ignore_index=True), kind=kind)
+    table = with_sentences(pd.concat(parts, ignore_index=True), kind=kind, since=since)
     text = ["record", "place", "place_name", "field", "label", "regions", "verdict",
             "declared", "candidate", "reason", "evidence_en", "evidence_de",
             "would_change_en", "would_change_de"]  # fmt: skip
@@ -883,27 +980,32 @@ def _finish(
     return table
 
 
-def _agreement(
-    cells: _LatentCells, permutations: int, rng: np.random.Generator
-) -> pd.DataFrame:
-    """Return agreement over a full grid.
-
-    Fields measured in nine places of ten, and the places where all of these are.
-    """
-    measured = cells.level >= 0
-    known = measured.mean(axis=0) >= 0.9 if len(measured) else np.zeros(0, bool)
-    kept = measured[:, known].all(axis=1)
-    return agreement_table(
-        cells.declared[np.ix_(kept, known)],
-        cells.level[np.ix_(kept, known)] == CONCENTRATED,
-        cells.exhaustive[kept],
-        cells.strata[kept],
-        draws=permutations,
-        rng=rng,
+def _spatial_hits(
+    grid: _Grid,
+    work: _Work,
+    steps: NDArray[np.int64],
+    draws: int,
+    rng: np.random.Generator,
+) -> NDArray[np.float64]:
+    """Return what the labels as they are meet on maps that only look alike."""
+    codes = [str(code) for code in work.economy.regions]
+    p = work.cells.pivot(index="region", columns="template", values="p_value")
+    scores = normal_scores(
+        p.reindex(index=codes, columns=grid.fields).to_numpy(dtype=float)
+    )
+    return surrogate_hits(
+        grid.declared, grid.measured, grid.members, scores, steps == 1, draws, rng
     )
 
 
-def _by_method(declared: pd.DataFrame, survey: Survey) -> pd.DataFrame:
+def _by_method(
+    declared: pd.DataFrame,
+    survey: Survey,
+    shapes: Any,
+    grid: _Grid,
+    by_place: NDArray[np.float64],
+) -> pd.DataFrame:
+    """Return agreement by method of identification, size and Land held fast."""
     ticks = {
         str(r): [str(m) for m in methods]
         for r, methods in zip(
@@ -913,7 +1015,34 @@ def _by_method(declared: pd.DataFrame, survey: Survey) -> pd.DataFrame:
     population = survey.places.set_index("place")["population"].astype(float)
     size = survey.declared.set_index("record")["place"].map(population)
     size = size.fillna(population.median() if population.notna().any() else 1.0)
-    return by_method(declared[declared["verdict"].ne("unverifiable")], ticks, size)
+    number = grid.declared.sum(axis=1)
+    chance = pd.Series(by_place, index=grid.places)[number > 0] / number[number > 0]
+    return by_method(
+        declared[declared["verdict"].ne("unverifiable")],
+        ticks,
+        size,
+        land=_lands(survey, shapes),
+        expected=chance,
+        measured=pd.DataFrame(grid.measured, grid.places, grid.fields),
+    )
+
+
+def _lands(survey: Survey, shapes: Any) -> pd.Series:
+    """Return the Land of each record: the parent of most of its place, else none."""
+    of_place: dict[str, str] = {}
+    if "parent" in shapes.columns:
+        parent = shapes["parent"].dropna().astype(str).to_dict()
+        rows: Any = survey.places.itertuples()
+        for row in rows:
+            weight: dict[str, float] = {}
+            for region, share in row.regions:
+                if str(region) in parent:
+                    name = parent[str(region)]
+                    weight[name] = weight.get(name, 0.0) + float(share)
+            if weight:
+                of_place[str(row.place)] = max(sorted(weight), key=lambda n: weight[n])
+    place = survey.declared.set_index("record")["place"].astype(str)
+    return place.map(of_place)
 
 
 def _sensitivity(

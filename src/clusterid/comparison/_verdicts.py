@@ -90,6 +90,11 @@ REASONS: dict[str, tuple[str, str]] = {
         "more than expected of such a region, but hardly more jobs than elsewhere",
         "mehr als in einer solchen Region erwartet, kaum mehr Beschäftigte als sonst",
     ),
+    "one_industry": (
+        "one industry alone carries it; in jobs, one large plant looks the same",
+        "von einer einzigen Branche getragen; in Beschäftigten sähe ein Großbetrieb "
+        "ebenso aus",
+    ),
     "low_power": (
         "too few plants or jobs to tell a cluster from chance either way",
         "zu wenige Betriebe oder Beschäftigte für eine Entscheidung",
@@ -194,6 +199,25 @@ def concentration_level(
     return np.where(np.isnan(p_value), -1, level).astype(np.int64)
 
 
+def is_material(
+    lq: NDArray[np.float64], shrunk: NDArray[np.float64], rules: Rules
+) -> NDArray[np.bool_]:
+    """Return where jobs, too, are clearly above average; not where unknown."""
+    return np.asarray((lq >= rules.material) & (shrunk > 1))
+
+
+def measured_level(
+    level: NDArray[np.int64], material: NDArray[np.bool_]
+) -> NDArray[np.int64]:
+    """Return the level that counts as a measurement of a cluster.
+
+    More plants than such a region should have, but hardly more jobs than elsewhere,
+    is a weak sign and not a concentration: no verdict, and no probability, takes it
+    for one.
+    """
+    return np.where((level == CONCENTRATED) & ~material, WEAK, level).astype(np.int64)
+
+
 def benjamini_hochberg_cut(p_value: NDArray[np.float64], level: float) -> float:
     """Return the cut of Benjamini and Hochberg: level times rejections over tests.
 
@@ -219,7 +243,8 @@ def decide(evidence: pd.DataFrame, rules: Rules) -> pd.DataFrame:
        jobs than elsewhere: *unknown*.
     3. Concentrated and linked, or links unknown: *confirmed*; few links: *thin*. Weak
        at home and part of a matching cluster within the tolerance: *confirmed*.
-    4. A weak sign, rising, and linked or related: *emerging*.
+    4. A weak sign, rising, and linked or related: *emerging*. Carried by one industry
+       alone, in jobs: *unknown*.
     5. *no_footprint*, the last resort, asks for everything at once: quotients of jobs,
        raw and shrunk, not above 1; no weak sign with links or a rise; no
        match at any tolerance and no concentration within it; a measurement that rules
@@ -250,7 +275,7 @@ def decide(evidence: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     unlikely &= e["posterior_upper"].to_numpy(dtype=float) < rules.possible
     excluded = e["lq_limit"].to_numpy(dtype=float) < rules.cluster
     lq, shrunk = e["lq"].to_numpy(dtype=float), e["lq_shrunk"].to_numpy(dtype=float)
-    material = (lq >= rules.material) & (shrunk > 1)
+    material = is_material(lq, shrunk, rules)
     absent = (lq <= 1) & (shrunk <= 1)
     beside_it = e[f"near_p_{steps}"].to_numpy(dtype=float) <= cut
 
@@ -274,6 +299,7 @@ def decide(evidence: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     say(home, "thin", "concentrated_few_links")
     say(beside & (linked | ~links_known), "confirmed", "cluster_nearby")
     say((level == WEAK) & rising & (linked | related), "emerging", "weak_rising_linked")
+    say(carried_by_one(e), "unknown", "one_industry")
     empty = (level < WEAK) | ((level == WEAK) & ~linked)
     empty &= (level >= 0) & ~rising
     empty &= everywhere < rules.match
@@ -282,6 +308,11 @@ def decide(evidence: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     say(empty & ~excluded, "unknown", "low_power")
     say(empty & unlikely, "no_footprint", "no_sign")
     return pd.DataFrame({"verdict": verdict, "reason": reason}, index=e.index)
+
+
+def carried_by_one(evidence: pd.DataFrame) -> NDArray[np.bool_]:
+    """Return where jobs alone cannot tell a cluster from one large plant."""
+    return evidence["cell_reason"].eq("one_industry").to_numpy(dtype=bool)
 
 
 def tested_once(evidence: pd.DataFrame, rules: Rules) -> Any:

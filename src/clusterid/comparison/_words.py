@@ -36,9 +36,16 @@ def _p(value: float, language: str) -> str:
     return text.replace(".", ",") if language == "de" else text
 
 
-def evidence(row: Any, language: str) -> str:
-    """Return what was measured, in one or two sentences."""
-    en = language == "en"
+def evidence(row: Any, language: str, *, kind: str = "industry", since: int = 0) -> str:
+    """Return what was measured, in a few sentences.
+
+    ``since`` is the earlier year that the trend is counted from, if it is known.
+    """
+    return _of_kind(_evidence(row, language, since), kind)
+
+
+def _evidence(row: Any, language: str, since: int) -> str:
+    en, nan = language == "en", math.nan
     rule = REASONS[row.reason][0 if en else 1]
     parts = [rule[0].upper() + rule[1:] + "."]
     if 0 < row.n_plants < FEWEST_PLANTS:
@@ -64,11 +71,10 @@ def evidence(row: Any, language: str) -> str:
         if math.isfinite(row.p_value):
             # the test counts plants where the table has them: jobs may say otherwise
             on = ("of plants " if en else "der Betriebe ") * math.isfinite(row.n_plants)
-            text += (
-                f", test {on}p {_p(row.p_value, language)}"
-                if en
-                else (f", Test {on}p {_p(row.p_value, language)}")
-            )
+            if row.reason == "one_industry":
+                # the p-value is that of what is left
+                on = "without its largest part " if en else "ohne den größten Teil "
+            text += f", {'test' if en else 'Test'} {on}p {_p(row.p_value, language)}"
         parts.append(text + ".")
     if math.isfinite(row.linkage):
         share = _number(100 * row.linkage, language)
@@ -78,14 +84,14 @@ def evidence(row: Any, language: str) -> str:
             else f"{share} % seiner Verflechtungen liegen mit beiden Enden hier."
         )
     if math.isfinite(row.trend):
-        change = ("+" if row.trend >= 0 else "-") + _number(
-            100 * abs(row.trend), language
+        size = _number(100 * abs(row.trend), language)
+        change = f"{'+' if row.trend > 0 else '-'}{size} %"
+        if size == "0":
+            change = "unchanged" if en else "unverändert"
+        year = (
+            str(since) if since else ("the earlier year" if en else "dem früheren Jahr")
         )
-        parts.append(
-            f"Quotient {change} % since the earlier year."
-            if en
-            else f"Quotient {change} % seit dem früheren Jahr."
-        )
+        parts.append(f"Quotient {change} {'since' if en else 'seit'} {year}.")
     if isinstance(row.candidate, str) and row.candidate and row.match_score >= 0.005:
         score = _number(row.match_score, language, 2)
         parts.append(
@@ -95,15 +101,26 @@ def evidence(row: Any, language: str) -> str:
         )
     if math.isfinite(row.posterior):
         share = _number(100 * row.posterior, language)
+        ends = (
+            getattr(row, "posterior_lower", nan),
+            getattr(row, "posterior_upper", nan),
+        )
+        low, high = (_number(100 * value, language) for value in ends)
+        range_en = f" ({low} to {high} % under other assumptions and readings)"
+        range_de = f" (unter anderen Annahmen und Lesarten {low} bis {high} %)"
+        known = all(math.isfinite(value) for value in ends)
         parts.append(
-            f"Probability of a cluster given both sources {share} %."
+            f"Probability of a cluster given both sources {share} %{range_en * known}."
             if en
-            else f"Wahrscheinlichkeit eines Clusters nach beiden Quellen {share} %."
+            else f"Wahrscheinlichkeit eines Clusters nach beiden Quellen {share} %"
+            f"{range_de * known}."
         )
     return " ".join(parts)
 
 
-def with_sentences(verdicts: pd.DataFrame, *, kind: str) -> pd.DataFrame:
+def with_sentences(
+    verdicts: pd.DataFrame, *, kind: str, since: int = 0
+) -> pd.DataFrame:
     """Return the verdicts with their sentences said anew from the numbers in them.
 
     Parameters
@@ -112,11 +129,15 @@ def with_sentences(verdicts: pd.DataFrame, *, kind: str) -> pd.DataFrame:
         Columns of :class:`clusterid.comparison.Comparison.verdicts`.
     kind : {"industry", "occupation"}
         What the sentences call the codes.
+    since : int, default 0
+        The earlier year that trends are counted from; 0 if it is not known.
     """
     table = verdicts.copy()
     rows = list(table.itertuples())
     for language in ("en", "de"):
-        table[f"evidence_{language}"] = [evidence(r, language) for r in rows]
+        table[f"evidence_{language}"] = [
+            evidence(r, language, kind=kind, since=since) for r in rows
+        ]
         table[f"would_change_{language}"] = [
             would_change(r, language, kind=kind) for r in rows
         ]
@@ -126,17 +147,22 @@ def with_sentences(verdicts: pd.DataFrame, *, kind: str) -> pd.DataFrame:
 #: What the sentences say where occupations are counted.
 _OCCUPATIONS = (
     ("feineren Branchen", "feineren Berufen"), ("Partnerbranchen", "Partnerberufe"),
-    ("Branchen", "Berufe"), ("industries", "occupations"),
+    ("einzigen Branche ", "einzigen Berufsgruppe "), ("Branchen", "Berufe"),
+    ("weitere Branche ", "weitere Berufsgruppe "),
+    ("industries", "occupations"), ("industry", "occupation"),
 )  # fmt: skip
 
 
-def would_change(row: Any, language: str, *, kind: str = "industry") -> str:
-    """Return which observation would change the verdict."""
-    text = _would_change(row, language)
+def _of_kind(text: str, kind: str) -> str:
     if kind == "occupation":
         for theirs, ours in _OCCUPATIONS:
             text = text.replace(theirs, ours)
     return text
+
+
+def would_change(row: Any, language: str, *, kind: str = "industry") -> str:
+    """Return which observation would change the verdict."""
+    return _of_kind(_would_change(row, language), kind)
 
 
 def _would_change(row: Any, language: str) -> str:
@@ -211,6 +237,12 @@ def _would_change(row: Any, language: str) -> str:
         "no_excess_jobs": (
             "Jobs clearly above the average, too.",
             "Auch deutlich überdurchschnittlich viele Beschäftigte.",
+        ),
+        "one_industry": (
+            "Counts of plants or their sizes, or a second industry of the field above "
+            "average.",
+            "Zahlen oder Größen der Betriebe oder eine weitere Branche des Feldes über "
+            "dem Durchschnitt.",
         ),
         "low_power": (
             f"Counts of plants, or a quotient above about {needed}.",

@@ -326,7 +326,8 @@ def _comparison(result: Result, public: _Public) -> Any:
             found.append(None)
     told = _told(verdicts, found)
     kind = result.economy.metadata.kind
-    return replace(comparison, verdicts=with_sentences(told, kind=kind))
+    since = comparison.params.get("since") or 0
+    return replace(comparison, verdicts=with_sentences(told, kind=kind, since=since))
 
 
 def _coarse_tables(monitoring: Any) -> Any:

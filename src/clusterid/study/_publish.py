@@ -66,7 +66,8 @@ def _with_estimates_rounded(result: Result) -> Result:
         from clusterid.comparison import with_sentences
 
         kind = result.economy.metadata.kind
-        verdicts = with_sentences(comparison.verdicts, kind=kind)
+        since = comparison.params.get("since") or 0
+        verdicts = with_sentences(comparison.verdicts, kind=kind, since=since)
         comparison = replace(comparison, verdicts=verdicts)
     return replace(
         result,
