@@ -337,6 +337,79 @@ def test_planted_templates_of_a_simulated_economy_come_back():
     assert found.params["layer_weights"]["supply"] < 0.6
 
 
+def three_layers() -> dict[str, nx.Graph]:
+    """Two layers that hold four cliques, and one that holds none of them."""
+    ring = as_text(nx.ring_of_cliques(4, 6))
+    other = as_text(nx.relabel_nodes(nx.gnp_random_graph(24, 0.3, seed=5), int))
+    return {"a": ring, "b": ring.copy(), "c": other}
+
+
+def test_each_layer_is_left_out_in_turn():
+    layers = three_layers()
+    options = {"runs": 24, "resolution": 0.04, "perturbation": 0.0}
+    options["layer_weights"] = {"a": 1, "b": 1, "c": 2}
+    whole = detect_communities(layers, drop_layers=False, **options)
+    dropped = detect_communities(layers, **options)
+    assert dropped.params["drop_layers"]
+    # without noise and with every layer the runs agree; without a or b they do not
+    assert whole.confidence.mean() > dropped.confidence.mean()
+    assert dropped.membership.equals(whole.membership)
+    # two layers are never judged by one of them
+    pair = {name: layers[name] for name in ("a", "c")}
+    options["layer_weights"] = {"a": 1, "c": 1}
+    one = detect_communities(pair, **options)
+    two = detect_communities(pair, drop_layers=False, **options)
+    assert one.confidence.equals(two.confidence)
+
+
+def test_redrawn_data_take_part_in_the_runs():
+    ring = as_text(nx.ring_of_cliques(4, 6))
+    options = {"runs": 16, "resolution": 0.5, "perturbation": 0.0}
+    asked = []
+
+    def torn(rng):
+        """Return the same links without those of one clique, drawn each time."""
+        asked.append(int(rng.integers(4)))
+        clique = {f"{6 * asked[-1] + i:03d}" for i in range(6)}
+        left = ring.copy()
+        left.remove_edges_from([e for e in ring.edges if clique.issuperset(e)])
+        return {"a": left}
+
+    layers = {"a": ring}
+    same = detect_communities(layers, redraw=lambda rng: {"a": ring}, **options)
+    assert same.confidence.eq(1).all()
+    other = detect_communities(layers, redraw=torn, **options)
+    # half of the runs are perturbed, half of those redrawn
+    assert len(asked) == 4
+    assert other.params["redraw"]
+    torn_down = {f"{6 * k + i:03d}" for k in set(asked) for i in range(6)}
+    assert other.confidence[sorted(torn_down)].max() < 1
+    assert other.confidence[~other.confidence.index.isin(torn_down)].eq(1).all()
+    again = detect_communities(layers, redraw=torn, **options)
+    assert again.confidence.equals(other.confidence)
+    with pytest.raises(GraphError, match="redraw returned"):
+        detect_communities(layers, redraw=lambda rng: {"b": ring}, **options)
+
+
+def test_plants_drawn_anew_shake_what_hangs_on_few_of_them():
+    from clusterid.networks import colocation_network
+    from clusterid.simulation import redraw_plants, simulate_economy
+
+    economy = simulate_economy(seed=2, n_plants=20_000).economy()
+
+    def layer(counts):
+        return colocation_network(counts.employment, totals=counts.totals)
+
+    def redraw(rng):
+        return {"place": layer(redraw_plants(economy, seed=rng))}
+
+    layers = {"place": layer(economy)}
+    options = {"runs": 12, "resolution": 0.2, "perturbation": 0.01}
+    still = detect_communities(layers, **options)
+    shaken = detect_communities(layers, redraw=redraw, **options)
+    assert shaken.confidence.mean() < still.confidence.mean()
+
+
 def test_one_layer_alone_is_not_split_into_two_sectors():
     from clusterid.networks import skill_network
     from clusterid.simulation import simulate_economy

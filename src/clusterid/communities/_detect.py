@@ -38,9 +38,11 @@ from clusterid.communities._runs import (
     agreement_of,
     co_assignment,
     consensus,
+    n_shaken,
     search_runs,
     undisturbed,
 )
+from clusterid.communities._shaken import Redraw, other_data
 from clusterid.communities._significance import significance_table
 from clusterid.communities._templates import (
     PROFILE,
@@ -71,6 +73,8 @@ def detect_communities(
     held_out: Any = None,
     resolutions: int = 20,
     perturbation: float = 0.3,
+    drop_layers: bool = True,
+    redraw: Redraw | None = None,
     layer_weights: Mapping[str, float] | None = None,
     contrast: float = 3.0,
     neighbours: int = 50,
@@ -113,7 +117,15 @@ def detect_communities(
     resolutions : int
         Points of the profile.
     perturbation : float
-        Coefficient of variation of the noise on each link in a perturbed run.
+        Coefficient of variation of the noise on each link in a perturbed run: cells
+        of the tables are known within some error.
+    drop_layers : bool
+        Whether perturbed runs also leave out one layer after the other, where three
+        or more take part.
+    redraw : callable, generator -> mapping of layers, optional
+        Rebuilds some of the layers from redrawn data for perturbed runs, for example
+        co-location from plants drawn anew (:func:`clusterid.simulation.redraw_plants`).
+        Noise, layers left out and redrawn data take turns.
     layer_weights : mapping, layer -> weight of at least 0, optional
         By default a layer weighs as much as its links agree with the held-out layer
         (or, of three and more layers, with the others): their correlation over pairs,
@@ -204,6 +216,8 @@ def detect_communities(
         "held_out": held_out if isinstance(held_out, str) else judge is not None,
         "resolutions": resolutions,
         "perturbation": perturbation,
+        "drop_layers": drop_layers,
+        "redraw": redraw is not None,
         "surrogates": surrogates,
         "runs_at": runs_at,
         "layer_weights": weights,
@@ -219,9 +233,20 @@ def detect_communities(
     gamma, table = np.nan, pd.DataFrame(columns=PROFILE)
     levels: dict[str, Ints] = {}
 
+    others = other_data(
+        edges,
+        used,
+        lambda layers: _edges_of(layers, _above_zero(layers, weights), contrast),
+        drop_layers=drop_layers,
+        redraw=redraw,
+        neighbours=neighbours,
+        count=n_shaken(runs),
+        seed=run_seed,
+    )
+
     def run(resolutions: tuple[float, ...]) -> list[list[Ints]]:
         search = Search(method, quality, resolutions, perturbation, run_seed)
-        return search_runs(edges, search, runs=runs, processes=processes)
+        return search_runs(edges, search, runs=runs, processes=processes, others=others)
 
     if method == "leiden":
         profile = resolution_profile(
@@ -357,6 +382,14 @@ def _layer_weights(
     return {name: round(value / top, 12) for name, value in found.items()}
 
 
+def _above_zero(
+    layers: Mapping[str, Layer], weights: Mapping[str, float]
+) -> dict[str, float]:
+    """Return the weights of some of the layers; equal where none of them has any."""
+    shares = {name: weights[name] for name in layers}
+    return shares if any(shares.values()) else dict.fromkeys(shares, 1.0)
+
+
 def _edges_of(
     used: Mapping[str, Layer], weights: Mapping[str, float], contrast: float
 ) -> Edges:
@@ -386,10 +419,7 @@ def _held_out_scores(
     scores = np.zeros(count)
     for name in sorted(used):
         rest = {other: g for other, g in used.items() if other != name}
-        shares = {other: weights[other] for other in rest}
-        if not any(shares.values()):
-            shares = dict.fromkeys(shares, 1.0)
-        part = pruned(stack(rest, shares, contrast), _NEIGHBOURS)
+        part = pruned(stack(rest, _above_zero(rest, weights), contrast), _NEIGHBOURS)
         # the same place between whole and crumbs, since densities differ by layer
         scale = _mean_density(part) / _mean_density(edges)
         graph = to_igraph(part)

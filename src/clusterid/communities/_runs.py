@@ -19,12 +19,14 @@ from clusterid.communities._partition import (
     to_igraph,
     two_iterations,
 )
+from clusterid.communities._shaken import Other
 
 __all__ = [
     "Search",
     "agreement_of",
     "co_assignment",
     "consensus",
+    "n_shaken",
     "search_runs",
     "undisturbed",
 ]
@@ -50,18 +52,24 @@ class Search:
 
 
 def search_runs(
-    edges: Edges, search: Search, *, runs: int, processes: int = 1
+    edges: Edges,
+    search: Search,
+    *,
+    runs: int,
+    processes: int = 1,
+    others: Sequence[Other | None] = (),
 ) -> list[list[Ints]]:
     """Return one partition a resolution and run; later runs are on perturbed data.
 
-    Every run draws from its own seed, so that the result does not depend on the
-    number of processes.
+    ``others`` is what each of the perturbed runs works on; None, or none at all, is
+    noise on the links. Every run draws from its own seed, so that the result does not
+    depend on the number of processes.
     """
     processes = min(processes, runs)
     if processes < 2:
-        done = _block(edges, search, range(runs), runs)
+        done = _block(edges, search, range(runs), runs, others)
     else:
-        done = _in_processes(edges, search, runs, processes)
+        done = _in_processes(edges, search, runs, processes, others)
     return [[run[k] for run in done] for k in range(len(search.resolutions))]
 
 
@@ -70,12 +78,21 @@ def undisturbed(runs: Sequence[Ints]) -> Sequence[Ints]:
     return [run for r, run in enumerate(runs) if not _is_shaken(r, len(runs))]
 
 
+def n_shaken(runs: int) -> int:
+    """Return how many of the runs perturb the data; they come last."""
+    return sum(_is_shaken(r, runs) for r in range(runs))
+
+
 def _is_shaken(number: int, runs: int) -> bool:
     return number >= runs * (1 - PERTURBED)
 
 
 def _in_processes(
-    edges: Edges, search: Search, runs: int, processes: int
+    edges: Edges,
+    search: Search,
+    runs: int,
+    processes: int,
+    others: Sequence[Other | None],
 ) -> list[list[Ints]]:
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
@@ -84,28 +101,46 @@ def _in_processes(
     hands = [range(k, runs, processes) for k in range(processes)]
     # never by fork: other libraries may have threads running in this process
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        waiting = [pool.submit(_block, edges, search, hand, runs) for hand in hands]
+        waiting = [
+            pool.submit(_block, edges, search, hand, runs, others) for hand in hands
+        ]
         blocks = [job.result() for job in waiting]
     return [blocks[r % processes][r // processes] for r in range(runs)]
 
 
 def _block(
-    edges: Edges, search: Search, numbers: Sequence[int], runs: int
+    edges: Edges,
+    search: Search,
+    numbers: Sequence[int],
+    runs: int,
+    others: Sequence[Other | None],
 ) -> list[list[Ints]]:
     """Return the partitions of some of the runs, each by resolution."""
     graph = to_igraph(edges)
-    return [
-        _one_run(edges, graph, search, r, is_shaken=_is_shaken(r, runs))
-        for r in numbers
-    ]
+    first = runs - n_shaken(runs)
+    found = []
+    for r in numbers:
+        is_shaken = _is_shaken(r, runs)
+        other = others[r - first] if is_shaken and others else None
+        found.append(_one_run(edges, graph, search, r, other, is_shaken=is_shaken))
+    return found
 
 
 def _one_run(
-    edges: Edges, graph: Any, search: Search, number: int, *, is_shaken: bool
+    edges: Edges,
+    graph: Any,
+    search: Search,
+    number: int,
+    other: Other | None,
+    *,
+    is_shaken: bool,
 ) -> list[Ints]:
     rng = np.random.default_rng([search.seed, number])
-    data = edges
-    if is_shaken and search.perturbation > 0:
+    data, scale = edges, 1.0
+    if other is not None:
+        data, scale = other
+        graph = to_igraph(data)
+    elif is_shaken and search.perturbation > 0:
         data = _perturbed(edges, search.perturbation, rng)
         if len(data.weight) < len(edges.weight):
             graph = to_igraph(data)
@@ -117,7 +152,8 @@ def _one_run(
     with generator(start):
         for gamma in reversed(search.resolutions):
             begin = found[-1] if found else None
-            labels = two_iterations(graph, weights, search.quality, gamma, begin)
+            at = gamma * scale if search.quality == "cpm" else gamma
+            labels = two_iterations(graph, weights, search.quality, at, begin)
             found.append(relabel(labels))
     return found[::-1]
 

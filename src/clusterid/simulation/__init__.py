@@ -2,6 +2,7 @@
 
 from clusterid.simulation._design import Design, PlantedCluster, simulate_counts
 from clusterid.simulation._economy import SimulatedEconomy, Truth, simulate_economy
+from clusterid.simulation._redraw import redraw_plants
 from clusterid.simulation._regions import mirrored_outlines
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "SimulatedEconomy",
     "Truth",
     "mirrored_outlines",
+    "redraw_plants",
     "simulate_counts",
     "simulate_economy",
 ]

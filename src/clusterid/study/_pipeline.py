@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -79,7 +79,8 @@ def run_pipeline(
             stack = stack_layers(detecting, weights=shares)
         with log.step("communities"):
             templates = _with_imputed(
-                _detect(inputs, layers, detecting, shares, method, seed), working
+                _detect(inputs, working, layers, detecting, shares, method, seed),
+                working,
             )
         with log.step("clusters"):
             candidates = _clusters(inputs, working, templates, layers, method, seed)
@@ -289,8 +290,30 @@ def _shares(
     }
 
 
+def _redraw(
+    economy: Economy, detecting: Mapping[str, nx.Graph[Any]]
+) -> Callable[[np.random.Generator], dict[str, nx.Graph[Any]]] | None:
+    """Return how co-location is drawn anew from plants, where it detects."""
+    from clusterid.networks import colocation_network
+    from clusterid.simulation import redraw_plants
+
+    knows_plants = (
+        economy.establishments is not None or economy.plant_herfindahl is not None
+    )
+    if "colocation" not in detecting or not knows_plants:
+        return None
+
+    def redraw(rng: np.random.Generator) -> dict[str, nx.Graph[Any]]:
+        drawn = redraw_plants(economy, seed=rng)
+        layer = colocation_network(drawn.employment, totals=drawn.totals)
+        return {"colocation": layer}
+
+    return redraw
+
+
 def _detect(
     inputs: Inputs,
+    working: _Working,
     layers: Mapping[str, nx.Graph[Any]],
     detecting: Mapping[str, nx.Graph[Any]],
     shares: Mapping[str, float] | None,
@@ -309,6 +332,7 @@ def _detect(
         seed=seed,
         held_out=layers[held_out] if held_out else None,
         layer_weights=shares,
+        redraw=_redraw(working.economy, detecting),
         names=inputs.economy.metadata.labels,
     )
 
