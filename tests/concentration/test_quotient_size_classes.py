@@ -73,6 +73,19 @@ def test_enterprises_that_cannot_give_the_jobs_are_told():
     assert "no edges" in str(caught.value)
 
 
+def test_a_class_that_begins_at_nobody_is_a_class():
+    counts = pd.DataFrame({"0-4": [10], "1000+": [2]}, index=["A"])
+    bands = {"0-4": (0, 4), "1000+": (1000, float("inf"))}
+    bounds = plant_herfindahl_bounds(counts, bands, pd.Series({"A": 5000.0})).loc["A"]
+    assert bounds["upper"] == pytest.approx((4000**2 + 1000**2) / 5000**2)
+    assert bounds["lower"] == pytest.approx((2 * 2480**2 + 10 * 4**2) / 5000**2)
+    plants = draw_plant_sizes(counts, bands, pd.Series({"A": 5000.0}))
+    assert plants["employment"].sum() == pytest.approx(5000.0)
+    assert plants["employment"].min() >= 1.0
+    none = plant_herfindahl_bounds(counts, bands, pd.Series({"A": 0.0})).loc["A"]
+    assert none["reason"] == "total_below_classes"
+
+
 def test_drawn_plants_fit_their_classes_and_their_total():
     counts = pd.DataFrame(
         [[50, 20, 5], [8, 0, 1]], index=list("AB"), columns=list(BANDS)

@@ -46,6 +46,12 @@ def test_three_ways_of_counting_by_hand(table: pd.DataFrame) -> None:
     # p: (10+20)/2 + 10/2 with c unknown; q: (5+3)/2
     assert money.edges["R1", "R2"]["weight"] == pytest.approx(15 + 5 + 4)
     assert money.edges["R1", "R2"]["n_unknown"] == 1
+    assert money.graph["dropped"]["unknown_amounts"] == 1
+    assert money.graph["dropped"]["links_without_amount"] == 0
+    unsaid = table.assign(weight=np.nan)
+    nothing = nw.collaboration_network(unsaid, counting="money", null_model=None)
+    assert nothing.number_of_edges() == 0
+    assert nothing.graph["dropped"]["links_without_amount"] == 1
     assert part.graph["dropped"]["not_located"] == 1
     assert set(part.nodes) == {"R1", "R2", "R3"}
     # R1-R2 through p: a firm with a university (1/2) and a firm (1/2); q: 1/2

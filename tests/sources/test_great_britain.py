@@ -2,71 +2,23 @@
 
 from __future__ import annotations
 
-from itertools import product
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from clusterid import OptionError, SourceError
 from clusterid.sources import READERS
-from clusterid.sources._size_bands import ENTERPRISE_BANDS, herfindahl_bounds
+from clusterid.sources._bres import enterprise_herfindahl
 from clusterid.sources._uk_io import product_prefixes
-
-BANDS = {"1 to 2": (1.0, 2.0), "3 to 5": (3.0, 5.0)}
-
-
-@settings(deadline=None)
-@given(st.integers(0, 3), st.integers(0, 3), st.integers(1, 20))
-def test_bounds_hold_every_allowed_economy(small: int, large: int, total: int) -> None:
-    """Against all whole-number plants: least and most squares lie inside."""
-    counts = pd.DataFrame({"1 to 2": [small], "3 to 5": [large]}, index=["A"])
-    found = herfindahl_bounds(counts, pd.Series({"A": float(total)}), BANDS).loc["A"]
-    sizes = [range(1, 3)] * small + [range(3, 6)] * large
-    allowed = [
-        sum(s * s for s in plants) / total**2
-        for plants in product(*sizes)
-        if sum(plants) == total
-    ]
-    if small + large == 0:
-        assert found["reason"] == "no_units"
-    elif not allowed:
-        assert found["reason"] in {"total_below_bands", "total_above_bands"}
-    else:
-        assert found["lower"] <= min(allowed) + 1e-9
-        assert found["upper"] >= max(allowed) - 1e-9
-        assert 0 < found["lower"] <= found["upper"] + 1e-9 <= 1 + 2e-9
 
 
 def test_one_large_unit_takes_the_rest() -> None:
     counts = pd.DataFrame({"0 to 4": [10], "1000+": [2]}, index=["A"])
-    found = herfindahl_bounds(counts, pd.Series({"A": 5000.0})).loc["A"]
+    found = enterprise_herfindahl(counts, pd.Series({"A": 5000.0})).loc["A"]
     assert found["upper"] == pytest.approx((4000**2 + 1000**2) / 5000**2, abs=1e-9)
     equal = (2 * 2480**2 + 10 * 4**2) / 5000**2
     assert found["lower"] == pytest.approx(equal, abs=1e-9)
-
-
-def test_agrees_with_the_room_of_concentration() -> None:
-    from clusterid.concentration import plant_herfindahl_bounds
-
-    rng = np.random.default_rng(3)
-    bands = {**ENTERPRISE_BANDS, "0 to 4": (1.0, 4.0)}
-    counts = pd.DataFrame(
-        rng.integers(0, 30, (40, len(bands))),
-        index=[f"i{k:02d}" for k in range(40)],
-        columns=list(bands),
-    )
-    totals = pd.Series(rng.uniform(5e3, 1e5, 40), index=counts.index)
-    mine = herfindahl_bounds(counts, totals, bands)
-    theirs = plant_herfindahl_bounds(counts, bands, totals)
-    assert mine["reason"].eq("").equals(theirs["reason"].eq(""))
-    for side in ("lower", "upper"):
-        np.testing.assert_allclose(
-            mine[side], theirs[side].astype(float), rtol=1e-6, atol=1e-9
-        )
 
 
 def test_counts_and_levels(data_dir: Path) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from clusterid import ClassificationError, SourceError, TableError
 from clusterid.classifications import read_classification, roll_up
-from clusterid.sources import READERS, WIOD56, carry_flows, is_seat_booked
+from clusterid.sources import READERS, WIOD56, carry_flows
 
 WZ_GROUPS = ["A", "B+D+E", "C", "F", "G-I", "J", "K", "L", "M-N", "O-Q", "R-U"]
 
@@ -103,17 +104,39 @@ def test_h2020_has_kinds_years_money_and_parts(data_dir: Path) -> None:
     assert table["field"].notna().mean() > 0.99
     money = READERS["cordis_h2020"](folder, weight="money", years=[2019])
     assert money["year"].eq(2019).all()
-    assert money["weight"].gt(0).all()
+    assert not money["weight"].lt(0).any()
+    assert 0 < money.attrs["unknown_weights"] == money["weight"].isna().sum()
+    same = READERS["cordis_h2020"](folder, years=[2019])
+    assert len(same) == len(money)
     with pytest.raises(SourceError, match="No project starts"):
         READERS["cordis_h2020"](folder, years=[1999])
 
 
-def test_seat_booking_is_seen() -> None:
-    names = pd.Series(
-        ["FRAUNHOFER GESELLSCHAFT ZUR FOERDERUNG", "BASF SE", None,
-         "Deutsches Zentrum fuer Luft- und Raumfahrt e.V."]
-    )  # fmt: skip
-    assert is_seat_booked(names).tolist() == [True, False, False, True]
+def test_money_that_is_not_said_stays_unknown(tmp_path: Path) -> None:
+    pd.DataFrame({
+        "rcn": ["1", "1", "1", "2"],
+        "pic": ["a", "b", "b", "a"],
+        "activity_type": ["HES", "PRC", "PRC", "HES"],
+        "country": "DE",
+        "contribution_eur": [100.0, 50.0, None, 0.0],
+    }).to_csv(tmp_path / "participations.csv", index=False)
+    pd.DataFrame({
+        "pic": ["a", "b"], "name": ["FRAUNHOFER GESELLSCHAFT", "BASF SE"],
+        "kreis_ags": ["09162", "07314"], "nuts3_2016": ["DE212", "DEB34"],
+    }).to_csv(tmp_path / "organisations.csv", index=False)  # fmt: skip
+    pd.DataFrame({
+        "rcn": ["1", "2"], "start_date": "2015-01-01", "programme_part": "x",
+    }).to_csv(tmp_path / "projects.csv", index=False)  # fmt: skip
+    money = READERS["cordis_h2020"](tmp_path, weight="money")
+    found = money.set_index(["project", "organisation"])["weight"]
+    assert found[("1", "a")] == 100.0
+    assert np.isnan(found[("1", "b")])  # two rows, one of them not said
+    assert found[("2", "a")] == 0.0
+    assert money.attrs["unknown_weights"] == 1
+    counted = READERS["cordis_h2020"](tmp_path)
+    assert counted["weight"].eq(1).all()
+    elsewhere = READERS["cordis_h2020"](tmp_path, seat_booked="drop")
+    assert set(elsewhere["organisation"]) == {"b"}
 
 
 def test_skill_links_stand_once_and_leave_themselves_out(data_dir: Path) -> None:

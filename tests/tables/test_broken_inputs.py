@@ -638,12 +638,12 @@ FRAMES = {
         "kinds=",
         [1],
     ),
-    "weight of zero": (
+    "weight below zero": (
         "read_collaborations",
-        pd.DataFrame({"project": ["p"], "organisation": ["o"], "weight": [0]}),
+        pd.DataFrame({"project": ["p"], "organisation": ["o"], "weight": [-1]}),
         {},
-        "weight is not above 0",
-        "correct it",
+        "weight is negative",
+        "leave withheld values empty",
         [1],
     ),
     "place in no region": (

@@ -140,8 +140,7 @@ def research_quotients(
     rows = collaborations[collaborations["field"].notna()]
     if rows.empty:
         return result
-    weight = pd.to_numeric(rows["weight"]) if "weight" in rows.columns else 1.0
-    table = rows.assign(weight=weight).groupby(["region", "field"])["weight"].sum()
+    table = rows.groupby(["region", "field"]).size().astype(float)
     wide = table.unstack("field").reindex(index=codes).fillna(0.0)
     n_regions = len(codes)
     share = units.size / units.size[:n_regions].sum()

@@ -11,11 +11,14 @@ from numpy.typing import NDArray
 
 from clusterid.concentration._given import given_numbers
 from clusterid.errors import Fault, TableError
+from clusterid.tables import size_class_reasons, square_bounds
 
 __all__ = ["draw_plant_sizes", "plant_herfindahl_bounds"]
 
 Bands = Mapping[str, tuple[float, float]]
 Vector = NDArray[np.float64]
+#: Smallest plant drawn from a class that begins at 0 (persons).
+_LEAST = 1.0
 
 
 def plant_herfindahl_bounds(
@@ -34,7 +37,7 @@ def plant_herfindahl_bounds(
     counts : DataFrame, n_industries x n_bands
         Plants by industry and size class.
     bands : mapping of band to (smallest, largest)
-        Jobs of a plant of the class; ``float("inf")`` for the open one.
+        Jobs of a plant of the class, 0 or more; ``float("inf")`` for the open one.
     totals : Series by industry
         Jobs of the industry (of the same plants: local units and enterprises are not
         the same, and a total that the classes cannot give is reported).
@@ -72,35 +75,35 @@ def plant_herfindahl_bounds(
     """
     n, low, high = _checked(counts, bands)
     e = given_numbers(totals, counts.index, name="totals")
-    rows = []
-    within = None
+    reason = size_class_reasons(n, low, high, e)
+    parts = [(n, low, high, e)]
     if band_totals is not None:
         within = band_totals.reindex(
             index=counts.index, columns=counts.columns
         ).to_numpy(dtype=float)
-    for i in range(len(n)):
-        reason = _reason(n[i], low, high, e[i])
-        if within is not None and not reason:
-            for c in np.flatnonzero(n[i] > 0):
-                one = n[i][[c]], low[[c]], high[[c]], within[i, c]
-                reason = reason or _reason(*one)
-        if reason:
-            rows.append((np.nan, np.nan, n[i].sum(), reason))
-            continue
-        if within is None:
-            squares = _bounds(n[i], low, high, e[i])
-        else:
-            squares = np.sum(
-                [
-                    _bounds(n[i][[c]], low[[c]], high[[c]], within[i, c])
-                    for c in np.flatnonzero(n[i] > 0)
-                ],
-                axis=0,
-            )
-        lower, upper = np.asarray(squares) / e[i] ** 2
-        rows.append((lower, min(max(lower, upper), 1.0), n[i].sum(), ""))
-    columns = ["lower", "upper", "n_plants", "reason"]
-    return pd.DataFrame(rows, index=counts.index, columns=columns)
+        parts = [
+            (n[:, [c]], low[[c]], high[[c]], within[:, c]) for c in range(n.shape[1])
+        ]
+        for part in parts:
+            own = np.where(part[0][:, 0] > 0, size_class_reasons(*part), "")
+            reason = np.where(reason == "", own, reason)
+    fits = reason == ""
+    squares = np.full((2, len(n)), np.nan)
+    squares[:, fits] = 0.0
+    for plants, least, most, jobs in parts:
+        held = fits & (plants.sum(axis=1) > 0)
+        squares[:, held] += square_bounds(plants[held], least, most, jobs[held])
+    with np.errstate(invalid="ignore", divide="ignore"):
+        lower, upper = squares / e**2
+    return pd.DataFrame(
+        {
+            "lower": lower,
+            "upper": np.minimum(np.maximum(lower, upper), 1.0),
+            "n_plants": n.sum(axis=1),
+            "reason": reason.astype(object),
+        },
+        index=counts.index,
+    )
 
 
 def draw_plant_sizes(
@@ -112,7 +115,8 @@ def draw_plant_sizes(
 ) -> pd.DataFrame:
     """Draw plants from size classes so that they add up to the industry's jobs.
 
-    Sizes are log-uniform within the class, then all moved by one common power within
+    Sizes are log-uniform within the class (from 1 person up where it begins at 0), then
+    all moved by one common power within
     their classes until the total is met exactly.
 
     Parameters
@@ -127,7 +131,8 @@ def draw_plant_sizes(
     DataFrame
         ``industry``, ``employment``, one row a plant: the ``plants=`` of
         :func:`location_quotient_test`. An industry whose total the classes cannot
-        give is left out; :func:`plant_herfindahl_bounds` says why.
+        give (with at least 1 person a plant) is left out;
+        :func:`plant_herfindahl_bounds` says why.
 
     Examples
     --------
@@ -138,13 +143,15 @@ def draw_plant_sizes(
     (10, 70.0)
     """
     n, low, high = _checked(counts, bands)
+    low = np.maximum(low, np.minimum(high, _LEAST))
     e = given_numbers(totals, counts.index, name="totals")
+    impossible = size_class_reasons(n, low, high, e) != ""
     codes = counts.index.astype(str)
     order = np.argsort(codes, kind="stable")
     frames = []
     generators = np.random.default_rng(seed).spawn(len(n))
     for i, rng in zip(order, generators, strict=True):
-        if _reason(n[i], low, high, e[i]):
+        if impossible[i]:
             continue
         number = n[i].astype(int)
         floor = np.repeat(low, number)
@@ -179,40 +186,6 @@ def _moved(low: Vector, high: Vector, u: Vector, total: float) -> Vector:
     return drawn + (room * rest / room.sum() if room.sum() > 0 else 0.0)
 
 
-def _bounds(n: Vector, low: Vector, high: Vector, total: float) -> tuple[float, float]:
-    """Return the least and greatest sum of squared sizes."""
-    spare = total - float(n @ low)
-    reach = np.minimum(high, low + spare)  # one plant cannot take more than is left
-    level_low, level_high = float(low.min()), float(max(reach.max(), total))
-    for _ in range(200):
-        level = (level_low + level_high) / 2.0
-        if n @ np.clip(level, low, high) > total:
-            level_high = level
-        else:
-            level_low = level
-    least = float(n @ np.clip(level_high, low, high) ** 2)
-    greatest = float(n @ low**2)
-    for c in np.argsort(-(low + reach), kind="stable"):
-        width = reach[c] - low[c]
-        take = min(spare, n[c] * width)
-        greatest += take * (low[c] + reach[c])
-        spare -= take
-    return least, greatest
-
-
-def _reason(n: Vector, low: Vector, high: Vector, total: float) -> str:
-    if not n.sum() > 0:
-        return "no_plants"
-    if not np.isfinite(total):
-        return "total_unknown"
-    held = n > 0
-    if total < n @ low - 1e-9:
-        return "total_below_classes"
-    if total > n[held] @ high[held] + 1e-9:
-        return "total_above_classes"
-    return ""
-
-
 def _checked(counts: pd.DataFrame, bands: Bands) -> tuple[Vector, Vector, Vector]:
     faults = []
     unknown = [band for band in counts.columns if band not in bands]
@@ -222,10 +195,12 @@ def _checked(counts: pd.DataFrame, bands: Bands) -> tuple[Vector, Vector, Vector
         mend = f"give its edges; known are {known}"
         faults.append(Fault("a size class has no edges", mend, len(unknown), rows))
     wrong: list[tuple[Any, Any]] = [
-        (name, edges) for name, edges in bands.items() if not 0 < edges[0] <= edges[1]
+        (name, edges)
+        for name, edges in bands.items()
+        if not (0 <= edges[0] <= edges[1] and edges[1] > 0)
     ]
     if wrong:
-        rule = "edges of a size class are not 0 < smallest <= largest"
+        rule = "edges of a size class are not 0 <= smallest <= largest"
         faults.append(Fault(rule, "correct them", len(wrong), tuple(wrong[:5])))
     n = counts.to_numpy(dtype=float)
     bad = np.argwhere(~(n >= 0) | (n % 1 != 0))

@@ -22,7 +22,6 @@ from clusterid.networks._graph import from_matrix, to_matrix
 from clusterid.networks._layers import leave_one_out, observed_pairs, stack_layers
 from clusterid.networks._minimal_flow import MinimalFlow, minimal_flow_analysis
 from clusterid.networks._nestedness import nestedness
-from clusterid.networks._organisations import organisation_kinds, seat_booked
 from clusterid.networks._outlook import ComplexityOutlook, complexity_outlook
 from clusterid.networks._profiles import profile_network
 from clusterid.networks._projection import curveball, validate_projection
@@ -48,6 +47,7 @@ from clusterid.networks._skills import skill_network, skill_relatedness
 from clusterid.networks._supply import supply_network
 from clusterid.networks._universal import universal_suppliers
 from clusterid.networks._use_make import industry_by_industry
+from clusterid.tables import organisation_kinds, seat_booked
 
 __all__ = [
     "BipartiteModel",

@@ -13,9 +13,9 @@ from scipy import sparse
 
 from clusterid.errors import Fault, OptionError, TableError, check_option
 from clusterid.networks._graph import build_graph
-from clusterid.networks._organisations import BUSINESS, SCIENCE, seat_booked
 from clusterid.networks._projection import NULL_MODELS, pair_tests
 from clusterid.networks._significance import CORRECTIONS
+from clusterid.tables import BUSINESS, SCIENCE, seat_booked
 
 __all__ = ["collaboration_network", "collaboration_slices"]
 
@@ -322,8 +322,11 @@ def collaboration_network(
         ``within_science_business``. Links: ``weight``, ``n_projects`` in common,
         ``science_business`` (share of the link's weight between science and business
         among participants of known kind; NaN unknown), with a null model
-        ``expected``, ``p_value``, ``q_value``, with ``money`` ``n_unknown`` amounts.
-        ``graph.graph["dropped"]`` counts what was left out.
+        ``expected``, ``p_value``, ``q_value``, with ``money`` ``n_unknown``: amounts
+        that are not known and not in the weight, which is then a lower bound.
+        ``graph.graph["dropped"]`` counts what was left out, with ``money`` also
+        ``unknown_amounts`` (participations) and ``links_without_amount`` (pairs that
+        work together and of which no amount is known: no link can be drawn).
 
     Raises
     ------
@@ -392,6 +395,12 @@ def collaboration_network(
         weight, edges["n_validated"] = _validated_below(
             part, a, b, counting, null_model, correction, alpha, draws, seed
         )
+    dropped = {**part.dropped, "not_located": int((part.node < 0).sum())}
+    if unknown is not None:
+        dropped["unknown_amounts"] = int(part.table["weight"].isna().sum())
+        dropped["links_without_amount"] = int(
+            ((_at(square, a, b) == 0) & (edges["n_unknown"] > 0)).sum()
+        )
     organisations = part.table[part.node >= 0].groupby(part.node[part.node >= 0])
     own_across, own_known = across.diagonal(), known.diagonal()
     n = len(part.nodes)
@@ -424,7 +433,7 @@ def collaboration_network(
             "within": inside,
             "within_science_business": within_mixed,
         },
-        dropped={**part.dropped, "not_located": int((part.node < 0).sum())},
+        dropped=dropped,
         params={
             "between": between,
             "counting": counting,

@@ -2,11 +2,9 @@
 
 from clusterid.sources._carry import carry_flows
 from clusterid.sources._cbp import FLAG_RANGES, naics_vintage
-from clusterid.sources._cordis import is_seat_booked
 from clusterid.sources._fetch import cache_folder, catalogue, fetch, path
 from clusterid.sources._reader import Reader, SourcedEmployment
 from clusterid.sources._registry import READERS, reader
-from clusterid.sources._size_bands import herfindahl_bounds
 from clusterid.sources._us_clusters import describe_declared
 from clusterid.sources._wiod import WIOD56
 
@@ -21,8 +19,6 @@ __all__ = [
     "catalogue",
     "describe_declared",
     "fetch",
-    "herfindahl_bounds",
-    "is_seat_booked",
     "naics_vintage",
     "path",
     "reader",

@@ -12,16 +12,32 @@ from clusterid.classifications import read_classification
 from clusterid.errors import OptionError, SourceError
 from clusterid.sources._files import file_list, read_raw, require_columns
 from clusterid.sources._reader import TOTALS_COLUMNS, Paths, SourcedEmployment
-from clusterid.sources._size_bands import ENTERPRISE_BANDS, herfindahl_bounds
-from clusterid.tables import Metadata, read_employment
+from clusterid.tables import (
+    Metadata,
+    read_employment,
+    size_class_reasons,
+    square_bounds,
+)
 
-__all__ = ["industry_prefix", "read_bres"]
+__all__ = ["ENTERPRISE_BANDS", "enterprise_herfindahl", "industry_prefix", "read_bres"]
 
 LICENCE = "Open Government Licence v3.0"
 _SOURCE = (
     "Office for National Statistics, Business Register and Employment Survey "
     "(licensed under the Open Government Licence v3.0)"
 )
+#: Employment of an enterprise in each band of the UK Business Counts, persons.
+ENTERPRISE_BANDS: dict[str, tuple[float, float]] = {
+    "0 to 4": (0, 4),
+    "5 to 9": (5, 9),
+    "10 to 19": (10, 19),
+    "20 to 49": (20, 49),
+    "50 to 99": (50, 99),
+    "100 to 249": (100, 249),
+    "250 to 499": (250, 499),
+    "500 to 999": (500, 999),
+    "1000+": (1000, np.inf),
+}
 _LEVELS = {5: "sic5", 4: "sic4", 3: "sic3", 2: "sic2"}
 
 
@@ -170,7 +186,7 @@ def _bounds(
     for year in sorted({int(y) for y in employment["year"]}):
         nearest = min(known, key=lambda y: (abs(y - year), y))
         mine = counts.xs(nearest, level="year")
-        found = herfindahl_bounds(
+        found = enterprise_herfindahl(
             pd.DataFrame(mine).reindex(jobs.loc[year].index, fill_value=0),
             jobs.loc[year],
         )
@@ -182,6 +198,27 @@ def _bounds(
         f"employment counted in {fit} of {all_of} industries and years."
     )
     return pd.concat(parts), told
+
+
+def enterprise_herfindahl(counts: pd.DataFrame, totals: pd.Series) -> pd.DataFrame:
+    """Return the bounds of the Herfindahl that enterprises by size band allow.
+
+    Enterprises stand for plants and the jobs are those of local units, which need not
+    fit: an industry whose enterprises have their jobs elsewhere has a reason
+    (``total_below_classes``) and no bounds.
+    """
+    low, high = np.array([ENTERPRISE_BANDS[band] for band in counts.columns]).T
+    n = counts.to_numpy(dtype=float)
+    total = totals.reindex(counts.index).to_numpy(dtype=float)
+    reason = size_class_reasons(n, low, high, total)
+    fits = reason == ""
+    bounds = np.full((2, len(n)), np.nan)
+    bounds[:, fits] = square_bounds(n[fits], low, high, total[fits]) / total[fits] ** 2
+    upper = np.minimum(np.fmax(*bounds), 1.0)  # rounding may cross the two
+    return pd.DataFrame(
+        {"lower": bounds[0], "upper": upper, "reason": reason},
+        index=counts.index.rename("industry"),
+    )
 
 
 def _labels(table: pd.DataFrame, path: str | Path | None) -> dict[str, str]:

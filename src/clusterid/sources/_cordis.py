@@ -18,19 +18,9 @@ from clusterid.sources._files import (
 )
 from clusterid.sources._reader import Paths
 from clusterid.tables import read_collaborations
+from clusterid.tables import seat_booked as bodies_at_seat
 
-__all__ = ["SEAT_BOOKED", "is_seat_booked", "read_cordis_fp7", "read_cordis_h2020"]
-
-#: National research societies that book every institute at their seat.
-SEAT_BOOKED = (
-    "FRAUNHOFER",
-    "MAX-PLANCK-GES",
-    "MAX PLANCK GES",
-    "DEUTSCHES ZENTRUM FUER LUFT",
-    "DEUTSCHES ZENTRUM FÜR LUFT",
-    "LEIBNIZ-GEMEINSCHAFT",
-    "HELMHOLTZ-GEMEINSCHAFT",
-)
+__all__ = ["read_cordis_fp7", "read_cordis_h2020"]
 
 #: Day whose Kreise the files name.
 _STATUS = "2018-12-31"
@@ -42,22 +32,6 @@ _KINDS = {
     "PUB": "public",
     "OTH": "other",
 }
-
-
-def is_seat_booked(names: pd.Series) -> pd.Series:
-    """Say which organisations book all their institutes at one seat.
-
-    Fraunhofer, Max Planck and DLR stand in CORDIS at their head office, wherever the
-    work is done; that inflates Munich, Göttingen and Cologne.
-
-    Examples
-    --------
-    >>> is_seat_booked(pd.Series(["Fraunhofer Gesellschaft", "TU Chemnitz"])).tolist()
-    [True, False]
-    """
-    upper = names.astype(object).where(names.notna(), "").astype(str).str.upper()
-    pattern = "|".join(SEAT_BOOKED)
-    return upper.str.contains(pattern, regex=True)
 
 
 def read_cordis_fp7(
@@ -84,7 +58,8 @@ def read_cordis_fp7(
         empty region: the size of a project, which fractional counting and a cap on
         large projects need, counts all participants wherever they are.
     seat_booked : {"keep", "drop"}
-        What to do with national research societies booked at their seat.
+        What to do with national research societies booked at their seat
+        (:func:`clusterid.networks.seat_booked` names them).
 
     Returns
     -------
@@ -147,8 +122,8 @@ def read_cordis_h2020(
     years : sequence of int, optional
         Start years of projects to keep.
     weight : {"participation", "money"}
-        1 for each participation, or the contribution of the Commission in euros
-        (participations without money are left out then).
+        1 for each participation, or the contribution of the Commission in euros; one
+        that the source does not say is NaN, and the participation stays.
     field : {"programme_part", "none"}
         What stands in ``field``; the parts of a project in several are joined by
         ``;``.
@@ -210,8 +185,6 @@ def read_cordis_h2020(
         table = table[table["year"].isin({int(y) for y in years})]
         if not len(table):
             raise SourceError(f"No project starts in {', '.join(map(str, years))}.")
-    if weight == "money":
-        table = table[table["weight"].gt(0)]
     return _finished(table, territory, located_only, seat_booked)
 
 
@@ -233,6 +206,11 @@ def _projects(projects: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"year": first, "field": joined}).reset_index()
 
 
+def _amount(parts: pd.Series) -> float:
+    """Return a sum of amounts; unknown when one of them is."""
+    return float(parts.sum(skipna=False))
+
+
 def _finished(
     table: pd.DataFrame,
     territory: str | int | None,
@@ -243,7 +221,7 @@ def _finished(
     if located_only:
         table = table[table["region"].notna()]
     if seat_booked == "drop":
-        table = table[~is_seat_booked(table["name"])]
+        table = table[bodies_at_seat(table["name"]).isna()]
     table = table.drop(columns="name")
     if territory is not None:
         codes = sorted(table["region"].dropna().unique())
@@ -256,6 +234,6 @@ def _finished(
         rest = [c for c in table.columns if c not in (*keys, "weight")]
         how: dict[str, Any] = dict.fromkeys(rest, "first")
         if "weight" in table.columns:
-            how["weight"] = "sum" if table["weight"].gt(1).any() else "first"
+            how["weight"] = "first" if table["weight"].eq(1).all() else _amount
         table = table.groupby(keys, as_index=False, sort=True).agg(how)
     return read_collaborations(table)

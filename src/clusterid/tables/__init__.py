@@ -19,14 +19,23 @@ from clusterid.tables._economy import (
 )
 from clusterid.tables._employment import read_employment
 from clusterid.tables._flows import read_flows, read_links
+from clusterid.tables._organisations import (
+    BUSINESS,
+    SCIENCE,
+    organisation_kinds,
+    seat_booked,
+)
 from clusterid.tables._places import check_answers, check_declared, check_places
 from clusterid.tables._plants import read_plants
 from clusterid.tables._reading import read_table
 from clusterid.tables._regions import read_regions
+from clusterid.tables._size_classes import size_class_reasons, square_bounds
 from clusterid.tables._wide import checked_wide
 
 __all__ = [
+    "BUSINESS",
     "ORGANISATION_KINDS",
+    "SCIENCE",
     "TOTAL",
     "Economy",
     "Guard",
@@ -42,6 +51,7 @@ __all__ = [
     "guard",
     "guard_rows",
     "margins",
+    "organisation_kinds",
     "publishable_interval",
     "read_collaborations",
     "read_employment",
@@ -50,4 +60,7 @@ __all__ = [
     "read_plants",
     "read_regions",
     "read_table",
+    "seat_booked",
+    "size_class_reasons",
+    "square_bounds",
 ]

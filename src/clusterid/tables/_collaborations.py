@@ -42,8 +42,8 @@ def read_collaborations(
     ----------
     source : path, DataFrame or Arrow table
         Columns ``project``, ``organisation``; optional ``organisation_kind``,
-        ``region`` (empty: not located), ``year``, ``weight`` (above 0, default 1)
-        and ``field``.
+        ``region`` (empty: not located), ``year``, ``weight`` (an amount, 0 or more;
+        empty: unknown) and ``field``.
     columns : mapping, optional
         Our name to the name in the source.
     regions : regions table, Index or list of codes, optional
@@ -58,7 +58,9 @@ def read_collaborations(
     DataFrame
         ``project``, ``organisation``, ``organisation_kind``, ``region``, ``year``,
         ``weight``, ``field``, always all seven (NaN where the source has none),
-        sorted by project, organisation, region.
+        sorted by project, organisation, region. A table without weights counts every
+        participation as 1; in a table with weights one that is missing stays NaN, and
+        ``attrs["unknown_weights"]`` says how many are.
 
     Raises
     ------
@@ -75,6 +77,9 @@ def read_collaborations(
     ...     kinds={"HES": "university", "PRC": "firm"})
     >>> table["organisation_kind"].tolist(), table["weight"].tolist()
     (['university', 'firm'], [1.0, 1.0])
+    >>> paid = read_collaborations(pd.DataFrame({**rows, "weight": [5000.0, None]}))
+    >>> paid["weight"].tolist(), paid.attrs["unknown_weights"]
+    ([5000.0, nan], 1)
     """
     raw = load(source, columns=columns, name="collaborations", **reading)
     check = Check(raw)
@@ -91,7 +96,7 @@ def read_collaborations(
         mend='translate with kinds={"<word>": "firm"}',
     )
     check.whole_years(null=True)
-    check.numbers("weight", Numerals(decimal, thousands), positive=True)
+    check.numbers("weight", Numerals(decimal, thousands))
     check.codes("field", null=True, pad=0)
     _unique_where_located(check)
     check.done()
@@ -99,11 +104,12 @@ def read_collaborations(
     for column in optional:
         if column not in frame.columns:
             frame[column] = 1.0 if column == "weight" else np.nan
-    frame["weight"] = frame["weight"].fillna(1.0)
     order = ["project", "organisation", *optional]
-    return frame[order].sort_values(
+    result = frame[order].sort_values(
         ["project", "organisation", "region"], kind="stable", ignore_index=True
     )
+    result.attrs["unknown_weights"] = int(result["weight"].isna().sum())
+    return result
 
 
 def _unique_where_located(check: Check) -> None:
