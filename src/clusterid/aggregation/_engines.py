@@ -9,7 +9,13 @@ from typing import Any
 
 import pandas as pd
 
-from clusterid.errors import Fault, MissingExtraError, TableError, nearest
+from clusterid.errors import (
+    Fault,
+    MissingExtraError,
+    TableError,
+    TableTypeError,
+    nearest,
+)
 
 __all__ = ["Engine", "collected", "open_plants"]
 
@@ -130,7 +136,7 @@ def _arrow(plants: Any) -> Any:
         return pa.Table.from_pandas(plants, preserve_index=False)
     if hasattr(plants, "__arrow_c_stream__"):
         return pa.table(plants)
-    raise TypeError(
+    raise TableTypeError(
         "plants: give a path, a DataFrame, an Arrow table or a DuckDB relation, "
         f"not {type(plants).__name__}"
     )

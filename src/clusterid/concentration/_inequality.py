@@ -10,7 +10,13 @@ import pandas as pd
 from clusterid.concentration._axis import Array
 from clusterid.concentration._given import given_numbers, given_series
 from clusterid.concentration._theil import divergence
-from clusterid.errors import Fault, OptionError, TableError, check_option
+from clusterid.errors import (
+    Fault,
+    OptionError,
+    TableError,
+    TableTypeError,
+    check_option,
+)
 
 __all__ = [
     "atkinson_index",
@@ -29,7 +35,7 @@ def _vector(
 ) -> tuple[Array, Array]:
     """Return values and weights that sum to one, in the order of the codes."""
     if not isinstance(values, pd.Series):
-        raise TypeError(f"values must be a Series, not {type(values).__name__}")
+        raise TableTypeError(f"values must be a Series, not {type(values).__name__}")
     faults = []
     if not values.index.is_unique:
         faults.append(Fault("a region stands twice", "aggregate or rename"))

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from clusterid.errors import Fault, TableError, nearest
+from clusterid.errors import Fault, OptionError, TableError, check_option, nearest
 from clusterid.tables._codes import NULL_WORDS, as_text, code_text, damage, null_words
 from clusterid.tables._numerals import (
     NUMBER_FAULTS,
@@ -19,7 +19,7 @@ from clusterid.tables._numerals import (
 )
 from clusterid.tables._reading import RawTable
 
-__all__ = ["Check", "known_codes"]
+__all__ = ["Check", "checked_pad", "known_codes"]
 
 _KEPT = 1000  # rows kept with a fault; the message shows the first five
 
@@ -35,6 +35,20 @@ def known_codes(known: Any) -> list[str] | None:
     if hasattr(known, "employment"):
         return sorted({str(c) for c in known.employment.index})
     return sorted({str(c) for c in known})
+
+
+def checked_pad(
+    pad: Mapping[str, int] | None, columns: Sequence[str]
+) -> dict[str, int]:
+    """Return the widths of codes by column, or raise OptionError."""
+    for column, width in (pad or {}).items():
+        check_option("a column of pad=", column, columns)
+        if isinstance(width, bool) or not isinstance(width, int) or width < 0:
+            raise OptionError(
+                f"pad={{{column!r}: {width!r}}} is not a width; give a whole number, "
+                "0 if the codes are right as they are."
+            )
+    return dict(pad or {})
 
 
 class Check:
@@ -106,6 +120,21 @@ class Check:
         """Return whether the table has the column."""
         return column in self.frame.columns
 
+    def _factorized(self, column: str) -> tuple[NDArray[np.intp], Any]:
+        """Return the distinct values of a column; a list in a cell is a fault."""
+        values = self.frame[column]
+        if isinstance(values.dtype, pd.CategoricalDtype):
+            values = values.astype(object)
+        try:
+            place, uniques = pd.factorize(values, use_na_sentinel=True)
+        except TypeError:
+            single = np.array([pd.api.types.is_hashable(v) for v in values], dtype=bool)
+            self.fault(
+                ~single, f"{column} holds lists", "one value a cell: explode it", column
+            )
+            place, uniques = pd.factorize(values.where(single), use_na_sentinel=True)
+        return np.asarray(place), uniques
+
     # -- codes --------------------------------------------------------------------
 
     def codes(
@@ -121,9 +150,7 @@ class Check:
         if not self.has(column) or not len(self.frame):
             return
         values = self.frame[column]
-        if isinstance(values.dtype, pd.CategoricalDtype):
-            values = values.astype(object)
-        place, uniques = pd.factorize(values, use_na_sentinel=True)
+        place, uniques = self._factorized(column)
         text = np.array([code_text(u) for u in uniques], dtype=object)
         is_null = null_words(text)
         if pad:
@@ -240,12 +267,13 @@ class Check:
         if pd.api.types.is_bool_dtype(original.dtype):
             self.say(f"{column} holds yes and no, not numbers", "check the column")
             return np.full(len(original), np.nan), np.zeros(len(original), dtype=bool)
+        if pd.api.types.is_complex_dtype(original.dtype):
+            self.say(f"{column} holds complex numbers", "check the column")
+            return np.full(len(original), np.nan), np.zeros(len(original), dtype=bool)
         if pd.api.types.is_numeric_dtype(original.dtype):
             array = original.to_numpy(dtype=np.float64, na_value=np.nan)
             return array, np.isnan(array)
-        if isinstance(original.dtype, pd.CategoricalDtype):
-            original = original.astype(object)
-        place, uniques = pd.factorize(original, use_na_sentinel=True)
+        place, uniques = self._factorized(column)
         parsed = np.full(len(uniques) + 1, np.nan)
         kinds = np.full(len(uniques) + 1, "", dtype=object)
         kinds[-1] = "null"
@@ -259,7 +287,7 @@ class Check:
             counts
             and numerals.decimal == "."
             and numerals.thousands is None
-            and len(dotted) > 1
+            and dotted
             and all(is_group for _, is_group in dotted)
         ):
             for i, _ in dotted:
@@ -315,7 +343,7 @@ class Check:
             return
         original = self.frame[column]
         translation = translation or {}
-        place, uniques = pd.factorize(original.astype(object), use_na_sentinel=True)
+        place, uniques = self._factorized(column)
         words: list[str | None] = []
         for unique in uniques:
             word = str(unique).strip()

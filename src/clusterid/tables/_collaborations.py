@@ -8,7 +8,7 @@ from typing import Any, Unpack
 import numpy as np
 import pandas as pd
 
-from clusterid.tables._checking import Check, known_codes
+from clusterid.tables._checking import Check, checked_pad, known_codes
 from clusterid.tables._numerals import Numerals
 from clusterid.tables._reading import Reading, load
 
@@ -83,7 +83,7 @@ def read_collaborations(
     """
     raw = load(source, columns=columns, name="collaborations", **reading)
     check = Check(raw)
-    pad = pad or {}
+    pad = checked_pad(pad, ["project", "organisation", "region"])
     optional = ["organisation_kind", "region", "year", "weight", "field"]
     check.columns(["project", "organisation"], optional)
     check.codes("project", pad=pad.get("project", 0))

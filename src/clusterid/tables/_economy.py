@@ -348,8 +348,15 @@ def _one_year(
     """Rows of one year, their positions in the table kept as index."""
     if "year" not in table.columns:
         return table, year
-    years = sorted({int(y) for y in table["year"].dropna()})
+    numbers = pd.to_numeric(table["year"], errors="coerce")
     fault = None
+    text = np.flatnonzero(numbers.isna() & table["year"].notna())
+    if len(text):
+        rows = tuple((int(i) + 1, table["year"].iloc[i]) for i in text[:5])
+        rule, mend = "year is not a number", "write it as 2020"
+        raise TableError(name, [Fault(rule, mend, len(text), rows)])
+    table = table.assign(year=numbers)
+    years = sorted({int(y) for y in table["year"].dropna()})
     if table["year"].isna().any():
         where = np.flatnonzero(table["year"].isna())
         fault = Fault(
@@ -459,44 +466,46 @@ def _check_herfindahl(
     if herfindahl is None:
         return None
     faults = []
-    index = herfindahl.index.astype(str)
+    frame = herfindahl
+    if not isinstance(herfindahl, pd.DataFrame):
+        frame = pd.DataFrame({"lower": herfindahl, "upper": herfindahl})
+    if not {"lower", "upper"} <= set(frame.columns):
+        rule, mend = "lower or upper is missing", "name the columns lower and upper"
+        raise TableError("plant Herfindahl", [Fault(rule, mend)])
+    frame = frame[["lower", "upper"]]
+    index = frame.index.astype(str)
     if index.has_duplicates:
         twice = sorted(set(index[index.duplicated()]))
         rows = tuple((code, code) for code in twice[:5])
         faults.append(Fault("an industry stands twice", "keep one", len(twice), rows))
-    frame = (
-        herfindahl if isinstance(herfindahl, pd.DataFrame) else herfindahl.to_frame()
-    )
-    values = frame.to_numpy(dtype=float)
-    outside = ((values < 0) | (values > 1)).any(axis=1)
-    if outside.any():
-        rows = tuple(
-            (index[i], values[i].tolist()) for i in np.flatnonzero(outside)[:5]
-        )
-        faults.append(
-            Fault(
-                "a plant Herfindahl is not between 0 and 1",
-                "give the sum of squared plant shares",
-                int(outside.sum()),
-                rows,
-            )
-        )
-    if isinstance(herfindahl, pd.DataFrame):
-        if not {"lower", "upper"} <= set(herfindahl.columns):
-            faults.append(
-                Fault("lower or upper is missing", "name the columns lower and upper")
-            )
-        elif (herfindahl["lower"] > herfindahl["upper"]).any():
-            wrong = index[(herfindahl["lower"] > herfindahl["upper"]).to_numpy()]
-            rows = tuple((code, code) for code in wrong[:5])
-            faults.append(
-                Fault("lower is above upper", "exchange them", len(wrong), rows)
-            )
+    numbers = frame.apply(pd.to_numeric, errors="coerce")
+    text = (numbers.isna() & frame.notna()).any(axis=1).to_numpy()
+    values = numbers.to_numpy(dtype=float)
+    with np.errstate(invalid="ignore"):
+        outside = ((values < 0) | (values > 1)).any(axis=1)
+        crossed = values[:, 0] > values[:, 1]
+    for wrong, rule, mend in (
+        (text, "a plant Herfindahl is not a number", "correct it, or leave it empty"),
+        (
+            outside,
+            "a plant Herfindahl is not between 0 and 1",
+            "give the sum of squared plant shares",
+        ),
+        (crossed, "lower is above upper", "exchange them"),
+    ):
+        if wrong.any():
+            at = np.flatnonzero(wrong)
+            rows = tuple((index[i], frame.iloc[i].tolist()) for i in at[:5])
+            faults.append(Fault(rule, mend, len(at), rows))
     if faults:
         raise TableError("plant Herfindahl", faults)
-    result = herfindahl.set_axis(index, axis=0).reindex(industries)
-    result.index.name = "industry"
-    return result.astype(float)
+    result: pd.DataFrame = (
+        numbers.set_axis(index, axis=0).reindex(industries).astype(float)
+    )
+    result = result.rename_axis(index="industry")
+    if isinstance(herfindahl, pd.DataFrame):
+        return result
+    return result["lower"].set_axis(industries).rename_axis("industry")
 
 
 def _check_hierarchies(

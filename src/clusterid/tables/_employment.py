@@ -8,7 +8,8 @@ from typing import Any, Unpack
 import numpy as np
 import pandas as pd
 
-from clusterid.tables._checking import Check, known_codes
+from clusterid.errors import OptionError, check_option
+from clusterid.tables._checking import Check, checked_pad, known_codes
 from clusterid.tables._numerals import Numerals
 from clusterid.tables._reading import RawTable, Reading, load
 
@@ -100,15 +101,13 @@ def read_employment(
     0  01001        C        12.0
     1  01002        C         NaN
     """
-    from clusterid.errors import check_option
-
     check_option("layout", layout, ["long", "wide"])
     raw = load(source, columns=columns, name="employment", **reading)
     if layout == "wide":
         raw = _melted(raw)
     check = Check(raw)
-    numerals = Numerals(decimal, thousands, tuple(nil), tuple(withheld))
-    pad = pad or {}
+    numerals = Numerals(decimal, thousands, _listed(nil), _listed(withheld))
+    pad = checked_pad(pad, ["region", "industry"])
     check.columns(
         ["region", "industry", "employment"],
         [
@@ -140,7 +139,7 @@ def read_employment(
         mend="say where a job is counted",
     )
     check.codes("classification", null=True, pad=0)
-    _flags(check, withheld_flags, nil_flags, bands)
+    _flags(check, _listed(withheld_flags), _listed(nil_flags), _checked_bands(bands))
     _bounds(check)
     check.unique(
         ["region", "industry", "year", "concept"],
@@ -148,6 +147,25 @@ def read_employment(
     )
     check.done()
     return _tidy(check.frame)
+
+
+def _listed(marks: Any) -> Any:
+    """Return a single mark given as text as a list of one; None stays None."""
+    if marks is None:
+        return None
+    return (marks,) if isinstance(marks, str) else tuple(marks)
+
+
+def _checked_bands(
+    bands: Mapping[str, tuple[float, float | None]] | None,
+) -> Mapping[str, tuple[float, float | None]] | None:
+    for flag, band in (bands or {}).items():
+        if not isinstance(band, (tuple, list)) or len(band) != 2:
+            raise OptionError(
+                f"bands={{{flag!r}: {band!r}}} is not a pair of bounds; give (lower, "
+                "upper) in persons, None for no upper bound."
+            )
+    return bands
 
 
 def _melted(raw: RawTable) -> RawTable:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from clusterid.errors import Fault, check_option
-from clusterid.tables._checking import Check
+from clusterid.tables._checking import Check, checked_pad
 from clusterid.tables._numerals import Numerals
 from clusterid.tables._reading import RawTable, Reading, load
 
@@ -69,7 +69,7 @@ def read_flows(
     if layout == "matrix":
         raw = _molten(raw)
     check = Check(raw)
-    pad = pad or {}
+    pad = checked_pad(pad, ["seller", "buyer"])
     check.columns(["seller", "buyer", "value"])
     for column in ("seller", "buyer"):
         check.codes(
@@ -158,7 +158,7 @@ def read_links(
     """
     raw = load(source, columns=columns, name="links", **reading)
     check = Check(raw)
-    pad = pad or {}
+    pad = checked_pad(pad, ["source", "target"])
     check.columns(["source", "target", "value"])
     for column in ("source", "target"):
         check.codes(column, pad=pad.get(column), known=codes, known_as="codes")

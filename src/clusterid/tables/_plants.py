@@ -8,7 +8,7 @@ from typing import Any, Unpack
 import numpy as np
 import pandas as pd
 
-from clusterid.tables._checking import Check, known_codes
+from clusterid.tables._checking import Check, checked_pad, known_codes
 from clusterid.tables._numerals import Numerals
 from clusterid.tables._reading import Reading, load
 
@@ -68,8 +68,9 @@ def read_plants(
     """
     raw = load(source, columns=columns, name="plants", **reading)
     check = Check(raw)
+    crs = _checked_crs(check, crs)
     numerals = Numerals(decimal, thousands)
-    pad = pad or {}
+    pad = checked_pad(pad, ["plant", "industry", "region"])
     check.columns(["plant", "industry", "employment"], ["year", "region", "x", "y"])
     check.codes("plant", pad=pad.get("plant", 0))
     check.codes(
@@ -89,10 +90,25 @@ def read_plants(
     keys = [k for k in ("year", "plant") if k in frame.columns]
     frame = frame.sort_values(keys, kind="stable", ignore_index=True)
     if crs is not None:
-        from pyproj import CRS
-
-        frame.attrs["crs"] = CRS.from_user_input(crs).to_string()
+        frame.attrs["crs"] = crs.to_string()
     return frame
+
+
+def _checked_crs(check: Check, crs: Any) -> Any:
+    if crs is None:
+        return None
+    from pyproj import CRS
+    from pyproj.exceptions import CRSError
+
+    try:
+        return CRS.from_user_input(crs)
+    except CRSError as error:
+        check.say(
+            f"crs={crs!r} is not a coordinate system ({error})".splitlines()[0],
+            'use e.g. crs="EPSG:4326" or crs="EPSG:25832"',
+        )
+        check.done()
+        return None
 
 
 def _points(check: Check, numerals: Numerals, crs: Any) -> None:
@@ -115,9 +131,7 @@ def _points(check: Check, numerals: Numerals, crs: Any) -> None:
     check.numbers("y", numerals, minimum=None, null=not need)
     if crs is None or not len(check.frame):
         return
-    from pyproj import CRS
-
-    if CRS.from_user_input(crs).is_geographic:
+    if crs.is_geographic:
         x = check.frame["x"].to_numpy(dtype=float)
         y = check.frame["y"].to_numpy(dtype=float)
         with np.errstate(invalid="ignore"):

@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import re
 import zipfile
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +16,13 @@ from typing import Any, TypedDict
 import numpy as np
 import pandas as pd
 
-from clusterid.errors import Fault, TableError, TableTypeError, nearest
+from clusterid.errors import (
+    Fault,
+    OptionError,
+    TableError,
+    TableTypeError,
+    nearest,
+)
 
 __all__ = ["RawTable", "Reading", "load", "read_table"]
 
@@ -131,12 +139,14 @@ def load(
     layer: str | None = None,
     skip_rows: int = 0,
     filter: Mapping[str, Any] | None = None,
+    **unknown: Any,
 ) -> RawTable:
     """Read a source and keep what is wrong with it beside the table."""
+    _check_options(separator, skip_rows, unknown)
     faults: list[Fault] = []
     if isinstance(source, (str, Path)):
         path = Path(source)
-        name = f"{name} ({path.name})"
+        name = f"{name} ({path.name[:80]})"
         frame = _from_path(path, name, encoding, separator, sheet, layer, skip_rows)
         if isinstance(frame, RawTable):
             faults += frame.faults
@@ -175,6 +185,21 @@ def load(
             Fault("the table has no rows", "check the file, its header and the filter")
         )
     return RawTable(frame, name, tuple(faults))
+
+
+def _check_options(
+    separator: str | None, skip_rows: int, unknown: Mapping[str, Any]
+) -> None:
+    known = list(Reading.__annotations__)
+    for name in unknown:
+        raise OptionError(
+            f"{name}= is not an option of this reader; how the file is written is said "
+            f"with {', '.join(known)}.{nearest(name, [*known, 'columns', 'layout'])}"
+        )
+    if separator is not None and len(separator) != 1:
+        raise OptionError(f"separator={separator!r} must be one sign, such as ';'.")
+    if isinstance(skip_rows, bool) or not isinstance(skip_rows, int) or skip_rows < 0:
+        raise OptionError(f"skip_rows={skip_rows!r} must be a whole number from 0.")
 
 
 def _filtered(
@@ -231,13 +256,16 @@ def _from_path(
     layer: str | None,
     skip_rows: int,
 ) -> pd.DataFrame | RawTable:
-    if not path.exists():
+    if not _exists(path):
         siblings = (
-            [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else []
+            [p.name for p in path.parent.iterdir()] if _is_folder(path.parent) else []
         )
         hint = nearest(path.name, siblings)
+        if re.match(r"^[a-z]+:/", str(path)):
+            hint = " Addresses are not read: fetch the file first."
         raise TableError(
-            name, [Fault(f"there is no file {path}", f"check the path.{hint}")]
+            name,
+            [Fault(f"there is no file {str(path)[:300]}", f"check the path.{hint}")],
         )
     if path.is_dir():
         raise TableError(
@@ -261,7 +289,7 @@ def _from_path(
     except PermissionError as error:
         fault = Fault(f"the file may not be read ({error.strerror})", "change its mode")
         raise TableError(name, [fault]) from error
-    except (OSError, ValueError, zipfile.BadZipFile, EOFError) as error:
+    except (OSError, ValueError, zipfile.BadZipFile, EOFError, zlib.error) as error:
         if isinstance(error, TableError):
             raise
         fault = Fault(
@@ -278,6 +306,17 @@ def _from_path(
             )
         ],
     )
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # the name itself is impossible, e.g. the text of a file
+        return False
+
+
+def _is_folder(path: Path) -> bool:
+    return _exists(path) and path.is_dir()
 
 
 def _from_parquet(path: Path) -> pd.DataFrame:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from clusterid.errors import DataWarning, Fault
-from clusterid.tables._checking import Check
+from clusterid.tables._checking import Check, checked_pad
 from clusterid.tables._numerals import Numerals
 from clusterid.tables._reading import RawTable, Reading, load
 
@@ -98,7 +98,7 @@ def read_regions(
     file_crs, shapes = _shapes_of(raw)
     check = Check(raw)
     numerals = Numerals(decimal, thousands)
-    pad = pad or {}
+    pad = checked_pad(pad, ["region", "parent"])
     check.columns(["region"], _ATTRIBUTES)
     _check_attributes(check, numerals, pad)
     check.unique(

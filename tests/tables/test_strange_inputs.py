@@ -1,0 +1,210 @@
+"""What a notebook may hand over by mistake: each is told in our words, none guessed."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import clusterid as cid
+from clusterid import concentration
+from clusterid.errors import ClusteridError, OptionError, TableError, TableTypeError
+from clusterid.tables import checked_wide
+
+LONG = pd.DataFrame({
+    "region": ["01001", "01002"],
+    "industry": ["26", "26"],
+    "employment": [1.0, np.nan],
+})
+WIDE = pd.DataFrame(
+    {"01": [10.0, 20.0, 5.0], "02": [30.0, 5.0, 9.0]}, index=["a", "b", "c"]
+)
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"layot": "wide"}, "Did you mean 'layout'"),
+        ({"separator": ";;"}, "one sign"),
+        ({"skip_rows": -1}, "whole number"),
+        ({"pad": {"regio": 5}}, "Did you mean 'region'"),
+        ({"pad": {"region": "5"}}, "not a width"),
+        ({"bands": {"a": 5}}, "not a pair of bounds"),
+    ],
+)
+def test_an_option_that_is_not_offered_is_told(options: dict, says: str) -> None:
+    with pytest.raises(OptionError, match=says):
+        cid.read_employment(LONG.assign(flag="a"), **options)
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "says"),
+    [
+        ("employment", [[1], [2]], "holds lists"),
+        ("region", [["a"], ["b"]], "holds lists"),
+        ("employment", [1 + 2j, 3 + 0j], "complex numbers"),
+    ],
+)
+def test_a_cell_that_is_no_value_is_told(column: str, value: list, says: str) -> None:
+    with pytest.raises(TableError, match=says):
+        cid.read_employment(LONG.assign(**{column: value}))
+
+
+def test_one_thousand_written_with_a_point_is_not_read_as_one(tmp_path: Path) -> None:
+    path = tmp_path / "jobs.csv"
+    path.write_text("region;industry;employment\n01001;26;1.234\n01002;26;7\n")
+    with pytest.raises(TableError, match="thousands written with points"):
+        cid.read_employment(path)
+    german = cid.read_employment(path, thousands=".", decimal=",")
+    assert german["employment"].tolist() == [1234.0, 7.0]
+    fractions = cid.read_employment(path, thousands="")
+    assert fractions["employment"].tolist() == [1.234, 7.0]
+
+
+def test_a_mark_may_be_given_as_one_word() -> None:
+    told = cid.read_employment(LONG.assign(employment=["..", "1"]), withheld="..")
+    assert told["employment"].isna().tolist() == [True, False]
+
+
+def test_a_damaged_archive_is_told(tmp_path: Path) -> None:
+    content = bytearray(gzip.compress(b"region;industry;employment\n01001;26;5\n" * 99))
+    content[40] ^= 255
+    path = tmp_path / "jobs.csv.gz"
+    path.write_bytes(bytes(content))
+    with pytest.raises(TableError, match="cannot be read"):
+        cid.read_employment(path)
+
+
+def test_an_address_and_a_text_are_no_files() -> None:
+    with pytest.raises(TableError, match="fetch the file first"):
+        cid.read_employment("https://example.org/jobs.csv")
+    with pytest.raises(TableError, match="there is no file"):
+        cid.read_employment("region;industry\n" * 2000)
+
+
+def test_points_in_an_unknown_system_are_told() -> None:
+    plants = pd.DataFrame({
+        "plant": ["p"], "industry": ["1"], "employment": [1], "x": [1.0], "y": [1.0],
+    })  # fmt: skip
+    with pytest.raises(TableError, match="not a coordinate system"):
+        cid.read_plants(plants, crs="EPSG:999999")
+
+
+def test_bounds_of_the_plant_herfindahl_go_straight_into_an_economy() -> None:
+    counts = pd.DataFrame({"1-9": [8], "10-49": [2]}, index=["A"])
+    bands = {"1-9": (1, 9), "10-49": (10, 49)}
+    bounds = cid.plant_herfindahl_bounds(counts, bands, pd.Series({"A": 70.0}))
+    jobs = pd.DataFrame({"A": [30.0, 40.0]}, index=["r", "s"])
+    told = cid.economy(jobs, plant_herfindahl=bounds).plant_herfindahl
+    assert told.columns.tolist() == ["lower", "upper"]
+    assert told.loc["A", "lower"] == bounds.loc["A", "lower"]
+    with pytest.raises(TableError, match="not a number"):
+        cid.economy(jobs, plant_herfindahl=pd.Series({"A": "half"}))
+
+
+def test_years_as_text_are_years() -> None:
+    told = cid.economy(LONG.assign(year=["2020", "2020"]))
+    assert told.metadata.year == 2020
+    with pytest.raises(TableError, match="year is not a number"):
+        cid.economy(LONG.assign(year=["2020", "last"]))
+
+
+WRONG_TABLES = {
+    "nothing": None,
+    "a series": WIDE["01"],
+    "an array": WIDE.to_numpy(),
+    "text and numbers mixed": WIDE.set_axis(["a", 1, "b"], axis=0),
+    "a code missing": WIDE.set_axis(["a", None, "b"], axis=0),
+    "decimal codes": WIDE.set_axis([1.0, 2.0, 3.0], axis=0),
+    "several levels": WIDE.set_axis(
+        pd.MultiIndex.from_tuples([("x", 1), ("x", 2), ("y", 1)]), axis=0
+    ),
+    "a code twice": WIDE.set_axis(["a", "a", "b"], axis=0),
+    "complex": WIDE.astype(complex),
+    "dates": WIDE.astype("datetime64[ns]"),
+    "text": WIDE.astype(object).replace(10.0, "ten"),
+    "negative": -WIDE,
+    "infinite": WIDE.replace(10.0, np.inf),
+    "empty": WIDE.iloc[:0],
+    "long": LONG,
+}
+MEASURES = [
+    cid.location_quotient, cid.missing_reasons, cid.location_quotient_test,
+    cid.locational_gini, cid.hoover_index, cid.theil_index, cid.entropy,
+    cid.krugman_specialization, cid.hachman_index, cid.coagglomeration,
+    concentration.colocation_index, concentration.mix_similarity, checked_wide,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WRONG_TABLES)
+def test_every_measure_refuses_the_same_tables(name: str) -> None:
+    for measure in MEASURES:
+        with pytest.raises(ClusteridError):
+            measure(WRONG_TABLES[name])
+    if name not in {"text and numbers mixed", "long"}:
+        with pytest.raises(ClusteridError):
+            cid.economy(WRONG_TABLES[name])
+
+
+def test_no_table_is_a_type_error_too() -> None:
+    with pytest.raises(TypeError, match="must be a DataFrame"):
+        cid.location_quotient([[1, 2]])
+    assert issubclass(TableTypeError, TypeError)
+
+
+def test_all_faults_of_a_wide_table_are_told_at_once() -> None:
+    wrong = WIDE.replace(10.0, -1.0).set_axis(["01", "01"], axis=1)
+    with pytest.raises(TableError) as told:
+        cid.herfindahl_index(wrong)
+    assert len(told.value.faults) == 2
+
+
+BESIDE = {
+    "ellison_glaeser": lambda s: cid.ellison_glaeser(WIDE, s / 100),
+    "maurel_sedillot": lambda s: cid.maurel_sedillot(WIDE, s / 100),
+    "devereux": lambda s: cid.devereux(WIDE, s * 0 + 0.5, s),
+    "related_variety": lambda s: cid.related_variety(WIDE, s.astype(str)),
+    "group_coagglomeration": lambda s: cid.group_coagglomeration(
+        WIDE, groups=s.astype(str)
+    ),
+    "hoover_index": lambda s: cid.hoover_index(WIDE, axis="region", reference=s),
+    "location_quotient": lambda s: cid.location_quotient(WIDE, reference=s),
+    "location_quotient_test": lambda s: cid.location_quotient_test(
+        WIDE, plant_herfindahl=s / 100
+    ),
+    "quotient_stability": lambda s: concentration.quotient_stability(WIDE, s),
+}
+
+
+@pytest.mark.parametrize("name", BESIDE)
+def test_values_beside_a_table_carry_its_codes(name: str) -> None:
+    right = pd.Series([3.0, 5.0], index=["01", "02"])
+    BESIDE[name](right)
+    BESIDE[name](right.iloc[::-1])
+    with pytest.raises(TableError):
+        BESIDE[name](right.set_axis(["1", "2"]))
+    with pytest.raises(TableError, match="twice"):
+        BESIDE[name](pd.concat([right, right]))
+
+
+def test_inputs_keep_their_names() -> None:
+    jobs = WIDE.rename_axis(index="Kreis", columns="WZ")
+    before = jobs.copy()
+    concentration.overdispersion(jobs, jobs)
+    cid.shift_share(jobs, jobs * 2)
+    cid.economy(jobs)
+    for measure in MEASURES:
+        measure(jobs)
+    pd.testing.assert_frame_equal(jobs, before)
+    assert jobs.index.name == "Kreis"
+    assert jobs.columns.name == "WZ"
+
+
+def test_an_economy_does_not_follow_later_changes_of_its_table() -> None:
+    jobs = WIDE.copy()
+    economy = cid.economy(jobs)
+    jobs.iloc[0, 0] = 99.0
+    assert economy.employment.loc["a", "01"] == 10.0
