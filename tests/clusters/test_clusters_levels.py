@@ -9,6 +9,7 @@ import pytest
 from shapely.geometry import box
 
 from clusterid.clusters import identify_clusters
+from clusterid.clusters._identify import _larger_units
 from clusterid.clusters._levels import gate_together, parts_of
 from clusterid.communities import given_templates
 from clusterid.errors import OptionError
@@ -165,3 +166,16 @@ def test_half_of_the_error_stays_with_the_templates():
     assert second["q_value"].iloc[0] == pytest.approx(0.012)
     assert first["q_value"].iloc[0] == pytest.approx(0.016)
     assert first["is_seed"].tolist() == [True, False, False, False]
+
+
+def test_larger_units_come_from_kreis_codes_or_parents():
+    kreise = pd.DataFrame(index=["03101", "03102", "09161", "09261"])
+    assert _larger_units("auto", kreise).tolist() == ["031", "031", "091", "092"]
+    counties = pd.DataFrame(
+        {"parent": ["06", "06", "08"]}, index=["06001", "06003", "08001"]
+    )
+    assert _larger_units("auto", counties).tolist() == ["06", "06", "08"]
+    assert _larger_units("auto", counties.assign(parent=None)) is None
+    assert _larger_units(None, kreise) is None
+    given = pd.Series({"03101": "A"})
+    assert _larger_units(given, kreise).equals(given)

@@ -133,8 +133,9 @@ def identify_clusters(
         the error. A cluster is reported at the level where it lives, once.
     coarser : Series, region -> larger unit, "auto" or None
         Labour markets or the like: a cluster that does not stand out at 5 % in any of
-        the units it lies in is flagged ``scale_dependent``. ``"auto"`` takes ``parent``
-        of the regions where it joins them to fewer units; None makes no check.
+        the units it lies in is flagged ``scale_dependent``. ``"auto"`` takes
+        the Regierungsbezirke of Kreis codes, else ``parent`` of the regions where it
+        joins them to fewer units; None makes no check.
     imputed : DataFrame of bool, optional
         Cells of the economy that were filled in.
     local_statistics : bool
@@ -397,14 +398,20 @@ def _settle(
 
 
 def _larger_units(coarser: Any, shapes: Any) -> pd.Series | None:
-    """Return the larger unit of every region: given, or the regions' ``parent``."""
+    """Return the larger unit of every region: given, from its code, or ``parent``."""
     if not isinstance(coarser, str):
         return None if coarser is None else pd.Series(coarser)
+    codes = shapes.index.to_series().astype(str)
+    lands = set(codes.str[:2])
+    # five digits are Kreise or American counties; the Laender 03, 07, 14 are no states
+    if codes.str.fullmatch(r"\d{5}").all() and lands & {"03", "07", "14"}:
+        return pd.Series(codes.str[:3])
     if "parent" not in shapes.columns:
         return None
     parent = shapes["parent"]
     units = parent.nunique()
-    return parent if 1 < units < len(shapes) and parent.notna().all() else None
+    joins = 1 < units < len(shapes) and parent.notna().all()
+    return pd.Series(parent) if joins else None
 
 
 def _parts_table(
@@ -420,13 +427,25 @@ def _parts_table(
     for f in found:
         if kinds[f.group].level == "template":
             continue
-        part = context.by_template[f.group].iloc[f.where]
+        kind = kinds[f.group]
         other = f if f.state == "candidate" else found[f.other]
-        row, _, _ = context.describe("", f)
+        part = context.by_template[f.group].iloc[f.where]
+        jobs = part["employment"]
+        expected = (jobs / part["lq"].where(part["lq"] > 0)).sum()
+        filled = (jobs * part["share_imputed"]).sum()
         rows.append({
-            **{c: row[c] for c in PARTS_COLUMNS if c in row},
+            "part": kind.part,
+            "template": kind.template,
+            "level": kind.level,
+            "label": kind.label,
             "industries": ";".join(context.industries(f.group)),
+            "regions": ";".join(part["region"]),
+            "employment": float(jobs.sum()),
+            "establishments": float(part["establishments"].sum(min_count=1)),
+            "lq": float(jobs.sum() / expected) if expected > 0 else float("nan"),
+            "share_imputed": float(filled / jobs.sum()) if jobs.sum() > 0 else 0.0,
             "p_value": float(part["p_value"].min()),
+            "q_value": float(part["q_value"].min()),
             "state": f.state,
             "cluster": numbers.get(id(other), ""),
         })
