@@ -337,6 +337,27 @@ def test_planted_templates_of_a_simulated_economy_come_back():
     assert found.params["layer_weights"]["supply"] < 0.6
 
 
+def test_the_widest_plateau_of_the_best_is_taken():
+    from clusterid.communities._resolution import Profile, choose
+
+    pairs = np.repeat(np.arange(10), 2)
+    profile = Profile(
+        resolution=np.array([1.0, 2.0, 3.0, 4.0, 5.0]),
+        partitions=(pairs,) * 5,
+        quality=np.zeros(5),
+        n_templates=np.full(5, 10),
+        plateau=np.array([2.0, 1.0, 1.0, 0.0, 3.0]),
+        stretch=np.array([0, 1, 1, 2, 3]),
+    )
+    scores = np.array([60.0, 79.0, 78.5, 80.0, 50.0])
+    # 60 and 50 are not among the best, however wide; 3.0 is the finer of its plateau
+    assert choose(profile, scores, 2.0, None) == 2
+    assert choose(profile, scores, 2.0, None, "finest") == 3
+    assert choose(profile, scores, 0.0, None) == 3
+    with pytest.raises(OptionError, match="prefer"):
+        detect_communities(as_text(nx.ring_of_cliques(4, 5)), prefer="best")
+
+
 def three_layers() -> dict[str, nx.Graph]:
     """Two layers that hold four cliques, and one that holds none of them."""
     ring = as_text(nx.ring_of_cliques(4, 6))

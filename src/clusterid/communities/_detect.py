@@ -72,6 +72,7 @@ def detect_communities(
     seed: int = 0,
     held_out: Any = None,
     resolutions: int = 20,
+    prefer: str = "widest",
     perturbation: float = 0.3,
     drop_layers: bool = True,
     redraw: Redraw | None = None,
@@ -86,10 +87,10 @@ def detect_communities(
 ) -> Templates:
     r"""Find groups of industries that belong together.
 
-    Leiden communities of the stacked layers at the finest resolution that agrees with
-    a layer that took no part; the runs, over seeds and
-    perturbed data, are joined to one consensus. An industry may stay alone. What the
-    groups do not say: that they sit anywhere (see :func:`identify_clusters`).
+    Leiden communities of the stacked layers on the widest plateau of resolutions that
+    agrees best with a layer that took no part; the runs, over seeds and perturbed
+    data, are joined to one consensus. An industry may stay alone. What the groups do
+    not say: that they sit anywhere (see :func:`identify_clusters`).
 
     Parameters
     ----------
@@ -103,9 +104,9 @@ def detect_communities(
         :math:`\gamma` is the least mean link a group keeps; or modularity, which
         has a resolution limit.
     resolution : "auto" or float
-        ``"auto"`` draws the profile by bisection and takes the finest partition
-        within a standard error of the best: on held-out layers or, without one, in
-        describing the layer in few words.
+        ``"auto"`` draws the profile by bisection and takes, of the partitions within
+        a standard error of the best, the one on the widest plateau (see ``prefer``):
+        best on held-out layers or, without one, in describing the layer in few words.
     runs : int
         Runs of the consensus, half of them on perturbed data.
     seed : int
@@ -116,6 +117,10 @@ def detect_communities(
         lets each layer score the partitions of the others in turn.
     resolutions : int
         Points of the profile.
+    prefer : {"widest", "finest"}
+        Which of several equally good partitions ``"auto"`` takes: the one that holds
+        over the widest stretch of resolutions (of one stretch, and where none is a
+        plateau, the finest), or the finest of all.
     perturbation : float
         Coefficient of variation of the noise on each link in a perturbed run: cells
         of the tables are known within some error.
@@ -187,6 +192,7 @@ def detect_communities(
     """
     check_option("method", method, ("leiden", "infomap"))
     check_option("quality", quality, ("cpm", "modularity"))
+    check_option("prefer", prefer, ("finest", "widest"))
     check_option("runs_at", runs_at, ("chosen", "every"))
     if resolution != "auto" and not (
         isinstance(resolution, (int, float)) and 0 < resolution < np.inf
@@ -215,6 +221,7 @@ def detect_communities(
         "seed": seed,
         "held_out": held_out if isinstance(held_out, str) else judge is not None,
         "resolutions": resolutions,
+        "prefer": prefer,
         "perturbation": perturbation,
         "drop_layers": drop_layers,
         "redraw": redraw is not None,
@@ -274,7 +281,9 @@ def detect_communities(
         )
         tolerance = _tolerance(scores, edges.n_nodes, how)
         chosen = (
-            choose(profile, scores, tolerance, largest) if resolution == "auto" else 0
+            choose(profile, scores, tolerance, largest, prefer)
+            if resolution == "auto"
+            else 0
         )
         gamma = float(profile.resolution[chosen])
         params["chosen_by"] = how if resolution == "auto" else "given"

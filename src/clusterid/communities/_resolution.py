@@ -169,13 +169,17 @@ def _described(
 
 
 def choose(
-    profile: Profile, validation: Floats, tolerance: float, most: int | None
+    profile: Profile,
+    validation: Floats,
+    tolerance: float,
+    most: int | None,
+    prefer: str = "widest",
 ) -> int:
     """Return the position of the resolution to use.
 
-    With scores: the finest partition whose score is within ``tolerance`` of the best
-    (one standard error: a coarser kind of cluster must earn its coarseness);
-    partitions in which one group holds more than a fifth of the industries, or more
+    With scores, among the partitions whose score is within ``tolerance`` of the best
+    (one standard error) the finest on the widest plateau, or the finest of all: a
+    coarser kind of cluster must earn its coarseness. Partitions in which one group holds more than a fifth of the industries, or more
     than ``most``, are not looked at unless there is no other. Without: the widest
     plateau of partitions that have at least two templates and leave at most half of the
     industries alone; where no stretch is a plateau, the partition most like its
@@ -193,6 +197,9 @@ def choose(
                 break
         score = np.where(sound, validation, -np.inf)
         close = position[score >= score.max() - tolerance]
+        if prefer == "widest":
+            width = profile.plateau[close]
+            close = close[width >= width.max() - 1e-12]
         return int(close.max())
     alone = np.array([(np.bincount(p) == 1).sum() / len(p) for p in profile.partitions])
     sound = (profile.n_templates >= 2) & (alone <= 0.5)

@@ -224,7 +224,7 @@ class MethodSection(_Section):
     )
     resolution: float | Literal["auto"] = Field(
         "auto",
-        description="resolution of CPM; auto takes the finest partition within a "
+        description="resolution of CPM; auto takes the widest plateau within a "
         "standard error of the best held-out score",
     )
     layers: tuple[str, ...] = Field(
