@@ -179,11 +179,11 @@ def choose(
 
     With scores, among the partitions whose score is within ``tolerance`` of the best
     (one standard error) the finest on the widest plateau, or the finest of all: a
-    coarser kind of cluster must earn its coarseness. Partitions in which one group holds more than a fifth of the industries, or more
-    than ``most``, are not looked at unless there is no other. Without: the widest
-    plateau of partitions that have at least two templates and leave at most half of the
-    industries alone; where no stretch is a plateau, the partition most like its
-    neighbours.
+    coarser kind of cluster must earn its coarseness. Partitions in which one group
+    holds more than a fifth of the industries, or more than ``most``, are not looked at
+    unless there is no other. Without: the widest plateau of partitions that have at
+    least two templates and leave at most half of the industries alone; where no stretch
+    is a plateau, the partition most like its neighbours.
     """
     position = np.arange(len(profile.resolution))
     if np.isfinite(validation).any():
