@@ -108,6 +108,8 @@ def _alarms(name: str, replicates: int, seed: int) -> dict[str, Any]:
     power, start, busy = [], time.perf_counter(), time.process_time()
     for number, (economy, _) in enumerate(made, start=1):
         found = methods.candidates(economy, groups, design.regions, graph)
+        if len(found.table):
+            print(f"{name}: economy {number} shows {found!r}", file=sys.stderr)
         opened += bool(found.cells["is_seed"].any())
         shown += bool(len(found.table))
         clusters += len(found.table)
