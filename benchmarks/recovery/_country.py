@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 from benchmarks.recovery._scores import f1
 
+from clusterid.clusters import CandidateClusters
 from clusterid.communities import Templates, given_templates
 from clusterid.simulation import SimulatedEconomy
 
@@ -42,24 +41,17 @@ def planted_cells(sim: SimulatedEconomy) -> np.ndarray:
     return result
 
 
-def found_cells(sim: SimulatedEconomy, found: Any, templates: Templates) -> np.ndarray:
+def found_cells(sim: SimulatedEconomy, found: CandidateClusters) -> np.ndarray:
     """Return the cells of candidate clusters: their regions x their industries.
 
-    A candidate claims every industry of its template in every region it covers.
+    A candidate claims every industry of its template, or of the part of it that it is
+    reported as, in every region it covers; without a single job there is none.
     """
-    table = _table(sim)
-    result = table.to_numpy(copy=True)
-    members = found.cells[found.cells["is_member"]]
-    for region, template in zip(members["region"], members["template"], strict=True):
-        industries = [c for c in templates.members(template) if c in table.columns]
-        result[table.index.get_loc(region), table.columns.get_indexer(industries)] = (
-            True
-        )
-    return result
+    return listed_cells(sim, found.members)
 
 
 def listed_cells(sim: SimulatedEconomy, table: pd.DataFrame) -> np.ndarray:
-    """Return the cells of a table with region and industry (the second road)."""
+    """Return the cells of a table with region and industry."""
     frame = _table(sim)
     result = frame.to_numpy(copy=True)
     rows = frame.index.get_indexer(table["region"])

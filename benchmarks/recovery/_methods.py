@@ -69,8 +69,15 @@ def candidates(
 
 
 def members_of(found: CandidateClusters) -> np.ndarray:
-    """Return the members of candidate clusters as regions x groups."""
-    return wide(found.cells, "is_member").astype(bool)
+    """Return the regions of candidate clusters, whatever their level, by template."""
+    regions = {r: i for i, r in enumerate(sorted(found.cells["region"].unique()))}
+    groups = {t: g for g, t in enumerate(sorted(found.cells["template"].unique()))}
+    members = np.zeros((len(regions), len(groups)), dtype=bool)
+    for template, where in zip(
+        found.table["template"], found.table["regions"], strict=True
+    ):
+        members[[regions[r] for r in str(where).split(";")], groups[template]] = True
+    return members
 
 
 def jobs_alone(economy: Economy, herfindahl: pd.Series | None = None) -> Economy:

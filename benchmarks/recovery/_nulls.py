@@ -113,7 +113,7 @@ def _alarms(name: str, replicates: int, seed: int) -> dict[str, Any]:
         opened += bool(found.cells["is_seed"].any())
         shown += bool(len(found.table))
         clusters += len(found.table)
-        cells += int(found.cells["is_member"].sum())
+        cells += int(found.table["n_regions"].sum())
         power.append(found.cells["power_lq"].median())
         if number % 50 == 0:
             spent = time.perf_counter() - start

@@ -137,7 +137,7 @@ def _roads(sim: SimulatedEconomy, templates: Templates) -> list[dict[str, Any]]:
         found = identify_clusters(
             table, used, sim.regions, graph=graph, local_statistics=False
         )
-        add(road, found_cells(sim, found, used), start, len(found.table))
+        add(road, found_cells(sim, found), start, len(found.table))
     for road, links in (
         ("second road, skill links", skill),
         ("second road, true links", methods.related_within(true_groups(sim))),

@@ -72,7 +72,7 @@ def _roads(sim: Any, rule: str) -> list[dict[str, Any]]:
             given, templates, sim.regions, imputed=imputed, local_statistics=False
         )
         spent = time.process_time() - start
-        cells = found_cells(sim, found, templates)
+        cells = found_cells(sim, found)
         shown = float(sim.employment["employment"].isna().mean())
         result.append({
             "road": road,
