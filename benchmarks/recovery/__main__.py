@@ -15,7 +15,7 @@ from pathlib import Path
 import pandas as pd
 from benchmarks.recovery._calibration import calibration
 from benchmarks.recovery._declared import declared
-from benchmarks.recovery._nulls import KINDS, nulls
+from benchmarks.recovery._nulls import KINDS, SIZES, nulls
 from benchmarks.recovery._planted import planted
 from benchmarks.recovery._report import paste, show
 from benchmarks.recovery._whole_road import whole_road
@@ -43,6 +43,9 @@ def main() -> None:
     parser.add_argument(
         "--beside", type=int, help="nulls: economies for other roads (default 20)"
     )
+    parser.add_argument(
+        "--size", choices=list(SIZES), default="country", help="nulls: how large"
+    )
     parser.add_argument("--out", type=Path, help="folder for CSV and Markdown")
     parser.add_argument("--page", type=Path, help="page whose marked tables to replace")
     options = parser.parse_args()
@@ -52,7 +55,7 @@ def main() -> None:
         start, busy = time.perf_counter(), time.process_time()
         if name == "nulls":
             kinds = options.economies or tuple(KINDS)
-            tables = nulls(n, kinds, beside=options.beside)
+            tables = nulls(n, kinds, size=options.size, beside=options.beside)
         else:
             tables = run(n)
         show(tables, options.out)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from benchmarks.recovery import _methods as methods
 from benchmarks.recovery._scenarios import (
+    INDUSTRIES,
     JUDGING_SEED,
     SCENARIOS,
     Scenario,
@@ -103,50 +105,54 @@ def cells_and_clusters(
     return cells, clusters
 
 
+#: Scenario, then stated certainty and truth of the cells and clusters of one economy.
+Judged = tuple[str, pd.DataFrame, pd.DataFrame]
+
+
 def calibration(
     replicates: int, scenarios: Sequence[Scenario] = SCENARIOS
 ) -> dict[str, pd.DataFrame]:
     """Return reliability over all scenarios together, and Brier scores by scenario."""
     graph, regions = neighbours(), shapes()
     near = adjacency(graph, list(regions.index))
-    cells, clusters, rows = [], [], []
+    judged: list[Judged] = []
     for number, scenario in enumerate(scenarios):
-        mine = []
-        for economy, truth, groups in draws(
-            _split(scenario), replicates, JUDGING_SEED + number
-        ):
+        split = replace(scenario, industries=INDUSTRIES)
+        for economy, truth, groups in draws(split, replicates, JUDGING_SEED + number):
             found = methods.candidates(economy, groups, regions, graph)
-            mine.append(cells_and_clusters(found, truth, near))
-        here = pd.concat([a for a, _ in mine])
-        sets = pd.concat([b for _, b in mine])
+            judged.append((scenario.name, *cells_and_clusters(found, truth, near)))
+    return summary(judged)
+
+
+def summary(judged: Sequence[Judged]) -> dict[str, pd.DataFrame]:
+    """Return the calibration tables of what was judged in many economies."""
+    rows = []
+    for name in dict.fromkeys(name for name, _, _ in judged):
+        cells = pd.concat([c for n, c, _ in judged if n == name])
+        sets = pd.concat([s for n, _, s in judged if n == name])
         rows.append({
-            "scenario": scenario.name,
-            **brier(here["stated"].to_numpy(), here["real"].to_numpy()),
+            "scenario": name,
+            **_brier(cells, "real"),
             "clusters": float(len(sets)),
             "mean stated of clusters": float(sets["stated"].mean()),
             "real clusters": float(sets["real"].mean()),
             "touch a planted one": float(sets["touches"].mean()),
         })
-        cells.append(here)
-        clusters.append(sets)
-    every, sets = pd.concat(cells), pd.concat(clusters)
-    touches = reliability(sets["stated"].to_numpy(), sets["touches"].to_numpy())
-    by_cluster = reliability(sets["stated"].to_numpy(), sets["real"].to_numpy())
-    by_cluster.insert(3, "share touching", touches["share real"])
-    total = brier(every["stated"].to_numpy(), every["real"].to_numpy())
-    rows.append({"scenario": "all together", **total})
+    cells = pd.concat([c for _, c, _ in judged])
+    sets = pd.concat([s for _, _, s in judged])
+    rows.append({"scenario": "all together", **_brier(cells, "real")})
+    by_cluster = _reliability(sets, "real")
+    by_cluster.insert(3, "share touching", _reliability(sets, "touches")["share real"])
     return {
-        "calibration: cells": reliability(
-            every["stated"].to_numpy(), every["real"].to_numpy()
-        ),
+        "calibration: cells": _reliability(cells, "real"),
         "calibration: clusters": by_cluster,
         "calibration: Brier": pd.DataFrame(rows).set_index("scenario"),
     }
 
 
-def _split(scenario: Scenario) -> Scenario:
-    from dataclasses import replace
+def _reliability(table: pd.DataFrame, truth: str) -> pd.DataFrame:
+    return reliability(table["stated"].to_numpy(float), table[truth].to_numpy(bool))
 
-    from benchmarks.recovery._planted import INDUSTRIES
 
-    return replace(scenario, industries=INDUSTRIES)
+def _brier(table: pd.DataFrame, truth: str) -> dict[str, float]:
+    return brier(table["stated"].to_numpy(float), table[truth].to_numpy(bool))

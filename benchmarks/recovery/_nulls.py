@@ -36,6 +36,13 @@ KINDS: dict[str, dict[str, Any]] = {
 }
 
 
+#: A whole country, and a part of it for many economies: as many plants in a cell.
+SIZES: dict[str, dict[str, int]] = {
+    "country": {"n_regions": 401, "n_industries": 88, "n_plants": 720_000},
+    "part": {"n_regions": 200, "n_industries": 44, "n_plants": 180_000},
+}
+
+
 def template_groups(design: Design) -> pd.DataFrame:
     """Return the true templates as industries x groups of 0 and 1."""
     rows = design.industries.templates.drop_duplicates("industry")
@@ -76,32 +83,35 @@ def economies(
 
 
 def nulls(
-    replicates: int, kinds: Sequence[str] = tuple(KINDS), *, beside: int | None = None
+    replicates: int,
+    kinds: Sequence[str] = tuple(KINDS),
+    *,
+    size: str = "country",
+    beside: int | None = None,
 ) -> dict[str, pd.DataFrame]:
     """Return false alarms of the default, and of all others in the first ``beside``."""
     beside = min(replicates, 20) if beside is None else beside
     alarms, others, rules = [], [], []
     for name in kinds:
         seed = JUDGING_SEED + 100 + list(KINDS).index(name)
-        alarms.append(_alarms(name, replicates, seed))
+        alarms.append(_alarms(name, size, replicates, seed))
         if beside:
-            counted = _beside(name, beside, seed)
+            counted = _beside(name, size, beside, seed)
             names = [name for name in presets().index if name in counted.columns]
             others.append(counted.drop(columns=names))
             rules.append(counted[names])
-    result = {"nulls: false alarms of the default": pd.DataFrame(alarms).set_index(
-        "economy")}  # fmt: skip
+    table = pd.DataFrame(alarms).set_index("economy")
+    result = {f"nulls: false alarms of the default, {size}": table}
     if beside:
-        result["nulls: false clusters an economy, other roads"] = pd.concat(others)
-        result["nulls: false clusters an economy, published rules"] = pd.concat(
-            rules
-        ).T.rename_axis("rule")
+        by_rule = pd.concat(rules).T.rename_axis("rule")
+        result[f"nulls: other roads, {size}"] = pd.concat(others)
+        result[f"nulls: published rules, {size}"] = by_rule
     return result
 
 
-def _alarms(name: str, replicates: int, seed: int) -> dict[str, Any]:
+def _alarms(name: str, size: str, replicates: int, seed: int) -> dict[str, Any]:
     """Return how many economies show a cluster, and what it costs in power."""
-    design, made = economies(replicates, seed, **KINDS[name])
+    design, made = economies(replicates, seed, **KINDS[name], **SIZES[size])
     groups = template_groups(design)
     graph = contiguity(design.regions, islands="keep")
     opened = shown = clusters = cells = 0
@@ -137,9 +147,9 @@ def _alarms(name: str, replicates: int, seed: int) -> dict[str, Any]:
     }
 
 
-def _beside(name: str, replicates: int, seed: int) -> pd.DataFrame:
+def _beside(name: str, size: str, replicates: int, seed: int) -> pd.DataFrame:
     """Return the mean number of clusters an economy by the other roads and rules."""
-    design, made = economies(replicates, seed, **KINDS[name])
+    design, made = economies(replicates, seed, **KINDS[name], **SIZES[size])
     groups = template_groups(design)
     graph = contiguity(design.regions, islands="keep")
     near = adjacency(graph, list(design.regions.index))

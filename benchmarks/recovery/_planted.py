@@ -9,8 +9,10 @@ from typing import Any
 
 import pandas as pd
 from benchmarks.recovery import _methods as methods
+from benchmarks.recovery._calibration import Judged, cells_and_clusters, summary
 from benchmarks.recovery._oracle import likelihood_ratio
 from benchmarks.recovery._scenarios import (
+    INDUSTRIES,
     JUDGING_SEED,
     SCENARIOS,
     Scenario,
@@ -20,19 +22,18 @@ from benchmarks.recovery._scenarios import (
 )
 from benchmarks.recovery._scores import averaged, scores, steps_between
 
+from clusterid.clusters import CandidateClusters
 from clusterid.clusters._grow import adjacency
 
 #: An oracle that is told the sd of the roughness, too; the issue asks for the other.
 KNOWING = "oracle, roughness known"
 ROADS = ["oracle", KNOWING, "default", "jobs alone", "second road"]
-#: A template has several industries, as the default asks for at least two members.
-INDUSTRIES = 3
 
 
 def one(
     economy: Any, truth: Any, groups: pd.DataFrame, scenario: Scenario
-) -> tuple[dict[str, Any], dict[str, float]]:
-    """Return members by method, and seconds of the three roads."""
+) -> tuple[dict[str, Any], dict[str, float], CandidateClusters]:
+    """Return members by method, seconds of the roads, and the default's result."""
     graph, regions = neighbours(), shapes()
     near = adjacency(graph, list(economy.regions))
     found: dict[str, Any] = {}
@@ -56,20 +57,22 @@ def one(
     table = methods.side_by_side(default.cells, economy, regions, graph)
     found |= methods.published(table)
     found |= methods.best_cuts(table, truth)
-    return found, seconds
+    return found, seconds, default
 
 
 def planted(
     replicates: int, scenarios: Sequence[Scenario] = SCENARIOS
 ) -> dict[str, pd.DataFrame]:
-    """Return mean scores by scenario and method, and the acceptance of the issue."""
+    """Return scores by scenario and method, the acceptance, and the calibration."""
     near = adjacency(neighbours(), list(shapes().index))
     steps = steps_between(near)
-    rows = []
+    rows: list[dict[str, Any]] = []
+    judged: list[Judged] = []
     for number, scenario in enumerate(scenarios):
         split = replace(scenario, industries=INDUSTRIES)
         for economy, truth, groups in draws(split, replicates, JUDGING_SEED + number):
-            found, seconds = one(economy, truth, groups, scenario)
+            found, seconds, default = one(economy, truth, groups, scenario)
+            judged.append((scenario.name, *cells_and_clusters(default, truth, near)))
             for method, members in found.items():
                 rows.append({
                     "scenario": scenario.name,
@@ -80,7 +83,7 @@ def planted(
     table = averaged(rows, ["scenario", "method"])
     cells = table["F1"].unstack(sort=False)
     clusters = table["cluster F1"].unstack(sort=False)
-    return {
+    return summary(judged) | {
         "planted: every score": table,
         "planted: acceptance": acceptance(table),
         "planted: roads": pd.concat(

@@ -17,6 +17,8 @@ from clusterid.tables import Economy, contiguity
 SIDE = 20
 GROUPS = 11
 SHAPES = {1: [(0, 0)], 2: [(0, 0), (1, 0)], 4: [(0, 0), (1, 0), (0, 1), (1, 1)]}
+#: Industries of a template: the default asks for at least two members.
+INDUSTRIES = 3
 #: Seeds below this were used for tuning, by whoever tuned; the report judges with it.
 JUDGING_SEED = 1000
 

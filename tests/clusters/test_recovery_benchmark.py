@@ -117,11 +117,15 @@ def test_the_other_parts_run(tmp_path):
     from benchmarks.recovery._report import show
     from benchmarks.recovery._scenarios import SCENARIOS
 
-    tables = nulls(1, ["dartboard"], beside=1) | calibration(1, SCENARIOS[2:3])
-    rules = tables["nulls: false clusters an economy, published rules"]["dartboard"]
+    tables = nulls(1, ["dartboard"], size="part", beside=1) | calibration(
+        1, SCENARIOS[2:3]
+    )
+    rules = tables["nulls: published rules, part"]["dartboard"]
     # rules of percentiles fire on pure chance
-    assert rules["cluster_mapping_strong"] > 100
-    assert tables["nulls: false alarms of the default"]["false clusters"].max() <= 3
+    assert rules["cluster_mapping_strong"] > 50
+    assert (
+        tables["nulls: false alarms of the default, part"]["false clusters"].max() <= 3
+    )
     assert tables["calibration: Brier"].loc["all together", "Brier"] < 0.02
     show(tables, tmp_path)
     assert len(list(tmp_path.glob("*.csv"))) == len(tables)
