@@ -19,14 +19,11 @@ from clusterid.clusters import (
     apply_presets,
     cell_clusters,
     identify_clusters,
+    member_cells,
     presets,
-    test_groups,
 )
-from clusterid.clusters._grow import adjacency, grow
 from clusterid.communities import given_templates
 from clusterid.tables import Economy
-
-LEVEL = 0.1
 
 
 def wide(cells: pd.DataFrame, column: str) -> np.ndarray:
@@ -34,23 +31,23 @@ def wide(cells: pd.DataFrame, column: str) -> np.ndarray:
     return cells.pivot(index="region", columns="template", values=column).to_numpy()
 
 
-def default(economy, groups, graph, *, roughness="estimate", concept="auto"):
+def default(
+    economy, groups, graph, *, roughness="estimate", concept="auto", rule="posterior"
+):
     """Return the cell table and the members of the default road, before critical mass.
 
     The quick form of :func:`candidates` for many economies.
     """
-    cells = test_groups(
-        economy, groups, roughness=roughness, concept=concept, local_statistics=False
+    cells = member_cells(
+        economy,
+        groups,
+        graph,
+        rule=rule,
+        roughness=roughness,
+        concept=concept,
+        local_statistics=False,
     )
-    near = adjacency(graph, list(economy.regions))
-    p, lq, seeds = (wide(cells, c) for c in ("p_value", "lq_shrunk", "is_seed"))
-    members = np.column_stack([
-        grow(
-            p[:, g], lq[:, g].astype(float), seeds[:, g].astype(bool), near, level=LEVEL
-        )
-        for g in range(p.shape[1])
-    ])
-    return cells, members
+    return cells, wide(cells, "is_member").astype(bool)
 
 
 def candidates(

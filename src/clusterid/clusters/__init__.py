@@ -3,6 +3,7 @@
 from clusterid.clusters._candidates import CandidateClusters
 from clusterid.clusters._cells import test_groups
 from clusterid.clusters._identify import identify_clusters
+from clusterid.clusters._members import member_cells
 from clusterid.clusters._presets import (
     apply_presets,
     cluster_mapping_flags,
@@ -16,6 +17,7 @@ __all__ = [
     "cell_clusters",
     "cluster_mapping_flags",
     "identify_clusters",
+    "member_cells",
     "presets",
     "test_groups",
 ]

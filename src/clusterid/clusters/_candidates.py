@@ -29,8 +29,12 @@ class CandidateClusters:
         (industries above a quotient of 1), ``share_imputed`` (0..1),
         ``largest_plant_share`` (at most this much is one plant; NaN where plant sizes
         are unknown), ``edge_region``, ``flags`` (joined by ``;``), ``geometry``, and
-        beyond these ``n_seeds``, ``research_inside`` (projects with two partners in
-        it), ``research_outside`` (with partners on both sides), ``supply_density``
+        beyond these ``certainty`` (0..1, of its surest region: the probability of
+        being in a cluster given the model, see :func:`clusters.member_cells`; NaN with
+        jobs alone and below the templates), ``n_seeds`` (regions that passed the gate;
+        a cluster without any, and without a part that has one, is flagged
+        ``model_only``), ``research_inside`` (projects with two partners in it),
+        ``research_outside`` (with partners on both sides), ``supply_density``
         (share of the template's supply links with both ends above 1),
         ``employment_change`` (relative) and ``lq_change`` since the earlier economy;
         NaN where the input was not given. ``level`` (``template``, ``part``,
@@ -95,10 +99,12 @@ class CandidateClusters:
                 f"cluster only from a quotient of {median:.1f} up>"
             )
         seeds = int(self.cells["is_seed"].sum())
+        weaker = sum("model_only" in str(f).split(";") for f in self.table["flags"])
+        told = f", {weaker} of them by the model only" if weaker else ""
         return (
             f"<CandidateClusters: {n} clusters of {self.table['template'].nunique()} "
             f"templates in {int(self.table['n_regions'].sum())} regions, "
-            f"{seeds} seed cells>"
+            f"{seeds} seed cells{told}>"
         )
 
     def _repr_html_(self) -> str:

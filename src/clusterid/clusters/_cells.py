@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -26,7 +27,7 @@ Floats = npt.NDArray[np.float64]
 CELL_COLUMNS = [
     "template", "region", "employment", "establishments", "lq", "lq_shrunk",
     "p_value", "q_value", "gi_z", "gi_q", "n_members", "is_seed", "is_member",
-    "power_lq", "share_imputed", "reason",
+    "certainty", "power_lq", "share_imputed", "reason",
 ]  # fmt: skip
 
 #: Plants that a plant's worth of jobs is spread over: 1 + CV^2 of plant sizes,
@@ -119,7 +120,8 @@ def test_groups(
         p of what is left), ``q_value`` (Benjamini-Hochberg over
         the whole call), ``gi_z``, ``gi_q``, ``n_members`` (industries of the group
         present with a quotient above 1), ``is_seed`` (passed the gate),
-        ``is_member`` (False here), ``power_lq`` (the quotient a lone cell must really
+        ``is_member`` (False) and ``certainty`` (NaN; both are filled by
+        :func:`member_cells`), ``power_lq`` (the quotient a lone cell must really
         have to be a seed nine times in ten), ``share_imputed``,
         ``reason`` (why p is missing: ``withheld``, ``region_empty``,
         ``group_absent``; or ``withheld_part``, ``employment_only``,
@@ -154,7 +156,7 @@ def test_groups(
     >>> cells.loc[cells["is_seed"], "region"].tolist()
     ['R03']
     """
-    cells = tested_cells(
+    found = tested_cells(
         economy,
         groups,
         graph,
@@ -170,10 +172,23 @@ def test_groups(
         permutations=permutations,
         seed=seed,
     )
-    return cells[CELL_COLUMNS]
+    return found.cells[CELL_COLUMNS]
 
 
 test_groups.__test__ = False  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, slots=True)
+class CellTest:
+    """A cell table with what it was made from.
+
+    ``cells`` as :func:`test_groups` and ``p_unchecked``, p before the largest plant;
+    ``count`` (regions x groups, in plants or effective plants); the groups' ``nulls``.
+    """
+
+    cells: pd.DataFrame
+    count: Floats
+    nulls: tuple[Null, ...]
 
 
 def tested_cells(
@@ -193,8 +208,8 @@ def tested_cells(
     power: bool = True,
     permutations: int = 999,
     seed: int,
-) -> pd.DataFrame:
-    """Return :func:`test_groups` with ``p_unchecked``: p before the largest plant.
+) -> CellTest:
+    """Return what :func:`test_groups` does with its counts and nulls.
 
     Without ``power``, ``power_lq`` is not computed.
     """
@@ -291,7 +306,7 @@ def tested_cells(
         seed=seed,
     )
     cells["p_unchecked"] = unchecked.T.ravel()
-    return cells
+    return CellTest(cells, count, tuple(nulls))
 
 
 def _sizes(economy: Economy, employment: pd.DataFrame) -> pd.Series:
@@ -566,6 +581,7 @@ def _tidy(
         "n_members": members.T.ravel().astype(int),
         "is_seed": (np.nan_to_num(gated, nan=1.0) <= alpha) & supported,
         "is_member": np.zeros(p.size, dtype=bool),
+        "certainty": np.full(p.size, np.nan),
         "power_lq": power.T.ravel(),
         "share_imputed": _imputed_share(employment, marks, weights).T.ravel(),
         "reason": reason.T.ravel(),

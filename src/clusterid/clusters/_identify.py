@@ -24,7 +24,7 @@ from clusterid.clusters._describe import (
     research_projects,
     supply_weights,
 )
-from clusterid.clusters._grow import adjacency, components, grow, reach
+from clusterid.clusters._grow import adjacency, components, reach
 from clusterid.clusters._levels import (
     PARTS_COLUMNS,
     TEMPLATES_SHARE,
@@ -38,6 +38,7 @@ from clusterid.clusters._levels import (
     undecided,
     without_undecidable,
 )
+from clusterid.clusters._members import choose_members, grown
 from clusterid.clusters._presets import PRESETS, apply_presets
 from clusterid.communities import Templates
 from clusterid.errors import Fault, OptionError, TableError, check_option
@@ -48,9 +49,9 @@ __all__ = ["identify_clusters"]
 _TABLE = [
     "template", "label", "regions", "n_regions", "employment", "establishments", "lq",
     "lq_shrunk", "excess_jobs", "p_value", "q_value", "n_members", "share_imputed",
-    "largest_plant_share", "edge_region", "flags", "n_seeds", "research_inside",
-    "research_outside", "supply_density", "employment_change", "lq_change", "level",
-    "part", "sharpest_part",
+    "largest_plant_share", "edge_region", "flags", "certainty", "n_seeds",
+    "research_inside", "research_outside", "supply_density", "employment_change",
+    "lq_change", "level", "part", "sharpest_part",
 ]  # fmt: skip
 
 #: A cluster should stand out at this level in some coarser unit, too.
@@ -70,6 +71,7 @@ def identify_clusters(
     collaborations: pd.DataFrame | None = None,
     earlier: Economy | None = None,
     preset: str = "default",
+    rule: Literal["posterior", "gate"] = "posterior",
     graph: Any = None,
     concept: str = "auto",
     roughness: str | float = "estimate",
@@ -89,10 +91,13 @@ def identify_clusters(
 ) -> CandidateClusters:
     """Find the contiguous regions in which templates are really concentrated.
 
-    A cell (template x region) whose test passes the gate over the whole study opens a
-    cluster; it grows over neighbours that are concentrated, too, under
-    Benjamini-Hochberg inside. What is left must have a critical mass and at least two
-    industries above their usual share, so that one big plant is no cluster.
+    Unless the test of some cell (template x region) passes the gate over the whole
+    study, there is no cluster. If one does, the cells that are then more likely in a
+    cluster than not, neighbours considered, are members
+    (:func:`clusters.member_cells`); what hangs together must have a critical mass and
+    at least two industries above their usual share, so that one big plant is no
+    cluster. A cluster in which no cell passed the gate itself is flagged
+    ``model_only``.
 
     Parameters
     ----------
@@ -112,6 +117,11 @@ def identify_clusters(
     preset : str
         ``"default"``, or a published rule of :func:`clusters.presets`: its cells then
         are the members, contiguous ones one cluster; tests stand beside them.
+    rule : {"posterior", "gate"}
+        How members are chosen once the gate is open: by ``certainty``, or step by step
+        from the seeds under control, which finds less and errs less. Below the
+        templates and with jobs alone always the latter. See
+        :func:`clusters.member_cells`.
     graph : libpysal.graph.Graph, optional
         Neighbours, when contiguity is not meant (travel time).
     concept, roughness, gate, jobs_per_effective_plant
@@ -119,7 +129,7 @@ def identify_clusters(
     alpha : float
         Level of the gate, over all templates and regions of the study.
     level : float
-        False discovery rate among the neighbours that join.
+        False discovery rate among the neighbours that join under ``rule="gate"``.
     gap : int
         Regions that may lie between two parts of one cluster.
     minimum_jobs, minimum_plants : float
@@ -185,6 +195,7 @@ def identify_clusters(
     [['AB', 'R05;R06', 2]]
     """
     check_option("preset", preset, ("default", *PRESETS))
+    check_option("rule", rule, ("posterior", "gate"))
     check_option("levels", levels, ("all", "templates"))
     if gap < 0:
         raise OptionError(f"gap={gap}: use 0 or more regions.")
@@ -196,6 +207,7 @@ def identify_clusters(
     groups = templates.groups
     params: dict[str, Any] = {
         "preset": preset,
+        "rule": rule,
         "concept": concept,
         "roughness": roughness,
         "gate": gate,
@@ -212,17 +224,19 @@ def identify_clusters(
     }
     employment, marks = point_employment(economy, imputed)
     below = levels == "all" and preset == "default"
+    parts = parts_of(templates, employment, economy.metadata.labels) if below else None
+    shared = parts is not None and len(parts.table) > 0
     options: dict[str, Any] = {
         "concept": concept,
         "roughness": roughness,
         "density": _density(economy, shapes),
         "gate": gate,
-        "alpha": alpha * TEMPLATES_SHARE if below else alpha,
+        "alpha": alpha * TEMPLATES_SHARE if shared else alpha,
         "jobs_per_effective_plant": jobs_per_effective_plant,
         "imputed": imputed,
         "seed": seed,
     }
-    cells = tested_cells(
+    test = tested_cells(
         economy,
         groups,
         neighbours,
@@ -230,17 +244,19 @@ def identify_clusters(
         local_statistics=local_statistics,
         **options,
     )
+    cells = test.cells
     params["concept_used"] = cells.attrs["concept"]
     params["family"] = cells.attrs["family"]
     params["nulls"] = cells.attrs["nulls"]
     told = dict(cells.attrs)
+    cells = cells.copy()
     cells.attrs.clear()  # pandas copies them with every column that is taken
     weights = group_weights(groups, economy.industries)
-    parts = parts_of(templates, employment, economy.metadata.labels) if below else None
     kinds = kinds_of(templates, parts)
     fine = cells.iloc[:0]
+    below_test = None
     if parts is not None and len(parts.table):
-        fine = tested_cells(
+        below_test = tested_cells(
             economy,
             parts.weights,
             check_single=True,
@@ -248,6 +264,7 @@ def identify_clusters(
             power=False,
             **options,
         )
+        fine = below_test.cells
         told["family"] = params["family"] = told["family"] + fine.attrs["family"]
         fine.attrs.clear()
         if told["concept"] == "employment":
@@ -261,24 +278,25 @@ def identify_clusters(
     size = size.where(size.notna(), employment.sum(axis=1))
     edge = edge_regions(shapes)
 
+    is_open = bool(cells["is_seed"].any() or fine["is_seed"].any())
+    params["members"] = told["members"] = choose_members(
+        cells, test, matrix, rule=rule, level=level, within=within, is_open=is_open
+    )
     ruled = None
     if preset != "default":
         cells, ruled = _by_rule(cells, preset, size, shapes, neighbours)
         params["warning"] = PRESETS[preset].warning
+        cells["is_member"] = ruled
+    if below_test is not None:
+        fine["is_member"] = grown(fine, below_test, within, level).T.ravel()
     found = []
     for table in (cells, fine) if parts is not None else (cells,):
+        chosen = table["is_member"].to_numpy(copy=True)
+        table["is_member"] = False
         for group, part in _by_group(table, len(codes)):
             industries = list(weights.index[weights[group].to_numpy() > 0])
             seeds = table["is_seed"].to_numpy()[part]
-            if ruled is None:
-                p, shrunk = (
-                    table[c].to_numpy(dtype=float)[part]
-                    for c in ("p_value", "lq_shrunk")
-                )
-                members = grow(p, shrunk, seeds, within, level=level)
-            else:
-                members = ruled[part]
-            for where in components(members, within):
+            for where in components(chosen[part], within):
                 verdict = ruled is None and _too_small(
                     table.iloc[part].iloc[where],
                     employment,
@@ -303,6 +321,9 @@ def identify_clusters(
                 part = places[f.group]
                 _mark(cells, part, f.where, "is_member", False)
                 _mark(cells, part, f.where, "reason", "only_part")
+    supported = {f.other for f in found if f.state == "inside"}
+    for k, f in enumerate(found):
+        f.firm = bool(f.seeds.any()) or k in supported
     position = {name: i for i, name in enumerate(groups.columns)}
     kept = sorted(
         (f for f in found if f.state == "candidate"),
@@ -390,7 +411,7 @@ def _settle(
             local_statistics=False,
             power=False,
             **options,
-        )
+        ).cells
         tested.attrs.clear()
         values = tested["p_value"].to_numpy(dtype=float)
         p = {int(k): values[part] for k, part in _by_group(tested, n)}
@@ -695,6 +716,7 @@ class _Context:
             "share_imputed": filled / jobs if jobs > 0 else 0.0,
             "largest_plant_share": largest,
             "edge_region": on_edge,
+            "certainty": float(part["certainty"].max()),
             "n_seeds": int(found.seeds.sum()),
             "research_inside": inside,
             "research_outside": outside,
@@ -705,7 +727,8 @@ class _Context:
             "part": self.kinds[group].part,
             "sharpest_part": found.sharpest,
         }
-        row["flags"] = ";".join(self._flags(row) + self._scale(group, regions))
+        told = [] if found.firm else ["model_only"]
+        row["flags"] = ";".join(told + self._flags(row) + self._scale(group, regions))
         members = _member_rows(cluster, block, self.size, quotients, self.employment)
         return row, members, gap_table(cluster, quotients, self.supply)
 

@@ -215,7 +215,7 @@ class Found:
 
     ``state``: ``candidate``; ``inside`` another one, number ``other``; or
     ``only_part``, when the rest of the template stands nowhere beside its part
-    ``other``.
+    ``other``. ``firm``: one of its cells, or a part inside it, passed the gate.
     """
 
     group: str
@@ -224,6 +224,7 @@ class Found:
     strength: float = 1.0
     state: str = "candidate"
     other: int = -1
+    firm: bool = True
     sharpest: str = ""
     regions: frozenset[int] = field(default_factory=frozenset)
 

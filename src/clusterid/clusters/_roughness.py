@@ -26,7 +26,7 @@ import numpy.typing as npt
 
 from clusterid.clusters._mixture import joined, spread, weighted_sum
 
-__all__ = ["FEWEST", "Null", "centred", "fit_null", "industry_roughness"]
+__all__ = ["FEWEST", "Null", "centred", "fit_null", "industry_roughness", "log_mass"]
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -131,7 +131,7 @@ def tail(count: Floats, mean: Floats, theta: Floats, weight: Floats) -> Floats:
     return np.asarray(np.clip(result, 0.0, 1.0))
 
 
-def _log_mass(count: Floats, mean: Floats, theta: Floats, weight: Floats) -> Floats:
+def log_mass(count: Floats, mean: Floats, theta: Floats, weight: Floats) -> Floats:
     """Return the log probability of each count under the mixture."""
     from scipy.special import gammaln
 
@@ -341,7 +341,7 @@ def _fit_one(
     for s, (theta, mass) in enumerate(rates):
         above = tail(cut[keep], fitted[keep], theta, mass)
         below = np.log(np.maximum(1 - above, 1e-12))
-        like[s] = float((_log_mass(k[keep], fitted[keep], theta, mass) - below).sum())
+        like[s] = float((log_mass(k[keep], fitted[keep], theta, mass) - below).sum())
         if like[s] < like.max() - _HOPELESS:
             break  # larger values only get worse
     return judged, like, slope
