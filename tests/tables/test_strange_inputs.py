@@ -208,3 +208,44 @@ def test_an_economy_does_not_follow_later_changes_of_its_table() -> None:
     economy = cid.economy(jobs)
     jobs.iloc[0, 0] = 99.0
     assert economy.employment.loc["a", "01"] == 10.0
+
+
+def reasons_of(found: pd.DataFrame | pd.Series) -> set[str]:
+    return set(found.attrs["reasons"].values())
+
+
+def test_a_table_without_a_second_region_or_industry_says_so() -> None:
+    alone, single = WIDE.iloc[:1], WIDE[["01"]]
+    assert reasons_of(cid.coagglomeration(alone)) == {"one_region"}
+    assert cid.group_coagglomeration(alone)["reason"].tolist() == ["one_region"]
+    for measure in (cid.krugman_specialization, cid.krugman_concentration):
+        table = alone if measure is cid.krugman_specialization else single
+        assert reasons_of(measure(table, reference="rest")) == {"no_other"}
+    assert reasons_of(cid.hoover_index(single, reference="rest")) == {"no_other"}
+    assert reasons_of(concentration.mix_similarity(single)) == {"no_variation"}
+
+
+def test_inequality_of_strange_values() -> None:
+    values = pd.Series([0.0, 2.0, 4.0], list("abc"))
+    weights = pd.Series([0.0, 1.0, 1.0], list("abc"))
+    without = values.iloc[1:]
+    for epsilon in (0.5, 1.0, 2.0):
+        assert concentration.atkinson_index(
+            values, epsilon=epsilon, weights=weights
+        ) == pytest.approx(concentration.atkinson_index(without, epsilon=epsilon))
+    with pytest.raises(TableError, match="all zero"):
+        concentration.gini_coefficient(values, weights=weights * 0)
+    for wrong in (values.astype(complex), values.astype(object).replace(2.0, "two")):
+        with pytest.raises(TableError, match="not numbers"):
+            concentration.gini_coefficient(wrong)
+    with pytest.raises(TableError, match="mixed"):
+        concentration.gini_coefficient(values.set_axis(["a", 1, "b"]))
+
+
+def test_roughness_and_shrinkage_refuse_what_are_no_counts() -> None:
+    text = WIDE.astype(object).replace(10.0, "ten")
+    for measure in (concentration.overdispersion, concentration.shrink_quotients):
+        with pytest.raises(TableError, match="not numbers"):
+            measure(text, WIDE)
+        with pytest.raises(TableError, match="negative"):
+            measure(WIDE, -WIDE)

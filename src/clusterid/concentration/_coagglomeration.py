@@ -40,7 +40,8 @@ def coagglomeration(
     DataFrame, n_industries x n_industries
         0 = independent of each other, above 0 together, below 0 apart; symmetric, no
         fixed bounds. The diagonal is NaN (a pair needs two). Industries that are
-        absent or withheld are NaN with ``attrs["reasons"]``.
+        absent or withheld are NaN with ``attrs["reasons"]``, as are all where one
+        region has everything (``one_region``).
 
     Raises
     ------
@@ -71,7 +72,8 @@ def coagglomeration(
     x, reasons = _shares_of_all(data, reference)
     deviation = _deviations(data, x, reasons)
     values = deviation.T @ deviation
-    values /= 1.0 - float((x**2).sum())
+    with np.errstate(divide="ignore", invalid="ignore"):
+        values /= 1.0 - float((x**2).sum())
     np.fill_diagonal(values, np.nan)
     missing = reasons != ""
     if missing.any():
@@ -129,7 +131,7 @@ def group_coagglomeration(
         ``gamma_c`` (0 = the industries keep no company beyond chance), ``gamma_pooled``
         (Ellison-Glaeser gamma of the pooled group, NaN without plant Herfindahl),
         ``n_industries`` (with employment), ``employment``, ``reason`` (``withheld``,
-        ``reference_withheld``, ``one_industry`` or empty).
+        ``reference_withheld``, ``one_region``, ``one_industry`` or empty).
 
     Raises
     ------
@@ -205,8 +207,13 @@ def _shares_of_all(
     data: Oriented, reference: pd.Series | None
 ) -> tuple[Array, NDArray[np.object_]]:
     if reference is None:
-        return data.reference, data.reasons()
-    return reference_shares(data, reference, ())[:, 0], data.reasons(reference=False)
+        x, reasons = data.reference, data.reasons()
+    else:
+        x = reference_shares(data, reference, ())[:, 0]
+        reasons = data.reasons(reference=False)
+    if (x >= 1.0).any():
+        reasons[reasons == ""] = "one_region"
+    return x, reasons
 
 
 def _deviations(data: Oriented, x: Array, reasons: NDArray[np.object_]) -> Array:

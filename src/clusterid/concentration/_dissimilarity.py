@@ -85,7 +85,10 @@ def hoover_index(
     against = reference_shares(data, reference, ("total", "rest", "uniform"))
     needs_reference = isinstance(reference, str) and reference != "uniform"
     values = 0.5 * np.abs(data.shares - against).sum(axis=0)
-    return data.series(values, "hoover_index", reference=needs_reference)
+    reasons = data.reasons(reference=needs_reference)
+    if isinstance(reference, str) and reference == "rest":
+        reasons[(reasons == "") & (data.column_totals >= data.total)] = "no_other"
+    return data.series(values, "hoover_index", reasons=reasons)
 
 
 def krugman_specialization(
@@ -201,7 +204,11 @@ def _krugman(data: Oriented, reference: str, name: str) -> pd.Series | pd.DataFr
             reasons[reasons == ""] = "no_other"
         return data.series(values, name, reasons=reasons)
     against = reference_shares(data, reference, ("total", "rest"))
-    return data.series(np.abs(shares - against).sum(axis=0), name)
+    reasons = data.reasons()
+    if reference == "rest":
+        alone = data.column_totals >= data.total
+        reasons[(reasons == "") & alone] = "no_other"
+    return data.series(np.abs(shares - against).sum(axis=0), name, reasons=reasons)
 
 
 def _pairwise(data: Oriented, shares: Array) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from clusterid.errors import Fault, TableError, TableTypeError
 
-__all__ = ["given_numbers", "given_series"]
+__all__ = ["given_numbers", "given_series", "own_numbers"]
 
 
 def given_series(values: pd.Series, codes: pd.Index, *, name: str) -> pd.Series:
@@ -59,13 +59,15 @@ def given_numbers(
         As above, and if a value is not a number, or is infinite.
     """
     aligned = given_series(values, codes, name=name)
+    is_complex = pd.api.types.is_complex_dtype(aligned.dtype)
     try:
-        numbers = aligned.to_numpy(dtype=float, na_value=np.nan)
+        plain = aligned.astype(str) if is_complex else aligned
+        numbers = plain.to_numpy(dtype=float, na_value=np.nan)
     except (TypeError, ValueError):
         text = [
             (code, value)
             for code, value in aligned.items()
-            if isinstance(value, str) or not np.isscalar(value)
+            if isinstance(value, (str, complex)) or not np.isscalar(value)
         ]
         fault = Fault("values are not numbers", "convert them", len(text), tuple(text))
         raise TableError(name, [fault]) from None
@@ -75,3 +77,29 @@ def given_numbers(
         rule, mend = "a value is infinite", "correct the source; unknown is NaN"
         raise TableError(name, [Fault(rule, mend, len(infinite), shown)])
     return np.asarray(numbers, dtype=np.float64)
+
+
+def own_numbers(
+    values: pd.Series, *, name: str
+) -> tuple[pd.Index, NDArray[np.float64]]:
+    """Return the codes of a Series and its values as floats, both sorted by code.
+
+    Raises
+    ------
+    TableTypeError
+        If it is no Series.
+    TableError
+        If a code stands twice, the codes are text and numbers mixed, or a value is
+        not a number, or is infinite.
+    """
+    if not isinstance(values, pd.Series):
+        raise TableTypeError(f"{name} must be a Series, not {type(values).__name__}")
+    faults = []
+    if not values.index.is_unique:
+        faults.append(Fault("a region stands twice", "aggregate or rename"))
+    if values.index.inferred_type in {"mixed", "mixed-integer"}:
+        faults.append(Fault("codes are text and numbers mixed", "make them text"))
+    if faults:
+        raise TableError(name, faults)
+    ordered = values.sort_index()
+    return ordered.index, given_numbers(ordered, ordered.index, name=name)

@@ -184,9 +184,12 @@ def mix_similarity(
     good = reasons == ""
     values = np.full((len(data.columns), len(data.columns)), np.nan)
     logs = np.log(_quotients(data)[present][:, good] + offset)
-    logs = logs - logs.mean(axis=0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        logs = logs / np.sqrt((logs**2).sum(axis=0))
+    logs = logs - logs.sum(axis=0) / max(len(logs), 1)
+    length = np.sqrt((logs**2).sum(axis=0))
+    varied = length > 1e-12
+    reasons[np.flatnonzero(good)[~varied]] = "no_variation"
+    good = reasons == ""
+    logs = logs[:, varied] / length[varied]
     values[np.ix_(good, good)] = np.clip(logs.T @ logs, -1.0, 1.0)
     index = data.columns.rename("region")
     result = pd.DataFrame(values, index=index, columns=index)

@@ -8,13 +8,12 @@ import numpy as np
 import pandas as pd
 
 from clusterid.concentration._axis import Array
-from clusterid.concentration._given import given_numbers, given_series
+from clusterid.concentration._given import given_numbers, given_series, own_numbers
 from clusterid.concentration._theil import divergence
 from clusterid.errors import (
     Fault,
     OptionError,
     TableError,
-    TableTypeError,
     check_option,
 )
 
@@ -34,17 +33,11 @@ def _vector(
     values: pd.Series, weights: pd.Series | None, name: str = "weights"
 ) -> tuple[Array, Array]:
     """Return values and weights that sum to one, in the order of the codes."""
-    if not isinstance(values, pd.Series):
-        raise TableTypeError(f"values must be a Series, not {type(values).__name__}")
     faults = []
-    if not values.index.is_unique:
-        faults.append(Fault("a region stands twice", "aggregate or rename"))
-        raise TableError("values", faults)
-    ordered = values.sort_index()
-    x = ordered.to_numpy(dtype=float, na_value=np.nan)
+    codes, x = own_numbers(values, name="values")
     w = np.ones(len(x))
     if weights is not None:
-        w = given_numbers(weights, ordered.index, name=name)
+        w = given_numbers(weights, codes, name=name)
     for what, numbers in (("value", x), (name.removesuffix("s"), w)):
         bad = (numbers < 0) | np.isinf(numbers)
         if what != "value":
@@ -56,9 +49,11 @@ def _vector(
                     f"a {what} is negative, missing or infinite",
                     "correct the source, or leave the region out",
                     len(where),
-                    tuple((ordered.index[i], float(numbers[i])) for i in where[:5]),
+                    tuple((codes[i], float(numbers[i])) for i in where[:5]),
                 )
             )
+    if not faults and not w.sum() > 0:
+        faults.append(Fault(f"the {name} are all zero, or none", "give them"))
     if faults:
         raise TableError("values", faults)
     return x, w / w.sum()
@@ -235,6 +230,7 @@ def atkinson_index(
     mean = float(v @ x)
     if not mean > 0:
         return float("nan")
+    x, v = x[v > 0], v[v > 0]  # 0 times the logarithm of 0 is nothing
     with np.errstate(divide="ignore"):
         if epsilon == 1:
             equal = float(np.exp(v @ np.log(x))) / mean

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from clusterid.concentration._axis import Array
+from clusterid.concentration._given import given_numbers, given_series, own_numbers
 from clusterid.concentration._multiple_testing import adjust_columns
 from clusterid.errors import Fault, GraphError, OptionError, TableError, check_option
 
@@ -135,9 +136,11 @@ def local_clustering(
     if other is not None:
         if statistic != "moran":
             raise OptionError('other= is for statistic="moran" only.')
-        values = values.where(other.reindex(values.index).notna().to_numpy())
+        values = values.where(
+            given_series(other, values.index, name="other").notna().to_numpy()
+        )
     y, indptr, neighbours, weights, known, n_neighbours = aligned(values, graph)
-    around = y if other is None else other.reindex(known).to_numpy(dtype=float)
+    around = y if other is None else given_numbers(other, known, name="other")
     if statistic != "moran" and (y < 0).any():
         where = np.flatnonzero(y < 0)
         raise TableError(
@@ -209,14 +212,7 @@ def aligned(
     Self-links are dropped; weights are the graph's own. The last item is the number
     of neighbours with a value.
     """
-    faults = []
-    if not values.index.is_unique:
-        faults.append(Fault("a region stands twice", "aggregate or rename"))
-    numbers = values.to_numpy(dtype=float, na_value=np.nan)
-    if np.isinf(numbers).any():
-        faults.append(Fault("a value is infinite", "drop it, or give NaN"))
-    if faults:
-        raise TableError("values", faults)
+    codes, numbers = own_numbers(values, name="values")
     absent = values.index.difference(graph.unique_ids)
     if len(absent):
         raise GraphError(
@@ -224,8 +220,8 @@ def aligned(
             f"({', '.join(map(str, absent[:5]))}). Build the graph from the same "
             "regions; a region without neighbours belongs in it, too."
         )
-    known = values.index[np.isfinite(numbers)].sort_values()
-    y = values.reindex(known).to_numpy(dtype=float)
+    known = codes[np.isfinite(numbers)]
+    y = numbers[np.isfinite(numbers)]
     links = graph.adjacency.reset_index()
     focal = known.get_indexer(links["focal"])
     neighbour = known.get_indexer(links["neighbor"])

@@ -12,6 +12,7 @@ from scipy.special import gammainc, gammaincinv, gammaln
 from clusterid.concentration._count_test import tail_at_least
 from clusterid.concentration._given import given_numbers
 from clusterid.errors import Fault, OptionError, TableError
+from clusterid.tables import checked_wide
 
 __all__ = ["overdispersion"]
 
@@ -74,6 +75,8 @@ def overdispersion(
     """
     if not 0.5 <= censor <= 1.0:
         raise OptionError(f"censor={censor!r} is not between 0.5 and 1")
+    observed = checked_wide(observed, name="observed")
+    expected = checked_wide(expected, name="expected")
     if not observed.index.equals(expected.index) or not observed.columns.equals(
         expected.columns
     ):

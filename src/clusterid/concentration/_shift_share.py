@@ -289,7 +289,8 @@ def _components(
     r2: Array,
 ) -> dict[str, Array]:
     """Components of every cell for one period."""
-    G = E2.sum() / E1.sum() - 1.0
+    with np.errstate(divide="ignore", invalid="ignore"):
+        G = E2.sum() / E1.sum() - 1.0
     with np.errstate(divide="ignore", invalid="ignore"):
         G_i = np.where(E1 > 0, E2 / E1 - 1.0, np.where(np.isnan(E1 + E2), np.nan, G))
         g = np.where(e1 > 0, e2 / e1 - 1.0, np.nan)

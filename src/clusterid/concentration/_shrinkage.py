@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 from scipy.special import gammaincinv
 from scipy.stats import norm
 
+from clusterid.concentration._given import own_numbers
 from clusterid.errors import Fault, TableError
+from clusterid.tables import checked_wide
 
 __all__ = ["shrink_arrays", "shrink_quotients"]
 
@@ -80,6 +82,8 @@ def shrink_quotients(
     >>> shrink_quotients(n, mu)["shrunk"].round(2).tolist()
     [2.86, 0.26, 0.07, 0.81]
     """
+    n_observed = _checked(n_observed, "n_observed")
+    n_expected = _checked(n_expected, "n_expected")
     if not n_observed.index.equals(n_expected.index) or (
         isinstance(n_observed, pd.DataFrame)
         and not n_observed.columns.equals(n_expected.columns)
@@ -102,6 +106,13 @@ def shrink_quotients(
         index = pd.MultiIndex.from_product([n_observed.index, n_observed.columns])
     columns = {"shrunk": shrunk, "lower": lower, "upper": upper}
     return pd.DataFrame({k: a.reshape(-1) for k, a in columns.items()}, index=index)
+
+
+def _checked(values: Any, name: str) -> Any:
+    if not isinstance(values, pd.Series):
+        return checked_wide(values, name=name)
+    own_numbers(values, name=name)
+    return values
 
 
 def shrink_arrays(

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from clusterid.concentration._axis import Array
+from clusterid.concentration._given import given_numbers, given_series
 from clusterid.concentration._local_clustering import aligned, numpy_state_kept
 from clusterid.errors import Fault as _Fault
 from clusterid.errors import OptionError, TableError, check_option
@@ -100,13 +101,15 @@ def spatial_autocorrelation(
     if other is not None:
         if statistic != "moran":
             raise OptionError('other= is for statistic="moran" only.')
-        common = values.where(other.reindex(values.index).notna().to_numpy())
+        common = values.where(
+            given_series(other, values.index, name="other").notna().to_numpy()
+        )
         values = common
     y, _, neighbours, raw, known, degree = aligned(values, graph)
     names = ("statistic", "expected", "variance", "z", "p_analytical", "p_value")
     result = pd.Series(np.nan, index=[*names, "n_regions", "n_islands"], dtype=float)
     result["n_regions"], result["n_islands"] = len(y), (degree == 0).sum()
-    second = y if other is None else other.reindex(known).to_numpy(dtype=float)
+    second = y if other is None else given_numbers(other, known, name="other")
     if len(y) < 4 or np.ptp(y) == 0 or np.ptp(second) == 0:
         why = "too_few_regions" if len(y) < 4 else "constant"
         result.attrs["reasons"] = dict.fromkeys(names, why)
