@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import networkx as nx
+import numpy as np
 import pandas as pd
 import pytest
 
-from clusterid.clusters import cell_clusters
+from clusterid.clusters import cell_clusters, compare_roads, identify_clusters
+from clusterid.clusters._second_road import _strongest
+from clusterid.communities import given_templates
 from clusterid.errors import OptionError
 from clusterid.simulation import PlantedCluster, simulate_economy
 from clusterid.tables import contiguity
@@ -60,3 +63,73 @@ def test_little_is_found_where_nothing_is():
     assert len(set(found["cluster"])) <= 1
     with pytest.raises(OptionError):
         cell_clusters(made.economy(), related, graph, specialised_at=2)
+
+
+def both_roads(planted, seed=3):
+    made, related, graph = economy_with(planted, seed)
+    templates = given_templates(
+        made.truth.templates.drop_duplicates("industry")[["industry", "template"]]
+    )
+    found = identify_clusters(
+        made.economy(), templates, made.regions, local_statistics=False
+    )
+    roads = compare_roads(found, made.economy(), related, graph, density=density(made))
+    return roads, found
+
+
+def test_two_roads_meet_at_a_planted_cluster():
+    first, _, graph = economy_with(0)
+    big = first.regions["population"].nlargest(20).index
+    region = next(r for r in big if len(graph[r]) > 2)
+    roads, found = both_roads([PlantedCluster("S02", (region,), 5.0)])
+    cells = roads.cells
+    n = roads.agreement
+    assert n["n_first"] == cells["first"].ne("").sum()
+    assert n["n_second"] == cells["second"].ne("").sum()
+    both = cells["first"].ne("") & cells["second"].ne("")
+    assert n["n_both"] == both.sum() >= 3
+    assert n["jaccard"] == pytest.approx(both.sum() / len(cells))
+    # kappa by hand from the two by two table over all cells
+    size = first.economy().employment.size
+    a, b = n["n_first"] / size, n["n_second"] / size
+    same = (size - len(cells) + n["n_both"]) / size
+    chance = a * b + (1 - a) * (1 - b)
+    assert n["kappa"] == pytest.approx((same - chance) / (1 - chance), rel=1e-9)
+    there = found.table["regions"].str.contains(region)
+    met = roads.clusters.loc[there[there].index]
+    assert met["n_shared"].max() >= 3
+    assert met["second"].ne("").any()
+    assert "candidates met" in repr(roads)
+    assert "<table" in roads._repr_html_()
+
+
+def test_two_roads_that_find_nothing_are_laid_side_by_side_too():
+    made, related, graph = economy_with(0)
+    nothing = identify_clusters(
+        made.economy(),
+        given_templates({"62": "it", "63": "it"}),
+        made.regions,
+        local_statistics=False,
+        alpha=1e-9,
+    )
+    empty = cell_clusters(made.economy(), related, graph).iloc[:0]
+    roads = compare_roads(nothing, made.economy(), related, graph, second=empty)
+    assert roads.agreement["n_both"] == 0
+    assert roads.agreement[["jaccard", "adjusted_rand"]].isna().all()
+    assert not len(roads.cells)
+
+
+def test_only_the_strongest_links_are_kept():
+    weights = np.array([
+        [0.0, 3.0, 2.0, 1.0],
+        [3.0, 0.0, 1.0, 0.0],
+        [2.0, 1.0, 0.0, 5.0],
+        [1.0, 0.0, 5.0, 0.0],
+    ])
+    kept = _strongest(weights, 1)
+    # each row's best: 0-1, 1-0, 2-3, 3-2
+    assert np.argwhere(kept > 0).tolist() == [[0, 1], [1, 0], [2, 3], [3, 2]]
+    assert _strongest(weights, 4) is weights
+    made, related, graph = economy_with(0, seed=5)
+    with pytest.raises(OptionError):
+        cell_clusters(made.economy(), related, graph, neighbours=0)

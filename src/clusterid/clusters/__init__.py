@@ -10,12 +10,15 @@ from clusterid.clusters._presets import (
     presets,
 )
 from clusterid.clusters._second_road import cell_clusters
+from clusterid.clusters._two_roads import RoadComparison, compare_roads
 
 __all__ = [
     "CandidateClusters",
+    "RoadComparison",
     "apply_presets",
     "cell_clusters",
     "cluster_mapping_flags",
+    "compare_roads",
     "identify_clusters",
     "member_cells",
     "presets",

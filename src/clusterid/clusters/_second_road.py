@@ -45,6 +45,7 @@ def cell_clusters(
     resolution: float = 0.25,
     alpha: float = 0.03,
     minimum_members: int = 2,
+    neighbours: int = 50,
     jobs_per_effective_plant: float = 100.0,
     seed: int = 0,
 ) -> pd.DataFrame:
@@ -79,6 +80,9 @@ def cell_clusters(
         Benjamini-Hochberg level over all cells for the cell beyond doubt.
     minimum_members : int
         Industries a cluster needs.
+    neighbours : int
+        Strongest links kept of each industry, and of each region among ``place_links``;
+        more are noise, time and memory.
     jobs_per_effective_plant : float
         See :func:`test_groups`.
     seed : int
@@ -105,6 +109,8 @@ def cell_clusters(
     """
     if not 0 < specialised_at < 1 or not 0 <= neighbour_weight <= 1:
         raise OptionError("specialised_at and neighbour_weight lie between 0 and 1.")
+    if neighbours < 1:
+        raise OptionError(f"neighbours={neighbours}: use at least 1.")
     employment, _ = point_employment(economy, None)
     by_plants = economy.establishments is not None
     counted, _ = counted_plants(
@@ -120,10 +126,11 @@ def cell_clusters(
         "resolution": resolution,
         "alpha": alpha,
         "minimum_members": minimum_members,
+        "neighbours": neighbours,
         "seed": seed,
     }
-    near = _nearness(regions, graph, place_links, neighbour_weight)
-    links = _links(rows, columns, near, _related(relatedness, industries))
+    near = _nearness(regions, graph, place_links, neighbour_weight, neighbours)
+    links = _links(rows, columns, near, _related(relatedness, industries, neighbours))
     if not len(links[2]):
         empty = pd.DataFrame(columns=_COLUMNS)
         empty.attrs.update(params, n_nodes=len(rows), n_links=0)
@@ -185,13 +192,15 @@ def _cell_p_values(counted: pd.DataFrame, density: Floats | None) -> Floats:
     return np.where(known & (shares.expected > 0), p, np.nan)
 
 
-def _related(graph: Any, industries: list[str]) -> Floats:
+def _related(graph: Any, industries: list[str], most: int) -> Floats:
+    """Return how related industries are, 0 to 1; 1 to themselves."""
     place = {code: i for i, code in enumerate(industries)}
     matrix = np.zeros((len(industries), len(industries)))
     for a, b, weight in graph.edges(data="weight", default=0.0):
         i, j = place.get(str(a)), place.get(str(b))
         if i is not None and j is not None and i != j:
             matrix[i, j] = matrix[j, i] = max(matrix[i, j], float(weight))
+    matrix = _strongest(matrix, most)
     positive = matrix[matrix > 0]
     if len(positive):
         matrix = np.minimum(1.0, matrix / float(np.quantile(positive, 0.95)))
@@ -199,8 +208,22 @@ def _related(graph: Any, industries: list[str]) -> Floats:
     return matrix
 
 
+def _strongest(matrix: Floats, most: int) -> Floats:
+    """Return the links that are among the strongest of either end, ties included."""
+    if len(matrix) <= most:
+        return matrix
+    cut = np.partition(matrix, -most, axis=1)[:, -most]
+    keep = matrix >= np.maximum(cut, np.nextafter(0, 1))[:, None]
+    kept: Floats = np.where(keep | keep.T, matrix, 0.0)
+    return kept
+
+
 def _nearness(
-    regions: list[str], graph: Any, place_links: Any, neighbour_weight: float
+    regions: list[str],
+    graph: Any,
+    place_links: Any,
+    neighbour_weight: float,
+    most: int,
 ) -> dict[int, list[tuple[int, float]]]:
     """Return, by region, the regions that are near and how near; itself first."""
     matrix = adjacency(graph, regions).tocoo()
@@ -209,15 +232,16 @@ def _nearness(
         near[i][j] = neighbour_weight
     if place_links is not None:
         place = {code: i for i, code in enumerate(regions)}
-        edges = [
-            (place[str(a)], place[str(b)], float(w))
-            for a, b, w in place_links.edges(data="weight", default=0.0)
-            if str(a) in place and str(b) in place and str(a) != str(b)
-        ]
-        top = max((w for _, _, w in edges), default=0.0)
-        for i, j, w in edges:
-            for a, b in ((i, j), (j, i)):
-                near[a][b] = max(near[a].get(b, 0.0), neighbour_weight * w / top)
+        linked = np.zeros((len(regions), len(regions)))
+        for a, b, w in place_links.edges(data="weight", default=0.0):
+            i, j = place.get(str(a)), place.get(str(b))
+            if i is not None and j is not None and i != j:
+                linked[i, j] = linked[j, i] = float(w)
+        linked = _strongest(linked, most)
+        top = linked.max(initial=0.0)
+        for i, j in np.argwhere(linked > 0).tolist():
+            close = neighbour_weight * float(linked[i, j]) / top
+            near[i][j] = max(near[i].get(j, 0.0), close)
     return {i: sorted(others.items()) for i, others in near.items()}
 
 
