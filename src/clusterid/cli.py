@@ -127,9 +127,11 @@ def demo(
     seed: Annotated[int, typer.Option(help="another simulated economy", min=0)] = 0,
 ) -> None:
     """Run the embedded, simulated study, from nothing to map and report."""
-    from clusterid.study import demo_study
+    from clusterid.study import claim_folder, demo_study
 
-    _run(demo_study(seed=seed), output or Path("clusterid-demo"), language, None)
+    folder = output or Path("clusterid-demo")
+    claim_folder(folder)
+    _run(demo_study(seed=seed), folder, language, None)
 
 
 @app.command()
@@ -236,14 +238,16 @@ def concentration(
     seed: Annotated[int, typer.Option(min=0)] = 0,
 ) -> None:
     """Test the location quotients of one table of employment."""
-    from clusterid.study import concentration_of_table
+    from clusterid._writing import whole_file
+    from clusterid.study import concentration_of_table, write_csv
 
     pairs = dict(_pair(text) for text in column or [])
     table = concentration_of_table(employment, columns=pairs, year=year, seed=seed)
-    if output.suffix == ".parquet":
-        table.to_parquet(output, index=False)
-    else:
-        table.to_csv(output, index=False, encoding="utf-8-sig", lineterminator="\n")
+    with whole_file(output) as part:
+        if output.suffix == ".parquet":
+            table.to_parquet(part, index=False)
+        else:
+            write_csv(table, part)
     _console.say(str(output), rows=len(table), written=output)
 
 
@@ -256,12 +260,14 @@ def simulate(
     ] = None,
 ) -> None:
     """Write a simulated economy with planted clusters as a study folder."""
+    from clusterid._writing import whole_folder
     from clusterid.errors import StudyError
     from clusterid.simulation import simulate_economy
 
     if output.exists() and (not output.is_dir() or any(output.iterdir())):
         raise StudyError(f"{output}: is not an empty folder; name another with -o.")
-    simulate_economy(seed=seed, planted=planted).save(output)
+    with whole_folder(output) as part:
+        simulate_economy(seed=seed, planted=planted).save(part)
     _console.say(str(output / "study.toml"), study=output / "study.toml")
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -14,6 +13,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+from clusterid._writing import whole_file
 from clusterid.errors import SourceError
 from clusterid.maps._leaflet import leaflet_css, leaflet_js
 
@@ -266,19 +266,9 @@ def write_page(html: str, path: str | os.PathLike[str]) -> Path:
     SourceError
         If the folder does not exist or cannot be written to.
     """
-    target = Path(path)
-    if not target.parent.is_dir():
-        raise SourceError(f"{target.parent} is not a folder; make it first.")
-    try:
-        handle, name = tempfile.mkstemp(dir=target.parent, suffix=".part")
-    except OSError as error:
-        raise SourceError(f"{target.parent} cannot be written to.") from error
-    part = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(html)
-        part.chmod(0o644)
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
-    return target
+    with (
+        whole_file(path) as part,
+        part.open("w", encoding="utf-8", newline="\n") as file,
+    ):
+        file.write(html)
+    return Path(path)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from clusterid.errors import SourceError, check_option
+from clusterid._writing import whole_file
+from clusterid.errors import check_option
 from clusterid.legend import LANGUAGES, Words, format_number, shown_cells, words
 from clusterid.reports._closing import planted_and_found
 from clusterid.reports._coverage import coverage_sentence, template_coverage
@@ -78,8 +78,7 @@ def write_workbook(
 
     Examples
     --------
-    >>> import tempfile
-    >>> import pandas as pd
+    >>>     >>> import pandas as pd
     >>> from types import SimpleNamespace
     >>> import clusterid as cid
     >>> jobs = pd.DataFrame({"A": [5.0]}, index=["r"])
@@ -91,32 +90,21 @@ def write_workbook(
     language = language or str(getattr(result, "language", None) or "en")
     check_option("language", language, LANGUAGES)
     target = Path(path)
-    if not target.parent.is_dir():
-        raise SourceError(f"{target.parent} is not a folder; make it first.")
     from openpyxl import Workbook
 
     result = getattr(result, "published", lambda: result)()
     said = words(language, kind=result.economy.metadata.kind)
     where = context(result, said)
-    book = Workbook(write_only=True)
     tables = _sheets(result, said, where)
-    _write_sheet(book, said("report.sheet_about"), _about(result, said), said)
-    _write_sheet(book, said("report.sheet_columns"), _columns(tables, said), said)
-    for table in tables:
-        title = said(f"report.sheet_{table.key}")
-        _write_sheet(book, title, table.frame, said, note=table.note)
-    try:
-        handle, name = tempfile.mkstemp(dir=target.parent, suffix=".part")
-    except OSError as error:
-        raise SourceError(f"{target.parent} cannot be written to.") from error
-    os.close(handle)
-    part = Path(name)
-    try:
+    with whole_file(target) as part:
+        book = Workbook(write_only=True)
+        _write_sheet(book, said("report.sheet_about"), _about(result, said), said)
+        columns = _columns(tables, said)
+        _write_sheet(book, said("report.sheet_columns"), columns, said)
+        for table in tables:
+            title = said(f"report.sheet_{table.key}")
+            _write_sheet(book, title, table.frame, said, note=table.note)
         book.save(part)
-        part.chmod(0o644)
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
     return target
 
 

@@ -1,7 +1,7 @@
 """A study file read, checked and run from end to end; results saved and read back."""
 
 from clusterid.study._init import commented_study, init_study
-from clusterid.study._outputs import claim_folder
+from clusterid.study._outputs import claim_folder, write_csv
 from clusterid.study._result import Result
 from clusterid.study._study import (
     Study,
@@ -21,4 +21,5 @@ __all__ = [
     "init_study",
     "read_result",
     "read_study",
+    "write_csv",
 ]

@@ -113,15 +113,26 @@ def init_study(folder: Path, template: str = "empty") -> list[Path]:
     if target.exists():
         raise StudyError(f"{target}: stands there already; choose another folder.")
     data = folder / "data"
-    data.mkdir(parents=True, exist_ok=True)
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        return _start(target, data, template)
+    except OSError as error:
+        raise StudyError(
+            f"{folder}: cannot be written to ({error.strerror or error}); choose "
+            "another folder."
+        ) from error
+
+
+def _start(target: Path, data: Path, template: str) -> list[Path]:
+    """Write what a study needs, and the study file last."""
     if template == "empty":
-        target.write_text(commented_study(), encoding="utf-8")
         readme = data / "README.txt"
         readme.write_text(
             "employment.csv: columns region, industry, employment (persons; empty = "
             "withheld, 0 = none)\nregions.geojson: column region, polygons\n",
             encoding="utf-8",
         )
+        target.write_text(commented_study(), encoding="utf-8")
         return [target, readme]
     source = embedded_path("studies", f"{_EMBEDDED[template]}.toml")
     text = source.read_text(encoding="utf-8")

@@ -59,6 +59,7 @@ class Inputs:
     given: Templates | None = None
     truth: Mapping[str, pd.DataFrame] | None = None
     from_plants: bool = False
+    border_missing: bool = True
     digests: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
 
@@ -178,6 +179,7 @@ def read_inputs(config: StudyFile, root: Path, *, engine: str = "duckdb") -> Inp
         given=given,
         truth=truth,
         from_plants=config.plants is not None,
+        border_missing=config.study.border_missing,
         digests={name: file_digest(p) for name, p in sorted(reading.files.items())},
         warnings=tuple(dict.fromkeys(reading.notes)),
     )

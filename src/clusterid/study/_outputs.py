@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
+from clusterid._writing import whole_folder
 from clusterid.errors import StudyError
 from clusterid.study._store import rounded, store
 
@@ -18,9 +19,11 @@ if TYPE_CHECKING:
 
     from clusterid.study._result import Result
 
-__all__ = ["claim_folder", "save_result"]
+__all__ = ["claim_folder", "inert", "save_result", "write_csv"]
 
 _MARK = "provenance.json"
+#: What a spreadsheet would take for a formula.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 #: Links written to a GraphML file, the strongest first.
 _MOST_LINKS = 50_000
 
@@ -43,6 +46,8 @@ def claim_folder(folder: Path) -> None:
     parent = folder.resolve().parent
     while not parent.exists():
         parent = parent.parent
+    if not parent.is_dir():
+        raise StudyError(f"{parent}: is a file; name another folder with -o.")
     if not os.access(parent, os.W_OK):
         raise StudyError(
             f"{parent}: cannot be written to; name another folder with -o."
@@ -54,33 +59,9 @@ def save_result(
 ) -> Path:
     """Write a result into a folder beside the target, then move it into place."""
     claim_folder(folder)
-    folder = folder.resolve()
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    partial = folder.with_name(f".{folder.name}.partial")
-    earlier = folder.with_name(f".{folder.name}.earlier")
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir()
-    try:
+    with whole_folder(folder) as partial:
         _write(result.published(), partial, language, parts)
-        if folder.exists():
-            shutil.rmtree(earlier, ignore_errors=True)
-            folder.rename(earlier)
-            try:
-                partial.rename(folder)
-            except OSError:
-                earlier.rename(folder)
-                raise
-            shutil.rmtree(earlier, ignore_errors=True)
-        else:
-            partial.rename(folder)
-    except OSError as error:
-        raise StudyError(
-            f"{folder}: cannot be written ({error.strerror or error}); "
-            "nothing was changed."
-        ) from error
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
-    return folder
+    return folder.resolve()
 
 
 def _write(
@@ -103,9 +84,33 @@ def _write(
     (folder / _MARK).write_text(result.provenance.to_json(), encoding="utf-8")
 
 
-def _write_csv(frame: pd.DataFrame, path: Path, *, index: bool = False) -> None:
+def write_csv(frame: pd.DataFrame, path: Path, *, index: bool = False) -> None:
+    """Write a table that a spreadsheet may open: umlauts read, formulas not run."""
     # utf-8-sig, because spreadsheets otherwise misread umlauts
-    rounded(frame).to_csv(path, index=index, encoding="utf-8-sig", lineterminator="\n")
+    safe = inert(rounded(frame))
+    safe.to_csv(path, index=index, encoding="utf-8-sig", lineterminator="\n")
+
+
+def inert(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the frame with an apostrophe before texts that a spreadsheet would run.
+
+    Examples
+    --------
+    >>> inert(pd.DataFrame({"name": ["=1+1", "Ulm"], "lq": [-1.0, 2.0]}))
+        name   lq
+    0  '=1+1 -1.0
+    1    Ulm  2.0
+    """
+    out = frame.copy()
+    for position, dtype in enumerate(out.dtypes):
+        if isinstance(dtype, np.dtype) and dtype.kind in "fiub":
+            continue
+        column = out.iloc[:, position]
+        run = [isinstance(v, str) and v.startswith(_FORMULA) for v in column]
+        if any(run):
+            told = [f"'{v}" if r else v for v, r in zip(column, run, strict=True)]
+            out.isetitem(position, np.array(told, dtype=object))
+    return out
 
 
 def _write_tables(result: Result, folder: Path) -> None:
@@ -115,14 +120,14 @@ def _write_tables(result: Result, folder: Path) -> None:
         folder / "concentration.parquet", index=False
     )
     if result.templates is not None:
-        _write_csv(template_table(result), folder / "templates.csv")
+        write_csv(template_table(result), folder / "templates.csv")
         coverage = result.coverage
         if coverage is not None:
-            _write_csv(coverage.to_frame().T, folder / "template_coverage.csv")
+            write_csv(coverage.to_frame().T, folder / "template_coverage.csv")
     if result.candidates is not None:
         table = result.candidates.table
         plain = pd.DataFrame(table.drop(columns="geometry", errors="ignore"))
-        _write_csv(plain, folder / "clusters.csv", index=True)
+        write_csv(plain, folder / "clusters.csv", index=True)
         layers = {
             "clusters": table.reset_index(),
             "regions": result.regions.reset_index(),
@@ -136,7 +141,7 @@ def _write_tables(result: Result, folder: Path) -> None:
                     engine="pyogrio",
                 )
     if result.comparison is not None:
-        _write_csv(result.comparison.verdicts, folder / "verdicts.csv")
+        write_csv(result.comparison.verdicts, folder / "verdicts.csv")
     from clusterid.reports import write_workbook
 
     write_workbook(result, folder / "workbook.xlsx")

@@ -381,7 +381,21 @@ def _clusters(
         imputed=working.imputed,
         seed=seed,
     )
-    return replace(found, table=_with_intervals(found, working))
+    table = _with_intervals(found, working)
+    if not inputs.border_missing:
+        table = _without_edges(table)
+    return replace(found, table=table)
+
+
+def _without_edges(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Take the flag of the outer border away, where nothing is missing beyond it."""
+    out = table.copy()
+    out["edge_region"] = False
+    out["flags"] = [
+        ";".join(flag for flag in str(flags).split(";") if flag != "edge_region")
+        for flags in out["flags"]
+    ]
+    return out
 
 
 def _with_intervals(found: CandidateClusters, working: _Working) -> gpd.GeoDataFrame:
@@ -427,6 +441,7 @@ def _compare(
         draws=method.draws,
         significance=method.significance,
         mappability=method.mappability,
+        permutations=method.permutations,
         roles=inputs.roles,
         imputed=working.imputed,
         seed=seed,

@@ -48,7 +48,9 @@ class StudySection(_Section):
         description="true puts a watermark and the word 'simulated' on every page",
     )
     border_missing: bool = Field(
-        False, description="true when counts abroad are missing; flags border regions"
+        True,
+        description="counts beyond the outer border are missing: clusters there are "
+        "flagged; false for an island",
     )
 
 
@@ -245,7 +247,7 @@ class MethodSection(_Section):
         2, ge=1, description="industries present, so that one plant is no cluster"
     )
     tolerance: int = Field(
-        1, ge=0, le=3, description="steps of neighbourhood a match may reach"
+        1, ge=0, le=2, description="steps of neighbourhood a match may reach"
     )
     mappability: float = Field(
         0.5,
@@ -254,7 +256,7 @@ class MethodSection(_Section):
         description="share of a field the codes must separate, or unverifiable (ours)",
     )
     permutations: int = Field(
-        999, ge=99, description="permutations of the spatial statistic"
+        4999, ge=99, description="random label tables that agreement is held against"
     )
     draws: int = Field(
         200, ge=1, description="draws of the lexicon and of the posterior"
@@ -300,6 +302,35 @@ class StudyFile(_Section):
                 "add the section, or remove one"
             )
         return self
+
+    @model_validator(mode="after")
+    def _names_of_networks(self) -> StudyFile:
+        """Refuse names that would share a file, or leave the output folder."""
+        seen = {"colocation": "the co-location layer", "stack": "the layers together"}
+        for kind, default in (("supply", "supply"), ("skills", "skill")):
+            if any(section.name is None for section in getattr(self, kind)):
+                seen[default] = f"a layer of [[{kind}]] without a name"
+        for kind in ("supply", "skills", "research"):
+            for number, section in enumerate(getattr(self, kind), start=1):
+                if section.name is None:
+                    continue
+                where = f"[[{kind}]] {number}: name = {section.name!r}"
+                if not _NAME.fullmatch(section.name):
+                    raise ValueError(
+                        f"{where} becomes a file; use letters, digits, spaces and "
+                        "- _ . (not first), at most 60"
+                    )
+                name = section.name.casefold()
+                if name in seen:
+                    raise ValueError(
+                        f"{where} is the name of {seen[name]}, too; give another"
+                    )
+                seen[name] = f"[[{kind}]] {number}"
+        return self
+
+
+#: names that become file names
+_NAME = re.compile(r"\w[\w .-]{0,59}")
 
 
 def _known_keys(location: tuple[int | str, ...]) -> list[str]:

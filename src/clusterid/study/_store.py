@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import json
 import math
@@ -153,7 +154,10 @@ def _unpack(packed: Any, folder: Path) -> Any:
             raise StudyError(
                 f"{folder}: holds an object of {module}, not of clusterid."
             )
-        kind = getattr(importlib.import_module(module), qualname)
+        kind = getattr(importlib.import_module(module), qualname, None)
+        if not (isinstance(kind, type) and is_dataclass(kind)):
+            # a file must not choose which function of the package is called
+            raise StudyError(f"{folder}: {packed['class']} is no part of a result.")
         return kind(**{k: _unpack(v, folder) for k, v in packed["fields"].items()})
     if "map" in packed:
         return {_unpack(k, folder): _unpack(v, folder) for k, v in packed["map"]}
@@ -163,7 +167,12 @@ def _unpack(packed: Any, folder: Path) -> Any:
 
 
 def _safe(key: Any) -> str:
-    return "".join(c if c.isalnum() or c in "-_" else "_" for c in str(key))
+    """Return the key as a part of a file name; different keys stay different."""
+    text = str(key)
+    plain = "".join(c if c.isalnum() or c in "-_" else "_" for c in text)[:80]
+    if plain == text:
+        return plain
+    return f"{plain}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
 
 
 def _pack_frame(frame: pd.DataFrame, folder: Path, name: str) -> dict[str, Any]:
@@ -199,7 +208,7 @@ def _pack_frame(frame: pd.DataFrame, folder: Path, name: str) -> dict[str, Any]:
 
 
 def _unpack_frame(packed: dict[str, Any], folder: Path) -> pd.DataFrame:
-    path = folder / packed["frame"]
+    path = folder / Path(packed["frame"]).name
     try:
         if packed["geo"]:
             import geopandas as gpd
