@@ -39,7 +39,8 @@ class CandidateClusters:
         ``employment_change`` (relative) and ``lq_change`` since the earlier economy;
         NaN where the input was not given. ``level`` (``template``, ``part``,
         ``industry``) and ``part`` say at which level of kind it was found, ``label``
-        names that level; ``sharpest_part`` names the part of a template in which the
+        names that level (``template`` is ``none`` for an industry that is in no
+        template); ``sharpest_part`` names the part of a template in which the
         cluster stands out most, where that is more than the whole.
     members : DataFrame
         ``cluster``, ``region``, ``industry``, ``employment``, ``lq``.

@@ -26,6 +26,7 @@ from clusterid.clusters._describe import (
 )
 from clusterid.clusters._grow import adjacency, components, reach
 from clusterid.clusters._levels import (
+    IN_NONE,
     PARTS_COLUMNS,
     TEMPLATES_SHARE,
     Found,
@@ -324,7 +325,7 @@ def identify_clusters(
     supported = {f.other for f in found if f.state == "inside"}
     for k, f in enumerate(found):
         f.firm = bool(f.seeds.any()) or k in supported
-    position = {name: i for i, name in enumerate(groups.columns)}
+    position = {name: i for i, name in enumerate([*groups.columns, IN_NONE])}
     kept = sorted(
         (f for f in found if f.state == "candidate"),
         key=lambda f: (position[kinds[f.group].template], f.where[0], f.group),

@@ -20,6 +20,8 @@ __all__ = [
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
+#: Stands for the template of industries that are in none.
+IN_NONE = "none"
 #: Share of the study's error that is kept for the templates themselves. Ours.
 TEMPLATES_SHARE = 0.5
 
@@ -51,35 +53,38 @@ def parts_of(
     Parts are the finer communities of :attr:`Templates.hierarchy` inside a template,
     its industries with the same beginning of the code (three digits of NACE, say), and
     each industry alone. They lie within one template, so that a cluster has one kind
-    at every level.
+    at every level. Industries in no template are looked at alone, with ``none`` for
+    their template.
     """
     known = set(employment.columns)
     jobs = employment.sum(axis=0)
+    homes = {str(t): templates.members(str(t)) for t in templates.labels.index}
+    alone = templates.membership.index[templates.membership.isna()]
+    homes[IN_NONE] = sorted(str(code) for code in alone)
     rows: list[dict[str, object]] = []
     sets: list[list[str]] = []
-    for template in templates.labels.index:
-        codes = [c for c in templates.members(str(template)) if c in known]
-        if len(codes) < 2:
+    for template, members in homes.items():
+        codes = [c for c in members if c in known]
+        if len(codes) < 2 and template != IN_NONE:
             continue
         found = {frozenset([code]) for code in codes}
-        for labels in _finer(templates, codes):
-            found |= _blocks(codes, labels)
-        for labels in _beginnings(codes):
-            found |= _blocks(codes, labels)
-        found.discard(frozenset(codes))
+        if template != IN_NONE:
+            for labels in [*_finer(templates, codes), *_beginnings(codes)]:
+                found |= _blocks(codes, labels)
+            found.discard(frozenset(codes))
         ordered = sorted(found, key=lambda block: (-len(block), sorted(block)))
         width = max(2, len(str(len(ordered))))
         for k, block in enumerate(ordered, start=1):
-            members = sorted(block)
-            leading = sorted(members, key=lambda c: (-float(jobs[c]), c))[:2]
+            chosen = sorted(block)
+            leading = sorted(chosen, key=lambda c: (-float(jobs[c]), c))[:2]
             rows.append({
                 "part": f"{template}.{k:0{width}d}",
-                "template": str(template),
-                "level": "industry" if len(members) == 1 else "part",
+                "template": template,
+                "level": "industry" if len(chosen) == 1 else "part",
                 "label": " / ".join(str(names.get(c, c)) for c in leading),
-                "n_industries": len(members),
+                "n_industries": len(chosen),
             })
-            sets.append(members)
+            sets.append(chosen)
     columns = ["part", "template", "level", "label", "n_industries"]
     table = pd.DataFrame(rows, columns=columns).set_index("part")
     place = {code: i for i, code in enumerate(employment.columns)}

@@ -337,7 +337,9 @@ def candidates(result: Any, said: Words, where: Context) -> Section | None:
         )
         regions = getattr(result, "regions", None)
         if regions is not None and regions.crs is not None and len(table):
-            size = table.groupby("template")["employment"].sum().sort_values()
+            # an industry in no template has no map of one
+            mapped = table[table["template"].isin(cells["template"])]
+            size = mapped.groupby("template")["employment"].sum().sort_values()
             values, outlined = {}, {}
             for code in size.index[::-1][:6]:
                 part = cells[cells["template"].eq(code)].set_index("region")
