@@ -20,6 +20,7 @@ from clusterid.classifications._fields import (
     fields_on,
     read_fields,
 )
+from clusterid.classifications._names import name_in
 from clusterid.classifications._territory import (
     check_series,
     kreis_correspondence,
@@ -38,6 +39,7 @@ __all__ = [
     "fields_on",
     "kreis_correspondence",
     "kreis_reforms",
+    "name_in",
     "read_classification",
     "read_correspondence",
     "read_fields",

@@ -9,6 +9,8 @@ from functools import cache
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+from clusterid.legend import format_number
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
@@ -129,7 +131,9 @@ def _inches(ax: Axes) -> float:
     return float(ax.get_position().width * figure.get_figwidth())
 
 
-def plain_ticks(ax: Axes, axis: str, low: float, high: float) -> None:
+def plain_ticks(
+    ax: Axes, axis: str, low: float, high: float, *, language: str = "en"
+) -> None:
     """Give a log axis round ticks with plain numbers instead of powers of ten."""
     import math
 
@@ -145,7 +149,8 @@ def plain_ticks(ax: Axes, axis: str, low: float, high: float) -> None:
     chosen = ax.xaxis if axis == "x" else ax.yaxis
     chosen.set_major_locator(FixedLocator(ticks))
     chosen.set_minor_locator(NullLocator())
-    chosen.set_major_formatter(FixedFormatter([f"{t:,.6g}" for t in ticks]))
+    texts = [format_number(t, language=language) for t in ticks]
+    chosen.set_major_formatter(FixedFormatter(texts))
 
 
 def to_svg(ax: Axes) -> str:

@@ -19,6 +19,9 @@ __all__ = ["template_network"]
 #: beyond this the spring layout is slow and the picture a ball of wool
 _MOST_NODES = 400
 
+#: width and height of a name, as shares of the drawing
+_NAME_ROOM = (0.24, 0.035)
+
 
 def template_network(
     graph: Any,
@@ -128,7 +131,14 @@ def template_network(
         )
         known = names or {}
         ranked = sorted(nodes, key=lambda node: (-strength[node], node))[:labelled]
+        spread = np.ptp(xy, axis=0) if len(xy) else np.ones(2)
+        taken: list[Any] = []
         for node in ranked:
+            # the stronger name stays where two would stand on each other
+            here = np.asarray(at[node]) / np.maximum(spread, 1e-9)
+            if any((np.abs(here - other) < _NAME_ROOM).all() for other in taken):
+                continue
+            taken.append(here)
             ax.annotate(
                 plain_text(known.get(node, node), width=26),
                 (float(at[node][0]), float(at[node][1])),

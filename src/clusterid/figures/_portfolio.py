@@ -129,8 +129,8 @@ def portfolio(
             right = numbers["employment"].max() * 2
             ax.set_ylim(bottom, top)
             ax.set_xlim(left, right)
-            plain_ticks(ax, "y", bottom, top)
-            plain_ticks(ax, "x", left, right)
+            plain_ticks(ax, "y", bottom, top, language=language)
+            plain_ticks(ax, "x", left, right, language=language)
             if len(set(template)) <= 14:
                 ax.legend(
                     title=said("map.template"),

@@ -14,18 +14,21 @@ __all__ = ["Shown", "format_number", "round_outward", "shown_cells"]
 _GERMAN = str.maketrans(",.", ".,")
 
 
-def format_number(value: object, *, language: str = "en", digits: int = 3) -> str:
+def format_number(
+    value: object, *, language: str = "en", digits: int = 3, whole: bool = True
+) -> str:
     """Return a number with its thousands marked, ``–`` when there is none.
 
     Numbers of 1,000 and more are written whole, others with ``digits`` significant
-    digits.
+    digits. A whole number has no decimals, unless it stands among others that do
+    (``whole`` is False).
 
     Examples
     --------
     >>> format_number(12345.6), format_number(1.2345, language="de")
     ('12,346', '1,23')
-    >>> format_number(float("nan"))
-    '–'
+    >>> format_number(float("nan")), format_number(3.0, whole=False)
+    ('–', '3.00')
     """
     if value is None or value is pd.NA:
         return "–"
@@ -36,7 +39,7 @@ def format_number(value: object, *, language: str = "en", digits: int = 3) -> st
         return "–" if math.isnan(number) else ("∞" if number > 0 else "-∞")
     if number == 0:
         text = "0"
-    elif abs(number) >= 1000 or number == int(number):
+    elif abs(number) >= 1000 or (whole and number == int(number)):
         text = f"{number:,.0f}"
     else:
         decimals = max(0, digits - 1 - math.floor(math.log10(abs(number))))

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from clusterid.classifications import name_in
 from clusterid.errors import StudyError, check_option
 from clusterid.legend import LANGUAGES, VERDICT_SIGNS, template_signs, words
 from clusterid.maps._geometry import Outlines, outlines
@@ -15,7 +16,7 @@ from clusterid.maps._layers import both, column, layer, number, text
 from clusterid.maps._page import MapPage, map_page
 from clusterid.maps._value_map import Text, _one, base_data
 
-__all__ = ["cluster_map", "outline_source"]
+__all__ = ["cluster_map", "outline_source", "study_title"]
 
 
 def cluster_map(
@@ -97,9 +98,7 @@ def cluster_map(
     meta = economy.metadata
     shapes = outlines(regions, max_points=max_points, language=language)
     order = {code: i for i, code in enumerate(shapes.codes)}
-    heading = (
-        title or text(getattr(result, "title", "")) or both("map.title", kind=meta.kind)
-    )
+    heading = title or study_title(result) or both("map.title", kind=meta.kind)
     data = base_data(
         shapes,
         title=heading,
@@ -127,10 +126,17 @@ def cluster_map(
         minimum_plants,
     )
     data["layers"] = layers
-    data["clusters"] = _clusters(candidates, shapes, order, data["templates"])
+    data["clusters"] = _clusters(
+        candidates, shapes, order, data["templates"], meta.classification
+    )
     comparison = getattr(result, "comparison", None)
     data["places"] = _places(
-        comparison, getattr(result, "survey", None), shapes, order, data["clusters"]
+        comparison,
+        getattr(result, "survey", None),
+        shapes,
+        order,
+        data["clusters"],
+        meta.classification,
     )
     data["signs"] = [
         {"code": s.verdict, "colour": s.colour, "shape": s.shape}
@@ -140,6 +146,29 @@ def cluster_map(
     if layers and not data["clusters"] and not data["places"]:
         data["meta"]["theme"] = layers[0]["id"]
     return map_page(data, title=_one(heading, language), language=language)
+
+
+def study_title(result: Any) -> Text:
+    """Return the title of a result, in both languages where the study has both."""
+    study = getattr(getattr(result, "provenance", None), "study", None)
+    section = study.get("study") if isinstance(study, Mapping) else None
+    said = section.get("title") if isinstance(section, Mapping) else None
+    if isinstance(said, Mapping) and said:
+        return {code: text(said.get(code)) or _one(said, code) for code in LANGUAGES}
+    return text(getattr(result, "title", ""))
+
+
+def _named(said: object, classification: str) -> Text:
+    """Return the name of a code in both languages; one text where both are alike."""
+    name = text(said)
+    names = {code: name_in(name, classification, code) for code in LANGUAGES}
+    return name if len(set(names.values())) == 1 else names
+
+
+def _with_code(code: str, name: Text) -> Text:
+    if isinstance(name, Mapping):
+        return {language: f"{code} {said}" for language, said in name.items()}
+    return f"{code} {name}".strip()
 
 
 def outline_source(result: Any) -> str:
@@ -182,7 +211,8 @@ def _subtitle(economy: Any) -> dict[str, str]:
 def _templates(templates: Any, candidates: Any, economy: Any) -> dict[str, Any]:
     codes: set[str] = set()
     labels: Mapping[str, Any] = {}
-    members: dict[str, list[str]] = {}
+    members: dict[str, list[Text]] = {}
+    classification = economy.metadata.classification
     if templates is not None:
         membership = templates.membership.dropna().astype(str)
         codes |= set(membership)
@@ -190,13 +220,13 @@ def _templates(templates: Any, candidates: Any, economy: Any) -> dict[str, Any]:
         names = economy.metadata.labels
         for industry, template in membership.sort_index().items():
             said = names.get(str(industry), str(industry))
-            members.setdefault(template, []).append(said)
+            members.setdefault(template, []).append(_named(said, classification))
     if candidates is not None and len(candidates.table):
         codes |= set(candidates.table["template"].astype(str))
     signs = template_signs(codes)
     return {
         code: {
-            "label": _template_label(code, labels.get(code)),
+            "label": _template_label(code, labels.get(code), classification),
             "colour": sign.colour,
             "dash": sign.dash,
             "members": members.get(code, []),
@@ -205,9 +235,11 @@ def _templates(templates: Any, candidates: Any, economy: Any) -> dict[str, Any]:
     }
 
 
-def _template_label(code: str, label: object) -> str:
+def _template_label(code: str, label: object, classification: str) -> Text:
     said = text(label)
-    return code if said in ("", code) else f"{code} {said}"
+    if said in ("", code):
+        return code
+    return _with_code(code, _named(said, classification))
 
 
 def _template_layers(
@@ -303,7 +335,7 @@ def _industry_layers(
                 column(part, value, shapes.codes),
                 id=f"industry-{code}",
                 group="industry",
-                label=f"{code} {name}".strip(),
+                label=_with_code(code, _named(name, meta.classification)),
                 measure=measure,
                 unit=unit,
                 lower=_ends(part, "lower", shapes),
@@ -325,6 +357,7 @@ def _clusters(
     shapes: Outlines,
     order: Mapping[str, int],
     templates: Mapping[str, Any],
+    classification: str,
 ) -> list[dict[str, Any]]:
     if candidates is None or not len(candidates.table):
         return []
@@ -344,7 +377,7 @@ def _clusters(
         found.append({
             "id": str(code),
             "template": template,
-            "label": text(row.get("label")) or sign["label"],
+            "label": _named(row.get("label"), classification) or sign["label"],
             "colour": sign["colour"],
             "dash": sign["dash"],
             "regions": [order[r] for r in regions],
@@ -369,6 +402,7 @@ def _places(
     shapes: Outlines,
     order: Mapping[str, int],
     clusters: Sequence[Mapping[str, Any]],
+    classification: str,
 ) -> list[dict[str, Any]]:
     verdicts = getattr(comparison, "verdicts", None)
     if verdicts is None or not len(verdicts):
@@ -401,8 +435,9 @@ def _places(
                 "items": [],
             }
         field, label = text(row.get("field")), text(row.get("label"))
+        declared = text(row.get("declared")) == "yes"
         found[key]["items"].append({
-            "label": label or field,
+            "label": (label if declared else _named(label, classification)) or field,
             "field": field,
             "verdict": text(row.get("verdict")) or "unknown",
             "declared": text(row.get("declared")),

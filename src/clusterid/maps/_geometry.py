@@ -75,6 +75,36 @@ class Outlines:
         return shapely.union_all(shapely.make_valid(chosen))
 
 
+def _across_date_line(
+    shapes: NDArray[np.object_],
+) -> tuple[NDArray[np.object_], float]:
+    """Move what lies east of the widest empty strip to the west, if that is narrower.
+
+    Islands on both sides of the 180th meridian would else stretch a map around the
+    world. Returns the shapes and the longitude beyond which they were moved.
+    """
+    parts, owner = shapely.get_parts(shapes, return_index=True)
+    flat = shapely.get_type_id(parts) == 3
+    parts, owner = parts[flat], owner[flat]
+    if not len(parts):
+        return shapes, np.inf
+    west, _, east, _ = shapely.bounds(parts).T
+    if east.max() - west.min() <= 180.0:
+        return shapes, np.inf
+    order = np.argsort(west, kind="stable")
+    reached = np.maximum.accumulate(east[order])[:-1]
+    gaps = west[order][1:] - reached
+    if not len(gaps) or gaps.max() <= west.min() + 360.0 - east.max():
+        return shapes, np.inf
+    cut = float(reached[gaps.argmax()])
+    moved = shapely.transform(parts[west > cut], lambda xy: xy - [360.0, 0.0])
+    parts = parts.copy()
+    parts[west > cut] = moved
+    return shapely.multipolygons(
+        parts, indices=owner, out=np.array(shapes, dtype=object)
+    ), cut
+
+
 def outlines(
     regions: gpd.GeoDataFrame, *, max_points: int = 25_000, language: str = "en"
 ) -> Outlines:
@@ -127,7 +157,10 @@ def outlines(
     )
     points = np.full((len(codes), 2), np.nan)
     points[~missing] = inside[:, ::-1]
-    shapes = gpd.GeoSeries(drawn, crs=3857).to_crs(4326).to_numpy()
+    shapes, cut = _across_date_line(
+        gpd.GeoSeries(drawn, crs=3857).to_crs(4326).to_numpy()
+    )
+    points[points[:, 1] > cut, 1] -= 360.0
     west, south, east, north = shapely.total_bounds(shapes)
     step = max(east - west, north - south, 1e-6) / _STEPS
     return Outlines(

@@ -381,8 +381,12 @@ function clusteridMap(map, data) {
   const index = [];
   data.places.forEach((place, p) => { if (place.point) index.push({ text: place.name, note: "map.place", what: { kind: "place", p } }); });
   for (let i = 0; i < n; i += 1) index.push({ text: named(i), note: "map.region", what: { kind: "region", i } });
-  data.clusters.forEach((c, k) => index.push({ text: c.id + " " + c.template + " " + own(c.label), note: "map.cluster", what: { kind: "cluster", c: k } }));
-  for (const entry of index) entry.plain = plain(entry.text);
+  const said = (label) => (label && typeof label === "object" ? Object.values(label).join(" ") : String(label ?? ""));
+  data.clusters.forEach((c, k) => index.push({
+    get text() { return c.id + " " + c.template + " " + own(c.label); },
+    all: c.id + " " + c.template + " " + said(c.label), note: "map.cluster", what: { kind: "cluster", c: k },
+  }));
+  for (const entry of index) entry.plain = plain(entry.all || entry.text);
   function searchBox() {
     let hits = [], active = -1;
     const box = el("ul", { class: "hits", id: "hits", role: "listbox", "aria-label": t("map.search") });
@@ -446,7 +450,10 @@ function clusteridMap(map, data) {
         let text;
         if (from === null && to === null) text = shown.length ? number(Math.min(...shown)) : t("map.no_values");
         else if (from === null) text = t("map.below", { value: number(to) });
-        else if (to === null) text = number(from) + " – " + number(Math.max(...shown));
+        else if (to === null) {
+          const top = number(Math.max(...shown));
+          text = top === number(from) ? top : number(from) + " – " + top;
+        }
         else text = number(from) + " – " + number(to);
         keys.push(swatch(colour), el("span", {}, text));
       });
@@ -478,11 +485,18 @@ function clusteridMap(map, data) {
     if (data.links && data.links.items.length) parts.push(check(t("map.links") + " (" + t("map.links_shown", { n: number(data.links.items.length), total: number(data.links.total) }) + ")", state.links, (on) => { state.links = on; drawLinks(); }));
     const out = parts.length ? [el("div", { class: "no-print" }, el("h2", {}, t("map.layers")), parts)] : [];
     const counts = {};
-    for (const place of data.places) for (const record of place.items) if (drawn(place, record)) counts[record.verdict] = (counts[record.verdict] || 0) + 1;
+    let unseen = 0;
+    for (const place of data.places) {
+      for (const record of place.items) {
+        counts[record.verdict] = (counts[record.verdict] || 0) + 1;
+        if (!place.point || !drawn(place, record)) unseen += 1;
+      }
+    }
     const there = data.signs.filter((s) => counts[s.code]);
     if (there.length) out.push(el("fieldset", { style: { border: "0", padding: "0", margin: "0" } },
       el("legend", { style: { padding: "0" } }, el("h2", {}, t("map.verdicts"))),
-      there.map((s) => { const row = check(verdictName(s.code) + " (" + counts[s.code] + ")", state.verdicts[s.code], (on) => { state.verdicts[s.code] = on; drawPlaces(); drawCard(); }, sign(s.shape, s.colour, 16)); row.title = t("verdict_says." + s.code); return row; })));
+      there.map((s) => { const row = check(verdictName(s.code) + " (" + counts[s.code] + ")", state.verdicts[s.code], (on) => { state.verdicts[s.code] = on; drawPlaces(); drawCard(); }, sign(s.shape, s.colour, 16)); row.title = t("verdict_says." + s.code); return row; }),
+      unseen ? el("p", { class: "note" }, t("map.unseen", { n: number(unseen) })) : null));
     return out;
   }
   function lists() {
@@ -521,7 +535,7 @@ function clusteridMap(map, data) {
       el("div", { class: "words" }, el("h1", {}, own(m.title)), el("p", { class: "sub", title: subtitle }, subtitle)),
       ...(m.simulated ? [el("span", { class: "mark" }, t("map.simulated"))] : []),
       el("div", { class: "no-print", role: "group", "aria-label": t("map.language") }, ["de", "en"].map((code) => el("button", { lang: code, "data-language": code, "aria-pressed": code === state.language ? "true" : "false", on: { click: () => { state.language = code; refresh(); header.querySelector("[data-language=" + code + "]").focus(); } } }, t("language." + code)))),
-      el("button", { on: { click: () => map.fitBounds(everything, { animate: false }) } }, t("map.reset")),
+      el("button", { on: { click: () => { moved = false; fit(); } } }, t("map.reset")),
       el("button", { on: { click: printed } }, t("map.print")));
     document.documentElement.lang = state.language;
     document.title = own(m.title) + (m.simulated ? " (" + t("map.simulated") + ")" : "");
@@ -549,7 +563,12 @@ function clusteridMap(map, data) {
     zoom = L.control.zoom({ position: "bottomright", zoomInTitle: "+", zoomOutTitle: "−" }).addTo(map);
     drawClusters(); drawPlaces(); drawLinks(); drawCard();
   }
-  const home = () => { map.invalidateSize({ animate: false }); map.fitBounds(everything, { animate: false }); };
+  // the first view follows the size of the window, until the reader has moved the map
+  let moved = false, fitting = false;
+  const fit = () => { fitting = true; map.fitBounds(everything, { animate: false }); fitting = false; };
+  const home = () => { map.invalidateSize({ animate: false }); fit(); };
+  map.on("zoomstart dragstart", () => { if (!fitting) moved = true; });
+  map.on("resize", () => { if (!moved && !fitting) { map.setMinZoom(0); fit(); map.setMinZoom(map.getZoom() - 1); } });
   function before() { document.body.classList.add("printing"); home(); }
   function after() { document.body.classList.remove("printing"); home(); }
   function printed() { before(); window.print(); }

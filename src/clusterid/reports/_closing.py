@@ -174,8 +174,14 @@ def provenance(result: Any, said: Words, where: Context) -> Section | None:
     parts: list[Part] = []
     short: dict[str, Any] = {k: found[k] for k in ("seed", "engine") if k in found}
     if short:
+        named = {
+            said.get(f"column.{k}", k): said.get(f"engine.{v}", v)
+            if k == "engine"
+            else v
+            for k, v in short.items()
+        }
         parts.append(
-            Part("table", frame_table(rows_of(short, "property", "value"), said))
+            Part("table", frame_table(rows_of(named, "property", "value"), said))
         )
     for name in ("inputs", "versions"):
         values = mapping_of(found.get(name))

@@ -54,8 +54,10 @@ def declared(result: Any, said: Words, where: Context) -> Section | None:
             )
         ]
         rows["field"] = [
-            str(label) if isinstance(label, str) and label else str(field)
-            for label, field in zip(rows["label"], rows["field"], strict=True)
+            _label(label, field, status, where)
+            for label, field, status in zip(
+                rows["label"], rows["field"], rows["declared"], strict=True
+            )
         ]
         rows["evidence"] = rows.get(f"evidence_{language}", "")
         rows["would_change"] = rows.get(f"would_change_{language}", "")
@@ -64,13 +66,13 @@ def declared(result: Any, said: Words, where: Context) -> Section | None:
             rows,
             said,
             caption=f"{said(f'verdict.{code}')} ({len(rows)})",
-            columns=("place", "field", "lq", "q_value", "employment", "n_plants",
-                     "posterior", "candidate", "evidence", "would_change"),
+            columns=("place", "field", "lq", "q_value", "employment", "posterior",
+                     "candidate", "evidence", "would_change"),
             names=where.names,
             limit=200,
         )  # fmt: skip
         parts.append(Part("folded" if len(rows) > 12 else "table", table))
-    for name in ("agreement", "by_method", "sensitivity"):
+    for name in ("agreement", "by_label", "by_method", "sensitivity"):
         frame = getattr(comparison, name, None)
         if isinstance(frame, pd.DataFrame) and len(frame):
             parts.append(
@@ -80,12 +82,30 @@ def declared(result: Any, said: Words, where: Context) -> Section | None:
                         frame,
                         said,
                         caption=said(f"report.{name}"),
-                        names=where.names,
+                        names={**where.names, "field": _fields(result, said)},
                         limit=60,
+                        note=said.get(f"report.{name}_note", ""),
                     ),
                 )
             )
     return Section("declared", said("report.declared"), tuple(parts))
+
+
+def _label(label: Any, field: Any, status: Any, where: Context) -> str:
+    """Return what a place calls its field; of a candidate, its name in words."""
+    if not isinstance(label, str) or not label:
+        return str(field)
+    return label if status == "yes" else where.spoken(label)
+
+
+def _fields(result: Any, said: Words) -> dict[str, str]:
+    """Return the names of the lexicon's fields."""
+    lexicon = getattr(result, "fields", None)
+    column = f"label_{said.language}"
+    if not isinstance(lexicon, pd.DataFrame) or column not in lexicon:
+        return {}
+    named = lexicon.dropna(subset=[column]).drop_duplicates("field")
+    return dict(zip(named["field"].astype(str), named[column].astype(str), strict=True))
 
 
 def _where(row: dict[Any, Any], where: Context) -> str:
@@ -180,6 +200,6 @@ def _base(table: pd.DataFrame, said: Words) -> str:
     population = table["population"].max()
     name = str(table["base_name"].iloc[0])
     unit = said.get(f"base.{name}", name.replace("_", " "))
-    if population == population:
-        return said("report.base_of", n=n, total=int(population), unit=unit)
+    if population == population and name == "responding":
+        return said("report.base_of", n=n, total=int(population))
     return said("report.base_n", n=n, unit=unit)

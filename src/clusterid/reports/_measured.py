@@ -11,7 +11,7 @@ import pandas as pd
 from clusterid.legend import Words, format_number, shown_cells
 from clusterid.reports._coverage import coverage_sentence, template_coverage
 from clusterid.reports._figures import picture
-from clusterid.reports._parts import Context, Part, Section
+from clusterid.reports._parts import Context, Part, Section, spoken_templates
 from clusterid.reports._tables import Table, frame_table
 
 __all__ = [
@@ -172,7 +172,7 @@ def networks(result: Any, said: Words, where: Context) -> Section | None:
         if found is not None and stack.number_of_edges():
             ax = template_network(
                 stack,
-                found,
+                spoken_templates(found, where),
                 names=where.industries,
                 language=said.language,
                 kind=where.kind,
@@ -290,7 +290,7 @@ def _members(
 def _member(code: str, confidence: Any, names: Mapping[str, str]) -> str:
     name = names.get(code) or code
     sure = _or_zero(confidence)
-    return f"{name} ({sure * 100:.0f} %)" if 0 < sure < 0.995 else name
+    return f"{name} ({sure * 100:.0f}\N{NO-BREAK SPACE}%)" if 0 < sure < 0.995 else name
 
 
 def _or_zero(value: Any) -> float:
@@ -327,7 +327,7 @@ def candidates(result: Any, said: Words, where: Context) -> Section | None:
     if cells is not None and len(cells):
         ax = template_heatmap(
             found,
-            getattr(result, "templates", None),
+            spoken_templates(getattr(result, "templates", None), where),
             names=where.regions,
             kind=where.kind,
             **style,
@@ -382,7 +382,33 @@ def candidates(result: Any, said: Words, where: Context) -> Section | None:
             ),
         )
     )
+    carried = _carried_by_one(cells, said, where)
+    if carried is not None:
+        parts.append(Part("text", said("report.carried_text")))
+        parts.append(Part("folded", carried))
     return _section("candidates", said, parts)
+
+
+def _carried_by_one(cells: Any, said: Words, where: Context) -> Table | None:
+    """Return the concentrations that jobs alone cannot tell from one large plant."""
+    if cells is None or "reason" not in cells:
+        return None
+    alone = cells[cells["reason"].eq("one_industry") & cells["lq"].gt(1)]
+    if not len(alone):
+        return None
+    excess = alone["employment"] * (1 - 1 / alone["lq"])
+    ranked = alone.assign(excess_jobs=excess).sort_values(
+        ["excess_jobs", "template", "region"], ascending=[False, True, True]
+    )
+    return frame_table(
+        ranked,
+        said,
+        caption=f"{said('report.carried')} ({len(ranked)})",
+        columns=("template", "region", "employment", "lq", "excess_jobs", "p_value"),
+        names=where.names,
+        limit=40,
+        note=said("report.carried_note"),
+    )
 
 
 def _light(regions: Any) -> Any:
@@ -455,16 +481,24 @@ def monitoring(result: Any, said: Words, where: Context) -> Section | None:
             if isinstance(frame := getattr(found, name), pd.DataFrame) and len(frame)
         }
     parts = [Part("text", said("report.monitoring_text"))]
-    for name, frame in frames.items():
+    # what happened in all first, then year by year
+    for name, frame in sorted(frames.items(), key=lambda pair: pair[0] != "changes"):
+        shown = frame
+        if "label" in frame:
+            shown = frame.assign(label=[where.spoken(v) for v in frame["label"]])
+        if name == "changes":
+            order = shown.get("p_value", shown.index)
+            shown = shown.assign(_order=order).sort_values("_order", kind="stable")
+            shown = shown.drop(columns="_order")
         parts.append(
             Part(
-                "table",
+                "table" if name == "changes" else "folded",
                 frame_table(
-                    frame,
+                    shown,
                     said,
                     caption=said.get(f"column.{name}", name.replace("_", " ")),
                     names=where.names,
-                    limit=30,
+                    limit=30 if name == "changes" else 120,
                 ),
             )
         )

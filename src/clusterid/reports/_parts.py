@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any, Literal
 
 import pandas as pd
 
+from clusterid.classifications import name_in
 from clusterid.legend import Words
 
-__all__ = ["Context", "Part", "Section", "mapping_of"]
+__all__ = ["Context", "Part", "Section", "mapping_of", "spoken_templates"]
 
 Kind = Literal["text", "note", "heading", "list", "found", "table", "folded", "figure"]
 
@@ -34,7 +36,10 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Names and settings that every section needs."""
+    """Names and settings that every section needs.
+
+    ``spoken`` says the name of a code in the report's language.
+    """
 
     regions: Mapping[str, str]
     industries: Mapping[str, str]
@@ -42,6 +47,7 @@ class Context:
     source: str
     simulated: bool
     kind: str
+    spoken: Callable[[object], str] = str
 
     @property
     def names(self) -> dict[str, Mapping[str, str]]:
@@ -68,20 +74,33 @@ def context(result: Any, said: Words) -> Context:
             for code, name in regions["name"].items()
             if isinstance(name, str)
         }
+
+    def spoken(name: object) -> str:
+        return name_in(str(name), meta.classification, said.language)
+
     templates = getattr(result, "templates", None)
     labels = {} if templates is None else templates.labels
     return Context(
         regions=names,
-        industries={str(k): str(v) for k, v in meta.labels.items()},
+        industries={str(k): spoken(v) for k, v in meta.labels.items()},
         templates={
-            str(k): str(v) for k, v in labels.items() if v is not None and v == v
+            str(k): spoken(v) for k, v in labels.items() if v is not None and v == v
         },
+        spoken=spoken,
         source=str(
             meta.source or (said("map.simulated_source") if meta.simulated else "")
         ),
         simulated=bool(meta.simulated),
         kind=meta.kind,
     )
+
+
+def spoken_templates(templates: Any, where: Context) -> Any:
+    """Return what a figure needs of templates, labels in the report's language."""
+    if templates is None:
+        return None
+    labels = pd.Series(dict(where.templates), dtype=object)
+    return SimpleNamespace(membership=templates.membership, labels=labels)
 
 
 def mapping_of(thing: Any) -> dict[str, Any]:

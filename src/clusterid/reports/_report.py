@@ -11,7 +11,7 @@ from typing import Any
 
 from clusterid.errors import StudyError, check_option
 from clusterid.legend import LANGUAGES, words
-from clusterid.maps import write_page
+from clusterid.maps import study_title, write_page
 
 __all__ = ["ReportPage", "report"]
 
@@ -100,7 +100,10 @@ def report(result: Any, *, language: str = "en") -> ReportPage:
     from clusterid.reports._sections import sections
 
     said = words(language, kind=economy.metadata.kind)
-    title = str(getattr(result, "title", "") or said("report.title"))
+    known = study_title(result)
+    if not isinstance(known, str):
+        known = known[language]
+    title = known or said("report.title")
     html = _template().render(
         title=title,
         language=language,

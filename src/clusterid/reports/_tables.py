@@ -24,22 +24,35 @@ _CODED = {
     "setting": "setting.",
     "method": "method.",
     "layer": "layer.",
+    "flag": "flag.",
 }
 _YEARS = {"year", "year_founded", "start", "end", "from_year", "to_year"}
 _SMALL = {"p_value", "q_value", "gi_q", "p"}
-_SHARES = {"share_imputed", "largest_plant_share", "posterior", "confidence"}
+_SHARES = {
+    "share_imputed", "largest_plant_share", "posterior", "confidence", "share_of_pairs",
+    "share_withheld", "coverage",
+}  # fmt: skip
+#: percentages and rates, with one decimal in every row
+_PERCENTAGES = {
+    "percent_of_cases", "percent_of_responses", "worst_lower", "worst_upper",
+}  # fmt: skip
+_RATES = {"growth_per_year", "growth_national_per_year"}
+#: text longer than this needs room
+_LONG = 40
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
     """One cell: its text, whether it is a number (set to the right), and a bar.
 
-    ``bar`` is (value, lower, upper) in per cent: the page draws it beside the number.
+    ``bar`` is (value, lower, upper) in per cent: the page draws it beside the number;
+    ``wide`` is text that needs room.
     """
 
     text: str
     numeric: bool = False
     bar: tuple[float, float, float] | None = None
+    wide: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +109,25 @@ def frame_table(
     ]
     shown = frame if limit is None else frame.head(limit)
     numeric = {c: _numeric(shown[c]) for c in chosen}
+    whole = {c: not numeric[c] or _whole(shown[c]) for c in chosen}
+    percent = "percent_of_cases" in chosen
+    texts = [
+        [
+            _text(value, column, said, names or {}, whole[column], percent)
+            for column, value in zip(chosen, values, strict=True)
+        ]
+        for values in shown[chosen].itertuples(index=False, name=None)
+    ]
+    wide = [
+        not numeric[c] and max((len(row[k]) for row in texts), default=0) > _LONG
+        for k, c in enumerate(chosen)
+    ]
     rows = tuple(
         tuple(
-            Cell(_text(value, column, said, names or {}), numeric[column])
-            for column, value in zip(chosen, values, strict=True)
+            Cell(text, numeric[column], wide=room)
+            for column, text, room in zip(chosen, row, wide, strict=True)
         )
-        for values in shown[chosen].itertuples(index=False, name=None)
+        for row in texts
     )
     if limit is not None and len(frame) > limit:
         more = said(
@@ -115,7 +141,16 @@ def frame_table(
 
 
 def _says_something(values: pd.Series) -> bool:
-    return bool((values.notna() & values.astype(str).ne("")).any())
+    said = values.notna() & values.astype(str).ne("")
+    if str(values.name) == "share_imputed":  # nothing estimated is nothing to say
+        said &= pd.to_numeric(values, errors="coerce").ge(0.005)
+    return bool(said.any())
+
+
+def _whole(values: pd.Series) -> bool:
+    """Return whether all numbers of a column are whole."""
+    known = pd.to_numeric(values, errors="coerce").dropna()
+    return bool((known == known.round()).all())
 
 
 def _heading(column: str, said: Words) -> str:
@@ -129,7 +164,12 @@ def _numeric(values: pd.Series) -> bool:
 
 
 def _text(
-    value: Any, column: str, said: Words, names: Mapping[str, Mapping[str, str]]
+    value: Any,
+    column: str,
+    said: Words,
+    names: Mapping[str, Mapping[str, str]],
+    whole: bool = True,
+    percent: bool = False,
 ) -> str:
     language = said.language
     if isinstance(value, (list, tuple)) and not isinstance(value, str):
@@ -149,7 +189,12 @@ def _text(
             return small.replace(".", ",") if language == "de" else small
         if column in _SHARES:
             return f"{round(100 * number)} %"
-        return format_number(number, language=language)
+        if column in _PERCENTAGES or (percent and column in ("lower", "upper")):
+            return _fixed(number, language)
+        if column in _RATES:
+            sign = "+" if number > 0 else ""
+            return f"{sign}{_fixed(100 * number, language)} %"
+        return format_number(number, language=language, whole=whole)
     text = str(value)
     if column in _CODED:
         return said.get(_CODED[column] + text, text.replace("_", " "))
@@ -162,6 +207,11 @@ def _text(
     if column == "flags":
         return "; ".join(_flag(part, said) for part in text.split(";") if part.strip())
     return text
+
+
+def _fixed(number: float, language: str) -> str:
+    text = f"{number:.1f}"
+    return text.replace(".", ",") if language == "de" else text
 
 
 def _flag(part: str, said: Words) -> str:

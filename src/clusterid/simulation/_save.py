@@ -19,7 +19,8 @@ _STUDY = """\
 # A simulated study: every number in it is invented, the outlines are mirrored and
 # renamed. What was planted stands in truth/.
 [study]
-title = "Simulated economy with {n_planted} planted clusters"
+title = {{ en = "Simulated economy with {n_planted} planted clusters", \
+de = "Simulierte Wirtschaft mit {n_planted} gepflanzten Clustern" }}
 year = {year}
 language = "en"
 seed = {seed}

@@ -96,7 +96,7 @@ def run_pipeline(
         if not issubclass(w.category, ClusteridWarning):
             warnings.warn_explicit(w.message, w.category, w.filename, w.lineno)
     return Result(
-        title=config.study.title,
+        title=config.study.title_in(language),
         language=language,
         economy=inputs.economy,
         regions=inputs.regions,

@@ -35,7 +35,10 @@ class _Section(BaseModel):
 class StudySection(_Section):
     """What the study is."""
 
-    title: str = Field("Industry clusters", description="stands on every page")
+    title: str | dict[Literal["en", "de"], str] = Field(
+        "Industry clusters",
+        description='stands on every page; in two languages { en = "...", de = "..." }',
+    )
     year: int | None = Field(
         None, description="year of the counts; the newest in the table when left out"
     )
@@ -47,6 +50,14 @@ class StudySection(_Section):
         False,
         description="true puts a watermark and the word 'simulated' on every page",
     )
+
+    def title_in(self, language: str) -> str:
+        """Return the title in a language, or in the one there is."""
+        if isinstance(self.title, str):
+            return self.title
+        titles: dict[str, str] = {str(k): v for k, v in self.title.items()}
+        return titles.get(language) or next(iter(titles.values()), "")
+
     border_missing: bool = Field(
         True,
         description="counts beyond the outer border are missing: clusters there are "
