@@ -180,3 +180,27 @@ def test_pair_auc_of_a_partition_counts_ties_half():
     assert pair_auc(one, other)["auc"] == pytest.approx(expected, abs=1e-12)
     with pytest.raises(TableError, match="no pair belongs"):
         pair_auc(found, pd.Series({"a": 1, "b": 2}))
+
+
+def test_the_held_out_score_is_nought_for_chance_and_says_its_error():
+    rng = np.random.default_rng(0)
+    codes = [f"{i:03d}" for i in range(120)]
+    truth = pd.Series(np.repeat(np.arange(12), 10).astype(str), codes)
+    same = truth.to_numpy()[:, None] == truth.to_numpy()
+    links = 0.1 * same + rng.random((120, 120))
+    graph = nx.from_numpy_array(np.triu(links, 1))
+    layer = nx.relabel_nodes(graph, dict(enumerate(codes)))
+    scores = given_templates(truth).validation(layer).attrs["scores"]
+    assert 40 < scores["adjusted"] < 90
+    # the share itself, what chance scores, and the error over what chance leaves
+    found = scores["vs_industry"]
+    chance = 100 * (found - scores["adjusted"]) / (100 - scores["adjusted"])
+    assert found < 95
+    assert 30 < chance < 60
+    error = 100 * np.sqrt(found / 100 * (1 - found / 100) / 120)
+    assert scores["standard_error"] == pytest.approx(100 / (100 - chance) * error)
+    dealt = pd.Series(rng.permutation(truth.to_numpy()), codes)
+    random = given_templates(dealt).validation(layer).attrs["scores"]
+    assert abs(random["adjusted"]) < 3 * random["standard_error"]
+    one = given_templates(dict.fromkeys(codes, "all")).validation(layer)
+    assert np.isnan(one.attrs["scores"]["adjusted"])

@@ -51,7 +51,7 @@ from clusterid.communities._templates import (
     stability_of,
     template_names,
 )
-from clusterid.communities._validation import adjusted_score, standard_error
+from clusterid.communities._validation import adjusted_score
 from clusterid.errors import GraphError, OptionError, check_option
 
 __all__ = ["detect_communities"]
@@ -60,6 +60,8 @@ __all__ = ["detect_communities"]
 ASSIGNED_FROM = 0.6
 _FIRST_RUNS = 3
 _NEIGHBOURS = 50
+#: Descriptions that save nearly as much as the best say the same. Ours.
+_SAME_DESCRIPTION = 0.03
 
 
 def detect_communities(
@@ -269,7 +271,7 @@ def detect_communities(
             made = dict(enumerate(run(tuple(profile.resolution))))
             better = [undisturbed(made[k]) for k in sorted(made)]
             profile = improved(profile, edges, quality, better, profile_seed)
-        scores, how = _held_out_scores(
+        scores, tolerance, how = _held_out_scores(
             profile,
             edges,
             used,
@@ -279,7 +281,6 @@ def detect_communities(
             quality=quality,
             seed=profile_seed,
         )
-        tolerance = _tolerance(scores, edges.n_nodes, how)
         chosen = (
             choose(profile, scores, tolerance, largest, prefer)
             if resolution == "auto"
@@ -417,15 +418,22 @@ def _held_out_scores(
     contrast: float,
     quality: str,
     seed: int,
-) -> tuple[Floats, str]:
-    """Return the held-out score of each resolution, and how it was held out."""
+) -> tuple[Floats, float, str]:
+    """Return the held-out score of each resolution, and how it was held out.
+
+    The second value is what two scores may differ by without saying anything: one
+    standard error of the best, or 3 % of the best description (ours).
+    """
     count = len(profile.resolution)
     if judge is not None:
-        found = _judged(profile.partitions, edges.nodes, judge.edges, seed)
-        return found, "held-out layer"
+        found, errors = _judged(profile.partitions, edges.nodes, judge.edges, seed)
+        return found, _at_best(found, errors), "held-out layer"
     if len(used) < 2:
-        return _saved(profile, edges), "description length (no layer to hold out)"
-    scores = np.zeros(count)
+        saved = _saved(profile, edges)
+        best = float(np.nanmax(saved)) if np.isfinite(saved).any() else 0.0
+        how = "description length (no layer to hold out)"
+        return saved, _SAME_DESCRIPTION * abs(best), how
+    scores, variance = np.zeros(count), np.zeros(count)
     for name in sorted(used):
         rest = {other: g for other, g in used.items() if other != name}
         part = pruned(stack(rest, _above_zero(rest, weights), contrast), _NEIGHBOURS)
@@ -443,8 +451,19 @@ def _held_out_scores(
             )[0]
             for g in profile.resolution
         )
-        scores += _judged(partitions, part.nodes, used[name].edges, seed)
-    return scores / len(used), "each layer held out in turn"
+        found, errors = _judged(partitions, part.nodes, used[name].edges, seed)
+        scores += found
+        variance += errors**2
+    scores, errors = scores / len(used), np.sqrt(variance) / len(used)
+    return scores, _at_best(scores, errors), "each layer held out in turn"
+
+
+def _at_best(scores: Floats, errors: Floats) -> float:
+    """Return the standard error of the best score; 0 where there is none."""
+    known = np.isfinite(scores)
+    return float(
+        errors[np.argmax(np.where(known, scores, -np.inf))] if known.any() else 0
+    )
 
 
 def _saved(profile: Profile, edges: Edges) -> Floats:
@@ -477,20 +496,6 @@ def _saved(profile: Profile, edges: Edges) -> Floats:
     return saved
 
 
-def _tolerance(scores: Floats, n: int, how: str) -> float:
-    """Return what two scores may differ by without saying anything.
-
-    One standard error of a share of n industries for held-out scores; 3 % of the best
-    description.
-    """
-    if not np.isfinite(scores).any():
-        return 0.0
-    best = float(np.nanmax(scores))
-    if how.startswith("description"):
-        return 0.03 * abs(best)
-    return standard_error(best, n)
-
-
 def _mean_density(edges: Edges) -> float:
     n = edges.n_nodes
     return 2 * float(edges.weight.sum()) / max(1, n * (n - 1))
@@ -498,14 +503,17 @@ def _mean_density(edges: Edges) -> float:
 
 def _judged(
     partitions: tuple[Ints, ...], nodes: tuple[str, ...], judge: Edges, seed: int
-) -> Floats:
+) -> tuple[Floats, Floats]:
+    """Return the held-out score of each partition, and its standard error."""
     known = set(judge.nodes)
     keep = np.array([node in known for node in nodes])
     codes = tuple(node for node in nodes if node in known)
     if len(codes) < 2:
-        return np.full(len(partitions), np.nan)
+        return np.full(len(partitions), np.nan), np.full(len(partitions), np.nan)
     links = relatedness(judge, codes)
-    return np.array([adjusted_score(links, relabel(p[keep]), seed) for p in partitions])
+    both = [adjusted_score(links, relabel(p[keep]), seed) for p in partitions]
+    scores, errors = np.array(both).T
+    return scores, errors
 
 
 def _profile_table(

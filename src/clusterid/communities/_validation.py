@@ -12,7 +12,6 @@ __all__ = [
     "adjusted_score",
     "industry_cluster_means",
     "score",
-    "standard_error",
     "validation_scores",
 ]
 
@@ -156,30 +155,30 @@ def _pairs_inside(labels: Ints, sizes: Ints) -> tuple[Ints, Ints]:
     return row[different], column[different]
 
 
-def adjusted_score(links: Floats, labels: Ints, seed: int) -> float:
+def adjusted_score(links: Floats, labels: Ints, seed: int) -> tuple[float, float]:
     """Return the industries closer to their own group than chance puts there, in %.
 
     VS-industry, an industry in no group counting as failed, against its mean over
     random groups of the same sizes: 100 is every industry, 0 is chance. Without the
-    correction one giant group always scores best. Every item has a label of at least
-    0; one that stands alone is in no group.
+    correction one giant group always scores best. The second value is its standard
+    error, that of a share of n industries over what chance leaves. Every item has a
+    label of at least 0; one that stands alone is in no group.
     """
     if (np.bincount(labels) > 1).sum() < 2:
-        return np.nan
+        return np.nan, np.nan
     right = Right(links, labels)
     rng = np.random.default_rng(seed)
     n = len(labels)
     orders = [np.argsort(rng.permutation(n)) for _ in range(_SHUFFLES)]
     chance = float(np.mean([right(order) for order in orders]))
     if not np.isfinite(chance) or chance >= 100:
-        return np.nan
-    return 100 * (right(np.arange(n)) - chance) / (100 - chance)
-
-
-def standard_error(score: float, n: int) -> float:
-    """Return the standard error of a percentage of n industries, at least that of 5."""
-    share = min(max(score / 100, 0.05), 0.95)
-    return 100 * float(np.sqrt(share * (1 - share) / n))
+        return np.nan, np.nan
+    found = right(np.arange(n))
+    # a share of 0 or of 1 is not certain, either
+    share = min(max(found / 100, 0.05), 0.95)
+    error = 100 * float(np.sqrt(share * (1 - share) / n))
+    scale = 100 / (100 - chance)
+    return scale * (found - chance), scale * error
 
 
 def validation_scores(
@@ -203,11 +202,6 @@ def validation_scores(
     every = labels.copy()
     every[alone] = len(names) + np.arange(int(alone.sum()))
     _, every = np.unique(every, return_inverse=True)
-    scores["adjusted"] = adjusted_score(links, every, 0)
-    scores["standard_error"] = (
-        standard_error(scores["adjusted"], len(labels))
-        if np.isfinite(scores["adjusted"])
-        else np.nan
-    )
+    scores["adjusted"], scores["standard_error"] = adjusted_score(links, every, 0)
     table.attrs["scores"] = scores
     return table
