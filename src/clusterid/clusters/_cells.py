@@ -306,6 +306,7 @@ def tested_cells(
         seed=seed,
     )
     cells["p_unchecked"] = unchecked.T.ravel()
+    cells["p_rest"] = 0.0 if rest is None else rest.T.ravel()
     return CellTest(cells, count, tuple(nulls))
 
 

@@ -79,7 +79,7 @@ def largest_plant_share(
 
     No plant of industry i is larger than sqrt(H_i) of the industry's jobs, nor than
     the industry's jobs in one region; a cell with one plant is that plant. NaN where
-    neither the plant Herfindahl nor establishments are known.
+    neither the plant Herfindahl of any of its industries nor establishments are known.
     """
     block = employment.loc[regions, codes]
     total = float(np.nansum(block.to_numpy(dtype=float)))
@@ -100,9 +100,11 @@ def largest_plant_share(
         return float("nan")
     jobs = economy.employment[codes].sum(axis=0)
     bound = np.sqrt(herfindahl.reindex(codes)) * jobs
-    capped = np.minimum(block.to_numpy(dtype=float), bound.to_numpy(dtype=float))
-    if not np.isfinite(capped).any():
+    if bound.isna().all():
         return float("nan")
+    # of an industry whose sizes are unknown one plant may be the whole cell
+    most = bound.fillna(np.inf).to_numpy(dtype=float)
+    capped = np.minimum(block.to_numpy(dtype=float), most)
     return min(1.0, float(np.nanmax(capped)) / total)
 
 

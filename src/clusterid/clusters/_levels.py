@@ -175,6 +175,8 @@ def gate_together(
     Half of the error goes to the templates, half to all their parts, by weights of
     mean 1 on the p-values (Genovese, Roeder and Wasserman 2006): hundreds of parts
     cost the templates no more than a factor of two. ``weighted`` is p over weight.
+    Parts must stand without their largest possible plant under Benjamini-Hochberg over
+    all parts that would open a cluster with it.
     """
     together = pd.concat([templates, parts], ignore_index=True)
     n = len(templates)
@@ -185,6 +187,14 @@ def gate_together(
     seeds = _gated(p, gate) <= alpha
     # the check for one large plant holds whatever the weight
     seeds &= together["p_value"].le(REST_LEVEL).to_numpy()
+    # of many cells that one plant makes, some would stand without it by chance
+    below = np.flatnonzero(seeds[n:]) + n
+    rest = together["p_rest"].to_numpy(dtype=float)
+    open_p = together["unchecked"].to_numpy(dtype=float)
+    tried = np.flatnonzero(_gated(open_p, gate)[n:] <= alpha) + n
+    supported = np.zeros(len(seeds), dtype=bool)
+    supported[tried] = benjamini_hochberg(rest[tried]) <= REST_LEVEL
+    seeds[below] &= supported[below]
     together["is_seed"] = seeds
     # what would have opened a cluster, were it not for that check
     cut = float(p[seeds].max()) if seeds.any() else alpha / max(1, len(p))
