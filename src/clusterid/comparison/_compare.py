@@ -879,7 +879,10 @@ def _undeclared(
     mapped: FieldWeights,
     rules: Rules,
 ) -> pd.DataFrame:
-    """Return one row a candidate that no declared field matches."""
+    """Return one row a candidate that no declared field matches.
+
+    What no test shows (``model_only``) is not held against a place's silence.
+    """
     if candidates is None or not len(candidates.table):
         return pd.DataFrame()
     where, members = candidate_sets(candidates, work.counts)
@@ -893,6 +896,8 @@ def _undeclared(
     rows = []
     for name, row in candidates.table.iterrows():
         if name in taken or str(name) not in where:
+            continue
+        if "model_only" in str(row.get("flags", "")).split(";"):
             continue
         codes = str(row["regions"]).split(";")
         asked = [pair for code in codes for pair in by_region.get(code, [])]

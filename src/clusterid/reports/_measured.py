@@ -299,7 +299,7 @@ def _or_zero(value: Any) -> float:
 
 _CLUSTER_COLUMNS = (
     "cluster", "template", "regions", "employment", "establishments", "lq_shrunk",
-    "excess_jobs", "q_value", "n_members", "share_imputed", "flags",
+    "excess_jobs", "q_value", "certainty", "n_members", "share_imputed", "flags",
 )  # fmt: skip
 
 
