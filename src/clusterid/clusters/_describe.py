@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,49 +14,78 @@ from clusterid.clusters._counts import group_shares
 from clusterid.tables import Economy
 
 __all__ = [
+    "IndustryShares",
     "change_since",
+    "coded_participations",
     "edge_regions",
     "gap_table",
-    "industry_quotients",
     "largest_plant_share",
     "research_projects",
     "supply_weights",
 ]
 
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Texts = npt.NDArray[np.str_]
 
 #: An industry of the template with a quotient below this is thin in a cluster. Ours.
 THIN_BELOW = 0.5
 
 
-def industry_quotients(
-    employment: pd.DataFrame, size: pd.Series, sets: list[list[str]]
-) -> pd.DataFrame:
-    """Return the employment quotient of every industry in every set of regions."""
-    weights = pd.DataFrame(
-        np.eye(employment.shape[1]),
-        index=employment.columns,
-        columns=employment.columns,
-    )
-    shares = group_shares(employment, weights, size)
-    place = {code: i for i, code in enumerate(employment.index)}
-    rows = []
-    for regions in sets:
-        where = [place[r] for r in regions]
-        observed = shares.observed[where].sum(axis=0)
-        expected = shares.expected[where].sum(axis=0)
-        rows.append(
-            np.divide(
-                observed,
-                expected,
-                out=np.full(len(observed), np.nan),
-                where=expected > 0,
-            )
+@dataclass(frozen=True, slots=True)
+class IndustryShares:
+    """Observed and expected jobs of every industry in every region, known once.
+
+    Both arrays are regions x industries; what is withheld is in neither.
+    """
+
+    observed: Floats
+    expected: Floats
+    regions: Mapping[str, int]
+    industries: Mapping[str, int]
+
+    @classmethod
+    def of(cls, employment: pd.DataFrame, size: pd.Series) -> IndustryShares:
+        """Return the shares of a table, ``size`` being what regions expect by."""
+        values = employment.to_numpy(dtype=float)
+        known = np.isfinite(values)
+        filled = np.where(known, values, 0.0)
+        total = np.nan_to_num(size.to_numpy(dtype=float))
+        reach = known.T @ total
+        jobs = filled.sum(axis=0)
+        rate = np.divide(jobs, reach, out=np.zeros_like(jobs), where=reach > 0)
+        return cls(
+            filled,
+            total[:, None] * known * rate,
+            {str(code): i for i, code in enumerate(employment.index)},
+            {str(code): i for i, code in enumerate(employment.columns)},
         )
-    return pd.DataFrame(
-        np.array(rows).reshape(len(sets), employment.shape[1]),
-        columns=employment.columns,
-    )
+
+    def quotients(self, regions: list[str], industries: list[str]) -> pd.Series:
+        """Return the quotient of every industry in the regions taken together."""
+        return pd.Series(
+            self._divided(
+                *(part.sum(axis=0) for part in self._cut(regions, industries))
+            ),
+            index=industries,
+        )
+
+    def by_region(self, regions: list[str], industries: list[str]) -> Floats:
+        """Return the quotient of every industry in each of the regions."""
+        return self._divided(*self._cut(regions, industries))
+
+    def _cut(self, regions: list[str], industries: list[str]) -> tuple[Floats, Floats]:
+        here = np.ix_(
+            [self.regions[code] for code in regions],
+            [self.industries[code] for code in industries],
+        )
+        return self.observed[here], self.expected[here]
+
+    @staticmethod
+    def _divided(observed: Floats, expected: Floats) -> Floats:
+        found: Floats = np.full(observed.shape, np.nan)
+        np.divide(observed, expected, out=found, where=expected > 0)
+        return found
 
 
 def edge_regions(regions: Any) -> set[str]:
@@ -146,20 +176,33 @@ def gap_table(
     })
 
 
+def coded_participations(
+    collaborations: pd.DataFrame | None,
+) -> tuple[Ints, Texts] | None:
+    """Return a number for the project, and the region, of every participation."""
+    if collaborations is None:
+        return None
+    known = collaborations["project"].notna().to_numpy()
+    project, _ = pd.factorize(collaborations["project"][known])
+    region = collaborations["region"][known].astype("string").fillna("")
+    return project.astype(np.int64), region.to_numpy(dtype=str)
+
+
 def research_projects(
-    collaborations: pd.DataFrame | None, regions: set[str]
+    collaborations: tuple[Ints, Texts] | None, regions: set[str]
 ) -> tuple[float, float]:
     """Return projects with two partners inside, and with partners on both sides.
 
-    NaN where no collaborations are given.
+    NaN where no collaborations are given (:func:`coded_participations`).
     """
     if collaborations is None:
         return float("nan"), float("nan")
-    inside = collaborations["region"].astype("string").isin(sorted(regions))
-    by = inside.fillna(False).astype(int).groupby(collaborations["project"])
-    members, partners = by.sum(), by.size()
-    within = int(members.ge(2).sum())
-    across = int((members.ge(1) & partners.gt(members)).sum())
+    project, region = collaborations
+    inside = np.isin(region, sorted(regions))
+    members = np.bincount(project, inside, minlength=1)
+    partners = np.bincount(project, minlength=1)
+    within = int((members >= 2).sum())
+    across = int(((members >= 1) & (partners > members)).sum())
     return float(within), float(across)
 
 

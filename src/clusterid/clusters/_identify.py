@@ -16,10 +16,11 @@ from clusterid.clusters._cells import (
 )
 from clusterid.clusters._counts import group_weights, point_employment
 from clusterid.clusters._describe import (
+    IndustryShares,
     change_since,
+    coded_participations,
     edge_regions,
     gap_table,
-    industry_quotients,
     largest_plant_share,
     research_projects,
     supply_weights,
@@ -278,6 +279,7 @@ def identify_clusters(
     size = economy.margins.region
     size = size.where(size.notna(), employment.sum(axis=1))
     edge = edge_regions(shapes)
+    shares = IndustryShares.of(employment, size)
 
     is_open = bool(cells["is_seed"].any() or fine["is_seed"].any())
     params["members"] = told["members"] = choose_members(
@@ -300,8 +302,7 @@ def identify_clusters(
             for where in components(chosen[part], within):
                 verdict = ruled is None and _too_small(
                     table.iloc[part].iloc[where],
-                    employment,
-                    size,
+                    shares,
                     [codes[i] for i in where],
                     industries,
                     minimum_jobs=minimum_jobs,
@@ -334,9 +335,9 @@ def identify_clusters(
     larger = _larger_units(coarser, shapes)
     context = _Context(
         economy, kinds, pd.concat([cells, fine], ignore_index=True), employment, marks,
-        size, weights, codes, edge,
+        size, shares, weights, codes, edge,
         supply_weights(layers, list(weights.index)) if layers is not None else None,
-        earlier, collaborations,
+        earlier, coded_participations(collaborations),
         coarse_p_values(
             economy, weights[named], larger, concept, jobs_per_effective_plant
         ),
@@ -599,8 +600,7 @@ def _density(economy: Economy, shapes: Any) -> Any:
 
 def _too_small(
     cells: pd.DataFrame,
-    employment: pd.DataFrame,
-    size: pd.Series,
+    shares: IndustryShares,
     regions: list[str],
     industries: list[str],
     *,
@@ -620,7 +620,7 @@ def _too_small(
         minimum_members = 1
         if cells["establishments"].notna().any() and not plants >= minimum_plants:
             return "below_critical_mass"
-    quotients = industry_quotients(employment[industries], size, [regions]).iloc[0]
+    quotients = shares.quotients(regions, industries)
     expected = (cells["employment"] / cells["lq"].where(cells["lq"] > 0)).sum()
     if not jobs > expected:
         return "no_more_jobs_than_expected"
@@ -640,18 +640,20 @@ class _Context:
         employment: pd.DataFrame,
         marks: pd.DataFrame,
         size: pd.Series,
+        shares: IndustryShares,
         weights: pd.DataFrame,
         codes: list[str],
         edge: set[str],
         supply: pd.DataFrame | None,
         earlier: Economy | None,
-        collaborations: pd.DataFrame | None,
+        collaborations: Any,
         coarse: pd.DataFrame | None,
         coarser: pd.Series | None,
         concept: str,
     ) -> None:
         self.economy, self.kinds, self.concept = economy, kinds, concept
         self.employment, self.marks, self.size = employment, marks, size
+        self.shares = shares
         self.weights, self.codes, self.edge = weights, codes, edge
         self.supply, self.earlier = supply, earlier
         self.collaborations = collaborations
@@ -676,8 +678,7 @@ class _Context:
         regions = [self.codes[i] for i in found.where]
         mine = self.weights[group]
         industries = self.industries(group)
-        sums = industry_quotients(self.employment[industries], self.size, [regions])
-        quotients: pd.Series = sums.iloc[0]
+        quotients = self.shares.quotients(regions, industries)
         jobs = float(part["employment"].sum())
         share = float(self.size.loc[regions].sum()) / self.total
         block = self.employment.loc[regions, industries]
@@ -730,7 +731,7 @@ class _Context:
         }
         told = [] if found.firm else ["model_only"]
         row["flags"] = ";".join(told + self._flags(row) + self._scale(group, regions))
-        members = _member_rows(cluster, block, self.size, quotients, self.employment)
+        members = _member_rows(cluster, block, self.shares)
         return row, members, gap_table(cluster, quotients, self.supply)
 
     def _supply_density(self, quotients: pd.Series) -> float:
@@ -769,21 +770,15 @@ class _Context:
 
 
 def _member_rows(
-    cluster: str,
-    block: pd.DataFrame,
-    size: pd.Series,
-    quotients: pd.Series,
-    employment: pd.DataFrame,
+    cluster: str, block: pd.DataFrame, shares: IndustryShares
 ) -> pd.DataFrame:
     """Return region x industry of a cluster with employment and quotient."""
-    own = industry_quotients(
-        employment[block.columns], size, [[r] for r in block.index]
-    ).set_axis(block.index)
+    own = shares.by_region(list(block.index), list(block.columns))
     long = pd.DataFrame({
         "cluster": cluster,
         "region": np.repeat(block.index.to_numpy(dtype=object), block.shape[1]),
         "industry": np.tile(block.columns.to_numpy(dtype=object), block.shape[0]),
         "employment": block.to_numpy(dtype=float).ravel(),
-        "lq": own.to_numpy(dtype=float).ravel(),
+        "lq": own.ravel(),
     })
     return long[long["employment"].ne(0)]

@@ -45,7 +45,7 @@ def choropleth(
         Numbers; NaN is withheld or not computable.
     regions : GeoDataFrame
         Indexed by region code, with a CRS; drawn in an equal-area projection of
-        Europe (EPSG:3035) or, outside it, in the projection geopandas estimates.
+        Europe (EPSG:3035) or, outside it, in the UTM zone of its middle.
     breaks : list of float, optional
         Inner class breaks; by default 0.5, 1, 1.5, 2, 3, those of a quotient.
     outlined : Series by region, optional
@@ -89,7 +89,7 @@ def choropleth(
     frame = gpd.GeoDataFrame(geometry=regions.geometry).sort_index()
     west, south, east, north = frame.to_crs(4326).total_bounds
     european = west > -25 and east < 45 and south > 33 and north < 72
-    frame = frame.to_crs(3035 if european else frame.estimate_utm_crs())
+    frame = frame.to_crs(3035 if european else _utm((west + east) / 2, north + south))
     numbers = pd.to_numeric(values, errors="coerce").reindex(frame.index)
     at = np.searchsorted(inner, numbers.to_numpy(dtype=float), side="right")
     with figure_style():
@@ -215,6 +215,15 @@ def choropleths(
         ramp, inner = _classes(None)
         _legend(ax, ramp, inner, said, label=label, hidden=hidden)
     return ax
+
+
+def _utm(longitude: float, northward: float) -> int:
+    """Return the EPSG code of the UTM zone of a longitude, on WGS 84.
+
+    geopandas looks the same zone up in a database, which takes as long as the drawing.
+    """
+    zone = int((longitude + 180) // 6) % 60 + 1
+    return (32600 if northward >= 0 else 32700) + zone
 
 
 def _path(shape: Any) -> Any:
