@@ -30,7 +30,10 @@ def _word(value: object) -> str:
 def markdown(table: pd.DataFrame) -> str:
     """Return a table as Markdown."""
     flat = table.reset_index()
-    head = [" / ".join(c) if isinstance(c, tuple) else str(c) for c in flat.columns]
+    head = [
+        ", ".join(filter(None, c)) if isinstance(c, tuple) else str(c)
+        for c in flat.columns
+    ]
     columns = [flat.iloc[:, i] for i in range(flat.shape[1])]
     numeric = [
         pd.api.types.is_numeric_dtype(c) and not pd.api.types.is_bool_dtype(c)
