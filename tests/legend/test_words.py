@@ -78,5 +78,5 @@ def test_what_is_said_of_a_cell_or_a_cluster_has_words(code: str, kind: str) -> 
     ):  # fmt: skip
         assert said(f"reason.{reason}")
     for flag in ("edge_region", "largest_plant", "much_imputed", "employment_only",
-                 "scale_dependent"):  # fmt: skip
+                 "scale_dependent", "model_only"):  # fmt: skip
         assert said(f"flag.{flag}")

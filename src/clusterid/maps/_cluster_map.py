@@ -391,6 +391,9 @@ def _clusters(
             "q": number(row.get("q_value"), 2),
             "members": number(row.get("n_members")),
             "imputed": number(row.get("share_imputed"), 2),
+            "certainty": number(row.get("certainty"), 2),
+            "level": text(row.get("level")),
+            "sharpest": _named(row.get("sharpest_part"), classification),
             "flags": flags,
         })
     return found

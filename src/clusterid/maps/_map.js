@@ -361,6 +361,9 @@ function clusteridMap(map, data) {
       const rows = [[t("measure.lq_shrunk"), number(c.lq_shrunk)], [t("measure.lq"), number(c.lq)], [t("measure.q_value"), probability(c.q)],
         [t("measure.employment"), c.jobs === null ? reason("withheld") : number(c.jobs)], [t("measure.excess_jobs"), number(c.excess)],
         [t("measure.n_plants"), c.n === null ? t("map.n_plants_unknown") : number(c.n)], [t("measure.n_members"), number(c.members)]];
+      if (c.certainty !== null && c.certainty !== undefined) rows.push([t("map.certainty"), percent(c.certainty)]);
+      if (c.level && c.level !== "template") rows.push([t("map.level"), t("level." + c.level)]);
+      if (own(c.sharpest)) rows.push([t("map.sharpest"), own(c.sharpest)]);
       if (c.imputed) rows.push([t("measure.share_imputed"), percent(c.imputed)]);
       if (c.flags.length) rows.push([t("map.flags"), c.flags.map(flag).join("; ")]);
       card.append(table(rows), el("h3", {}, t("map.regions")), el("p", {}, c.regions.map((i) => geo.names[i]).join(", ")));

@@ -183,7 +183,7 @@ def base_data(
             key: value
             for prefix in (
                 "map.", "measure.", "verdict.", "verdict_says.", "reason.", "flag.",
-                "state.", "language.", "declared.",
+                "state.", "language.", "declared.", "level.",
             )
             for key, value in said.under(prefix).items()
         }  # fmt: skip

@@ -298,8 +298,9 @@ def _or_zero(value: Any) -> float:
 
 
 _CLUSTER_COLUMNS = (
-    "cluster", "template", "regions", "employment", "establishments", "lq_shrunk",
-    "excess_jobs", "q_value", "certainty", "n_members", "share_imputed", "flags",
+    "cluster", "label", "regions", "employment", "establishments", "lq_shrunk",
+    "excess_jobs", "q_value", "certainty", "n_members", "share_imputed", "level",
+    "sharpest_part", "flags",
 )  # fmt: skip
 
 
@@ -365,9 +366,12 @@ def candidates(result: Any, said: Words, where: Context) -> Section | None:
             parts.append(Part("figure", picture(ax, alternative=alternative)))
     if not len(table):
         return _section("candidates", said, parts)
-    frame = table.rename_axis("cluster").sort_values(
+    frame = _named(table.rename_axis("cluster"), where).sort_values(
         ["excess_jobs"], ascending=False, kind="stable"
     )
+    note = said("report.cluster_note")
+    if {"certainty", "level"} & set(frame):
+        note = f"{note} {said('report.certainty_note')}"
     parts.append(
         Part(
             "table",
@@ -378,15 +382,60 @@ def candidates(result: Any, said: Words, where: Context) -> Section | None:
                 columns=_CLUSTER_COLUMNS,
                 names=where.names,
                 limit=60,
-                note=said("report.cluster_note"),
+                note=note,
             ),
         )
     )
+    parts += _parts(found, said, where)
     carried = _carried_by_one(cells, said, where)
     if carried is not None:
         parts.append(Part("text", said("report.carried_text")))
         parts.append(Part("folded", carried))
     return _section("candidates", said, parts)
+
+
+def _named(table: pd.DataFrame, where: Context) -> pd.DataFrame:
+    """Say the names in the report's language, a template's code beside its own."""
+    out = table.copy()
+    if "label" in out:
+        labels = [where.spoken(v) for v in out["label"]]
+        known = where.templates
+        codes = out["template"].astype(str) if "template" in out else [""] * len(out)
+        out["label"] = [
+            f"{said} ({code})" if code in known else said
+            for said, code in zip(labels, codes, strict=True)
+        ]
+    if "sharpest_part" in out:
+        out["sharpest_part"] = [
+            where.spoken(v) if isinstance(v, str) and v else ""
+            for v in out["sharpest_part"]
+        ]
+    if "level" in out and out["level"].eq("template").all():
+        out = out.drop(columns="level")
+    return out
+
+
+def _parts(found: Any, said: Words, where: Context) -> list[Part]:
+    """Return what stands out below the groups, undecided first."""
+    below = getattr(found, "parts", None)
+    if not isinstance(below, pd.DataFrame) or not len(below):
+        return []
+    order = {"one_industry": 0, "candidate": 1, "inside": 2}
+    frame = below.assign(
+        part_state=below["state"],
+        _order=below["state"].map(order).fillna(3),
+        label=[where.spoken(v) for v in below["label"]],
+    ).sort_values(["_order", "p_value", "part"], kind="stable")
+    table = frame_table(
+        frame,
+        said,
+        caption=f"{said('report.parts')} ({len(frame)})",
+        columns=("label", "level", "regions", "employment", "lq", "p_value", "q_value",
+                 "part_state", "cluster"),
+        names=where.names,
+        limit=60,
+    )  # fmt: skip
+    return [Part("text", said("report.parts_text")), Part("folded", table)]
 
 
 def _carried_by_one(cells: Any, said: Words, where: Context) -> Table | None:

@@ -25,12 +25,14 @@ _CODED = {
     "method": "method.",
     "layer": "layer.",
     "flag": "flag.",
+    "level": "level.",
+    "part_state": "part_state.",
 }
 _YEARS = {"year", "year_founded", "start", "end", "from_year", "to_year"}
 _SMALL = {"p_value", "q_value", "gi_q", "p"}
 _SHARES = {
     "share_imputed", "largest_plant_share", "posterior", "confidence", "share_of_pairs",
-    "share_withheld", "coverage",
+    "share_withheld", "coverage", "certainty",
 }  # fmt: skip
 #: percentages and rates, with one decimal in every row
 _PERCENTAGES = {
