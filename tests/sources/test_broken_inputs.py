@@ -56,6 +56,23 @@ CASES: list[tuple[str, str, pd.DataFrame, dict[str, Any], str]] = [
         {"withheld_range": (1, 2, 3)}, "needs two numbers",
     ),
     (
+        "a region missing", "ba_occupations",
+        OCCUPATIONS.assign(ags=["01001", None]), {}, "1 rows have no code.*row 2",
+    ),
+    (
+        "text for a number", "ba_occupations",
+        OCCUPATIONS.assign(svb=["5", "five"]), {}, "not numbers.*row 2: 'five'",
+    ),
+    ("no rows", "bres", BRES.iloc[:0], {}, "no rows"),
+    (
+        "rows twice", "bres", pd.concat([BRES, BRES.iloc[:1]]), {},
+        "2 rows stand more than once.*row 1: 2020 / UKC1 / 01110",
+    ),
+    (
+        "flows twice", "wiod", pd.concat([WIOD, WIOD.iloc[:1]]), {"country": "DEU"},
+        "2 rows stand more than once",
+    ),
+    (
         "negative count", "ba_occupations",
         OCCUPATIONS.assign(svb=[-5, 3]), {}, "svb|employment|negative|below",
     ),

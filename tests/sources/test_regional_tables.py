@@ -302,3 +302,22 @@ def test_row_order_changes_nothing(
     pd.testing.assert_frame_equal(straight.totals, mixed.totals)
     for side, hierarchy in straight.hierarchies.items():
         pd.testing.assert_series_equal(hierarchy, mixed.hierarchies[side])
+
+
+def test_a_table_cut_short_is_told(data_dir: Path, tmp_path: Path) -> None:
+    whole = next((data_dir / "de_svb_wz08_kreise").glob("*.parquet"))
+    table = pd.read_parquet(whole)
+    newest = table[table["year"].eq(table["year"].max())]
+    path = tmp_path / "half.parquet"
+    south = newest["region"].astype(str).between("08", "10")
+    for part, says in (
+        (newest[~south], "of the persons of Germany"),
+        (newest[newest["region"].ne("DG")], "no row of Germany"),
+        (newest[newest["region"].eq("DG")], "no Kreise"),
+    ):
+        part.to_parquet(path)
+        with pytest.raises(SourceError, match=says):
+            reader("svb_wz08", "employment")(path)
+    pd.concat([newest, newest.iloc[:1]]).to_parquet(path)
+    with pytest.raises(SourceError, match="stand more than once"):
+        reader("svb_wz08", "employment")(path)

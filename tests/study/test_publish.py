@@ -13,7 +13,7 @@ from scipy.linalg import qr
 from clusterid.concentration import locational_gini
 from clusterid.simulation import simulate_economy
 from clusterid.study import Result, read_study
-from clusterid.study._publish import _on_grid
+from clusterid.study._publish import _on_grid, _quotients_rounded
 from clusterid.study._schema import StudyFile
 
 Both = tuple[Result, Result]
@@ -233,3 +233,23 @@ def test_pages_show_a_fresh_result_as_published(published: Both) -> None:
     fresh = SimpleNamespace(published=lambda: small)
     assert cluster_map(fresh).title == "held back"
     assert "held back" in report(fresh).html
+
+
+def test_a_quotient_of_an_estimated_total_stays_in_its_interval() -> None:
+    table = pd.DataFrame({
+        "lq": [7.8912, 0.33641, 5.81021, 1.2345, 0.0],
+        "lq_lower": [5.583, 0.3306, 5.7857, 1.2345, 0.0],
+        "lq_upper": [11.16, 0.3502, 5.8350, 1.2345, 0.0],
+        "lq_shrunk": [5.4321, 0.4, 5.2, 1.1, 0.1],
+        "stability": [0.0234, 0.03, 0.01, 0.2, np.inf],
+        "share_imputed": [0.4, 0.04, 0.004, 0.0, 0.3],
+        "test": ["count", "herfindahl", "count", "count", "count"],
+    })
+    told = _quotients_rounded(table)
+    assert told["lq"].round(9).tolist() == [8.0, 0.34, 5.81, 1.2345, 0.0]
+    assert (told["lq"] >= told["lq_lower"]).all()
+    assert (told["lq"] <= told["lq_upper"]).all()
+    # counts of plants are published: what comes from them stays
+    assert told["lq_shrunk"].tolist() == [5.4321, 0.4, 5.2, 1.1, 0.1]
+    open_end = table.assign(lq_upper=np.inf)
+    assert _quotients_rounded(open_end)["lq"].iloc[0] == 8.0

@@ -101,7 +101,12 @@ def kreis_correspondence(
 def _day(when: str | int) -> pd.Timestamp:
     if isinstance(when, int) or str(when).isdigit():
         return pd.Timestamp(int(when), 6, 30)
-    return pd.Timestamp(str(when))
+    try:
+        return pd.Timestamp(str(when))
+    except ValueError:
+        raise ClassificationError(
+            f"{when!r} is neither a year nor a day; write 2016 or 2016-11-01."
+        ) from None
 
 
 def check_series(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from clusterid.classifications import (
@@ -14,7 +13,13 @@ from clusterid.classifications import (
     read_correspondence,
 )
 from clusterid.errors import OptionError, SourceError
-from clusterid.sources._files import file_list, read_raw, require_columns
+from clusterid.sources._files import (
+    file_list,
+    numbers_of,
+    read_raw,
+    require_columns,
+    require_keys,
+)
 from clusterid.sources._reader import TOTALS_COLUMNS, Paths, SourcedEmployment
 from clusterid.tables import Metadata, read_employment
 
@@ -87,13 +92,12 @@ def read_ba_occupations(
     require_columns(raw, ["ags", "kldb3", "year", "svb"], files[0])
     raw = _selected(raw, years, files[0])
     uncoded = raw["kldb3"].isna() | raw["kldb3"].astype(object).eq("")
+    require_keys(raw[~uncoded], ["ags", "kldb3", "year"], files[0])
     table = pd.DataFrame({
         "region": raw["ags"].astype(object),
         "industry": raw["kldb3"].astype(object),
         "year": raw["year"].astype(int),
-        "employment": raw["svb"]
-        .astype("Float64")
-        .to_numpy(dtype=float, na_value=np.nan),
+        "employment": numbers_of(raw, "svb", files[0]),
     })
     unclassified = float(table.loc[uncoded, "employment"].sum())
     notes = [

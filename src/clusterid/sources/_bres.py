@@ -10,7 +10,13 @@ import pandas as pd
 
 from clusterid.classifications import read_classification
 from clusterid.errors import OptionError, SourceError
-from clusterid.sources._files import file_list, read_raw, require_columns
+from clusterid.sources._files import (
+    file_list,
+    numbers_of,
+    read_raw,
+    require_columns,
+    require_keys,
+)
 from clusterid.sources._reader import TOTALS_COLUMNS, Paths, SourcedEmployment
 from clusterid.tables import (
     Metadata,
@@ -101,16 +107,16 @@ def read_bres(
     raw = read_raw(files[0])
     code = "sic5" if "sic5" in raw.columns else "sic2"
     require_columns(raw, ["year", "nuts2", code, "emp"], files[0])
+    require_keys(raw, ["year", "nuts2", code], files[0])
     if code == "sic2" and level > 2:
         raise OptionError(f"level={level}: {files[0].name} has two digits only.")
     raw = raw.assign(year=raw["year"].astype(int))
     raw = _of_years(raw, years, files[0])
-    count = pd.to_numeric(raw["emp"].replace("", None)).astype("Float64")
     fine = pd.DataFrame({
         "region": raw["nuts2"].astype(object).astype(str),
         "industry": industry_prefix(raw[code], level),
         "year": raw["year"],
-        "employment": count.to_numpy(dtype=float, na_value=np.nan),
+        "employment": numbers_of(raw, "emp", files[0]),
     })
     keys = ["region", "industry", "year"]
     missing = fine["employment"].isna()
@@ -165,6 +171,7 @@ def _bounds(
     files = file_list(path)
     raw = read_raw(files[0])
     require_columns(raw, ["year", "sic5", "sizeband", "enterprises"], files[0])
+    require_keys(raw, ["year", "sic5", "sizeband"], files[0])
     unknown = sorted(set(raw["sizeband"].astype(str)) - set(ENTERPRISE_BANDS))
     if unknown:
         raise SourceError(
@@ -174,7 +181,7 @@ def _bounds(
     raw = raw.assign(
         year=raw["year"].astype(int),
         industry=industry_prefix(raw["sic5"], level),
-        enterprises=pd.to_numeric(raw["enterprises"]),
+        enterprises=numbers_of(raw, "enterprises", files[0]),
     )
     counts = raw.pivot_table(
         index=["year", "industry"], columns="sizeband", values="enterprises",

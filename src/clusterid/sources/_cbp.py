@@ -210,6 +210,8 @@ def read_cbp(
 def _of_years(
     raw: pd.DataFrame, years: Sequence[int] | None, path: Path
 ) -> pd.DataFrame:
+    if not len(raw):
+        raise SourceError(f"{path}: the file has no rows; fetch it again.")
     have = sorted({int(y) for y in raw["year"].unique()})
     wanted = {int(y) for y in years} if years is not None and len(years) else {have[-1]}
     missing = sorted(wanted - set(have))

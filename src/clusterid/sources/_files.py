@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from clusterid.errors import SourceError, nearest
 
-__all__ = ["columns_of", "file_list", "find_by_columns", "read_raw", "require_columns"]
+__all__ = [
+    "columns_of",
+    "file_list",
+    "find_by_columns",
+    "numbers_of",
+    "read_raw",
+    "require_columns",
+    "require_keys",
+]
 
 _TABLES = (".parquet", ".csv", ".csv.gz", ".tsv", ".xlsx")
 
@@ -132,3 +143,39 @@ def require_columns(table: pd.DataFrame, columns: Iterable[str], path: Path) -> 
             f"{path}: the columns {', '.join(missing)} are missing.{hints} "
             f"The file has {have}."
         )
+
+
+def require_keys(table: pd.DataFrame, keys: Sequence[str], path: Path) -> None:
+    """Raise SourceError if the table is empty, or a key is missing or stands twice."""
+    if not len(table):
+        raise SourceError(f"{path}: the file has no rows; fetch it again.")
+    text = table[list(keys)]
+    missing = (text.isna() | text.isin([""])).any(axis=1).to_numpy()
+    twice = text.duplicated(keep=False).to_numpy()
+    for wrong, what in ((missing, "have no code"), (twice, "stand more than once")):
+        if wrong.any():
+            rows = [
+                f"row {i + 1}: {' / '.join(map(str, text.iloc[i]))}"
+                for i in np.flatnonzero(wrong)[:5]
+            ]
+            raise SourceError(
+                f"{path}: {int(wrong.sum())} rows {what} in {', '.join(keys)} "
+                f"({'; '.join(rows)}). Fetch the file again, or drop these rows."
+            )
+
+
+def numbers_of(table: pd.DataFrame, column: str, path: Path) -> NDArray[np.float64]:
+    """Return a column as floats, NaN where it is empty; other text is told."""
+    given = table[column]
+    empty = given.isna() | given.astype(object).eq("")
+    filled: Any = given.where(~empty)
+    values = pd.to_numeric(filled, errors="coerce")
+    numbers = values.astype("Float64").to_numpy(dtype=float, na_value=np.nan)
+    wrong = np.flatnonzero(np.isnan(numbers) & ~empty.to_numpy(dtype=bool))
+    if len(wrong):
+        rows = [f"row {i + 1}: {given.iloc[i]!r}" for i in wrong[:5]]
+        raise SourceError(
+            f"{path}: {len(wrong)} values of {column} are not numbers "
+            f"({'; '.join(rows)})."
+        )
+    return np.asarray(numbers, dtype=np.float64)

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from clusterid.classifications import kreis_correspondence, kreis_reforms
+from clusterid.errors import SourceError
 from clusterid.tables import TOTAL
 
 __all__ = ["GROUPS_13111", "GROUPS_13312", "LABELS", "GermanTable", "assemble"]
@@ -89,6 +90,8 @@ PARENTS_13312 = {
     "C": "B-E", DERIVED: "B-E",
 }  # fmt: skip
 
+#: Kreise that hold less of the nation are not all of them (in truth 0.99 and more).
+_LEAST_PLACED = 0.9
 #: Kreisfreie Länder that the tables list as Länder only.
 _CITY_STATES = {"02": "02000", "11": "11000"}
 
@@ -124,6 +127,7 @@ def assemble(
     cells = cells.merge(exists, on=["year", "code"])
     is_kreis = cells["code"].str.len().eq(5) | cells["code"].isin(list(_CITY_STATES))
     kreise = cells[is_kreis].assign(region=lambda t: t["code"].replace(_CITY_STATES))
+    _check_complete(cells, kreise)
     if territory is not None:
         kreise = _on_territory(kreise, territory)
     table = _leaves(kreise, published)
@@ -146,6 +150,31 @@ def assemble(
         "region": pd.concat([region, lands]).rename_axis("child"),
     }
     return Assembled(table, totals, hierarchies, names, notes)
+
+
+def _check_complete(cells: pd.DataFrame, kreise: pd.DataFrame) -> None:
+    """Raise where the Kreise of a year do not make up Germany: a file cut short."""
+    everything = cells[cells["industry"].eq(TOTAL)]
+    if not len(kreise):
+        raise SourceError(
+            "The file has no Kreise; it may be cut short. Fetch it again."
+        )
+    nation = everything[everything["code"].eq("DG")].groupby("year")["value"].sum()
+    placed = kreise[kreise["industry"].eq(TOTAL)].groupby("year")["value"].sum()
+    lost = placed.index.difference(nation.index)
+    if len(lost):
+        raise SourceError(
+            f"The file has no row of Germany (DG) in {', '.join(map(str, lost))}: "
+            "fetch it again, all of it."
+        )
+    share = placed.reindex(nation.index).fillna(0.0) / nation
+    short = share[share < _LEAST_PLACED]
+    if len(short):
+        told = ", ".join(f"{part:.0%} in {year}" for year, part in short.items())
+        raise SourceError(
+            f"The Kreise hold {told} of the persons of Germany: rows are missing, the "
+            "file may be cut short. Fetch it again."
+        )
 
 
 def _on_territory(kreise: pd.DataFrame, territory: str | int) -> pd.DataFrame:

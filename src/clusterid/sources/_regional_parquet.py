@@ -7,7 +7,13 @@ from collections.abc import Sequence
 import pandas as pd
 
 from clusterid.errors import SourceError, check_option
-from clusterid.sources._files import file_list, read_raw, require_columns
+from clusterid.sources._files import (
+    file_list,
+    numbers_of,
+    read_raw,
+    require_columns,
+    require_keys,
+)
 from clusterid.sources._genesis import sourced
 from clusterid.sources._reader import Paths, SourcedEmployment
 
@@ -93,8 +99,9 @@ def _cells(paths: Paths, count: str, unit: float) -> pd.DataFrame:
         raise SourceError(f"One Parquet file is read, {len(files)} were named.")
     raw = read_raw(files[0])
     require_columns(raw, ["year", "region", "name", "wz", count, "flag"], files[0])
+    require_keys(raw, ["year", "region", "wz"], files[0])
     flag = raw["flag"].astype(object).where(raw["flag"].notna(), "").astype(str)
-    value = raw[count].astype("Float64").to_numpy(dtype=float, na_value=float("nan"))
+    value = numbers_of(raw, count, files[0])
     value = (value * unit).round(6)
     flag = flag.where(flag.ne("") | pd.notna(value), ".")
     return pd.DataFrame({

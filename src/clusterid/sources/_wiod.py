@@ -7,7 +7,13 @@ import pandas as pd
 from clusterid.classifications import read_classification, roll_up
 from clusterid.errors import SourceError, check_option
 from clusterid.sources._carry import carry_flows
-from clusterid.sources._files import file_list, read_raw, require_columns
+from clusterid.sources._files import (
+    file_list,
+    numbers_of,
+    read_raw,
+    require_columns,
+    require_keys,
+)
 from clusterid.sources._reader import Paths
 from clusterid.tables import read_flows
 
@@ -81,11 +87,15 @@ def read_wiod(
     if "value_musd" in raw.columns or files[0].suffix == ".parquet":
         columns = ["year", "origin", "row_code", "col_code", "value_musd"]
         require_columns(raw, columns, files[0])
+        whose = ["country"] if "country" in raw.columns else []
+        require_keys(raw, [*whose, *columns[:4]], files[0])
+        raw = raw.assign(value_musd=numbers_of(raw, "value_musd", files[0]))
         long = _of_long(raw, files[0].name, year, country, origin)
     else:
         require_columns(raw, ["row_code", *WIOD56], files[0])
         long = raw.melt("row_code", list(WIOD56), "col_code", "value_musd")
-        long["value_musd"] = pd.to_numeric(long["value_musd"])
+        require_keys(long, ["row_code", "col_code"], files[0])
+        long["value_musd"] = numbers_of(long, "value_musd", files[0])
     inside = long["row_code"].isin(WIOD56) & long["col_code"].isin(WIOD56)
     sums = long[inside].groupby(["row_code", "col_code"])["value_musd"].sum()
     flows: pd.DataFrame = sums.reset_index().set_axis(

@@ -25,12 +25,13 @@ _ESTIMATED = {
     "excess_jobs": np.rint,
     "lower": np.floor,
     "upper": np.ceil,
-    **dict.fromkeys(
-        ("eb05", "stability", "n_expected", "locational_gini", "gamma", "gamma_lower",
-         "gamma_upper", "raw_concentration", "variance", "z", "z_lower", "z_upper"),
-        np.rint,
-    ),
-}  # fmt: skip
+}
+#: Columns that follow from sums with estimates, told to about the same precision.
+_FOLLOWING = (
+    "lq", "lq_shrunk", "lower", "upper", "eb05", "stability", "n_expected",
+    "locational_gini", "gamma", "gamma_lower", "gamma_upper", "raw_concentration",
+    "variance", "z", "z_lower", "z_upper",
+)  # fmt: skip
 #: Jobs; sums that contain an estimate are never told more finely.
 _LEAST_STEP = 10.0
 
@@ -71,8 +72,8 @@ def _with_estimates_rounded(result: Result) -> Result:
         comparison = replace(comparison, verdicts=verdicts)
     return replace(
         result,
-        concentration=_rounded(result.concentration),
-        industries=_rounded(result.industries),
+        concentration=_quotients_rounded(result.concentration),
+        industries=_indices_rounded(result.industries),
         candidates=_mapped(result.candidates, _rounded),
         comparison=comparison,
     )
@@ -96,6 +97,61 @@ def _rounded(frame: pd.DataFrame) -> pd.DataFrame:
         if column in out.columns:
             values = out[column].to_numpy(dtype=float, copy=True)
             values[estimated] = _on_grid(values[estimated], part, round_to)
+            out[column] = values
+    return out
+
+
+def _quotients_rounded(table: pd.DataFrame) -> pd.DataFrame:
+    """Round quotients whose totals hold estimates to what their intervals tell.
+
+    The interval is safe to tell; a point inside it is told no more finely than the
+    power of ten below its width.
+    """
+    estimated = table["share_imputed"].between(0, 1, inclusive="neither").to_numpy()
+    if not estimated.any():
+        return table
+    lq, low, high = (
+        table.loc[estimated, c].to_numpy(dtype=float)
+        for c in ("lq", "lq_lower", "lq_upper")
+    )
+    with np.errstate(divide="ignore", invalid="ignore"):
+        width = np.where(np.isinf(high), lq, high - low)
+        part = np.where(lq > 0, width / lq, np.nan)
+    # what comes from counts of plants holds no estimate of jobs
+    counted = table.loc[estimated, "test"].eq("count").to_numpy()
+    out = _finely(table, estimated, part, ("lq", "stability"))
+    rest = tuple(c for c in _FOLLOWING if c not in {"lq", "stability"})
+    out = _finely(out, estimated, np.where(counted, np.nan, part), rest)
+    points = out["lq"].to_numpy(dtype=float, copy=True)
+    points[estimated] = np.clip(points[estimated], low, high)
+    return out.assign(lq=points)
+
+
+def _indices_rounded(table: pd.DataFrame) -> pd.DataFrame:
+    estimated = table["share_imputed"].gt(0).to_numpy()
+    if not estimated.any():
+        return table
+    part = 2 * table.loc[estimated, "share_imputed"].to_numpy(dtype=float)
+    return _finely(_rounded(table), estimated, part, _FOLLOWING)
+
+
+def _finely(
+    table: pd.DataFrame,
+    rows: np.ndarray[Any, Any],
+    part: np.ndarray[Any, Any],
+    columns: tuple[str, ...],
+) -> pd.DataFrame:
+    """Round to the power of ten below a part of the value; NaN leaves it."""
+    out = table.copy()
+    for column in columns:
+        if column in out.columns:
+            values = out[column].to_numpy(dtype=float, copy=True)
+            mine = values[rows]
+            with np.errstate(divide="ignore", invalid="ignore"):
+                power = np.floor(np.log10(np.abs(mine) * part))
+            usable = np.isfinite(power) & np.isfinite(mine)
+            step = 10.0 ** np.where(usable, power, 0.0)
+            values[rows] = np.where(usable, np.rint(mine / step) * step, mine)
             out[column] = values
     return out
 
