@@ -7,7 +7,7 @@ built from public names; ``benchmarks/recovery/us_templates.py`` prints more roa
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +46,7 @@ class Case:
     truth: pd.Series
     layers: dict[str, nx.Graph[Any]]
     judge: nx.Graph[Any]
+    found: dict[tuple[str, bool], Templates] = field(default_factory=dict)
 
     @property
     def codes(self) -> list[str]:
@@ -93,11 +94,15 @@ def case(data_dir: Path) -> Case:
 
 
 def detected(case: Case, scale: str, *, codes: bool) -> tuple[Templates, float]:
-    graphs = {"supply": case.layers[scale]}
-    if codes:
-        graphs["code"] = code_network(case.codes)
-    # the size of the groups is left to the held-out layer as well
-    found = detect_communities(graphs, held_out=case.judge, runs=20, largest=None)
+    if (scale, codes) not in case.found:
+        graphs = {"supply": case.layers[scale]}
+        if codes:
+            graphs["code"] = code_network(case.codes)
+        # the size of the groups is left to the held-out layer as well
+        case.found[scale, codes] = detect_communities(
+            graphs, held_out=case.judge, runs=20, largest=None
+        )
+    found = case.found[scale, codes]
     chosen = found.profile.loc[found.profile["chosen"], "validation"].item()
     return found, chosen
 

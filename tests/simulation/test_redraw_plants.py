@@ -39,15 +39,15 @@ def test_moments_are_those_of_the_formula() -> None:
     economy = made()
     rng = np.random.default_rng(0)
     found = np.array([
-        redraw_plants(economy, seed=rng).employment["a"].to_numpy() for _ in range(4000)
+        redraw_plants(economy, seed=rng).employment["a"].to_numpy() for _ in range(1500)
     ])
     mean = JOBS["a"].to_numpy()
     # n* has mean n and variance n(1 - n/10); c^2 = 10 * 0.2 - 1 = 1; sizes 10, 30, 50
     n, size = PLANTS["a"].to_numpy(), np.array([10.0, 30.0, 50.0])
     variance = (n * (1 - n / 10) + n) * size**2
-    error = np.sqrt(variance / 4000)
+    error = np.sqrt(variance / 1500)
     assert np.abs(found.mean(axis=0) - mean).max() < 4 * error.max()
-    assert found.var(axis=0) == pytest.approx(variance, rel=0.15)
+    assert found.var(axis=0) == pytest.approx(variance, rel=0.2)
 
 
 def test_same_draw_whatever_the_order_of_rows_and_columns() -> None:
