@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import networkx as nx
 import numpy as np
@@ -308,7 +309,13 @@ def test_coverage_by_hand():
         "n_none": 2, "share_none": 1 / 3, "employment": 100.0,
         "employment_inside": 45.0, "share_employment": 0.45, "n_withheld": 1,
     }  # fmt: skip
-    assert found.coverage(jobs).to_dict() == pytest.approx(expected)
+    covered = found.coverage(jobs).to_dict()
+    assert np.isnan(covered.pop("share_estimated"))
+    assert covered == pytest.approx(expected)
+    told = found.coverage(jobs.fillna(0.0))
+    assert told["share_estimated"] == told["share_employment"]
+    estimated = replace(found, params={"share_estimated": 0.47})
+    assert estimated.coverage(jobs)["share_estimated"] == 0.47
     alone = found.coverage()
     assert alone["share_none"] == pytest.approx(0.2)
     assert np.isnan(alone["share_employment"])

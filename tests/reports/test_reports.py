@@ -82,7 +82,7 @@ def test_the_report_says_what_the_templates_cover(
     assert covered["n_withheld"] == 1
     html = cid.report(result).html
     share = format_number(100 * covered["share_employment"])
-    assert f"The templates hold {share} % of the jobs" in html
+    assert f"The templates hold {share} % of the jobs whose total is published" in html
     assert "1 of 6 industries (16.7 %) are in none" in html
 
 

@@ -105,9 +105,12 @@ class Templates:
             ``n_none`` (in no template) and ``share_none`` (of the industries, 0 to
             1); ``employment`` (jobs of industries whose jobs are known),
             ``employment_inside`` and ``share_employment`` (0 to 1), ``n_withheld``
-            (industries whose jobs are not known; they are in no sum). Industries that
-            ``employment`` lists and the templates do not know are in none. Without
-            ``employment`` the last four are NaN.
+            (industries whose jobs are not known; they are in no sum) and
+            ``share_estimated`` (0 to 1): the share with withheld jobs estimated, where
+            a study has done so (``params["share_estimated"]``); where nothing is
+            withheld the same as ``share_employment``. Industries that ``employment``
+            lists and the templates do not know are in none. Without ``employment`` the
+            last five are NaN.
 
         Examples
         --------
@@ -132,6 +135,10 @@ class Templates:
             held = float(told[inside.to_numpy()].sum())
             n_withheld = float(told.isna().sum())
         n = len(membership)
+        share = held / known if known > 0 else np.nan
+        estimated = share if n_withheld == 0 else np.nan
+        if jobs is not None and n_withheld > 0:
+            estimated = float(self.params.get("share_estimated", np.nan))
         return pd.Series(
             {
                 "n_templates": float(len(self.labels)),
@@ -142,8 +149,9 @@ class Templates:
                 "share_none": float(n - inside.sum()) / n if n else np.nan,
                 "employment": known,
                 "employment_inside": held,
-                "share_employment": held / known if known > 0 else np.nan,
+                "share_employment": share,
                 "n_withheld": n_withheld,
+                "share_estimated": estimated,
             },
             name="coverage",
         )

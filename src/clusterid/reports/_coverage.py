@@ -24,16 +24,18 @@ def template_coverage(result: Any) -> pd.Series | None:
 
 def coverage_sentence(covered: pd.Series, said: Words) -> str:
     """Return how much of the economy the templates hold, in words."""
-    if not np.isfinite(covered["share_employment"]):
-        return said(
-            "report.template_coverage_unknown",
-            n=int(covered["n_none"]),
-            total=int(covered["n_industries"]),
-        )
+    counts = {"n": int(covered["n_none"]), "total": int(covered["n_industries"])}
+    if covered["n_withheld"] == 0:
+        key, share = "report.template_coverage", covered["share_employment"]
+    elif np.isfinite(covered["share_estimated"]):
+        key, share = "report.template_coverage_estimated", covered["share_estimated"]
+    elif np.isfinite(covered["share_employment"]):
+        key, share = "report.template_coverage_published", covered["share_employment"]
+    else:
+        return said("report.template_coverage_unknown", **counts)
     return said(
-        "report.template_coverage",
-        share=format_number(100 * covered["share_employment"], language=said.language),
-        n=int(covered["n_none"]),
-        total=int(covered["n_industries"]),
+        key,
+        share=format_number(100 * share, language=said.language),
         none=format_number(100 * covered["share_none"], language=said.language),
+        **counts,
     )

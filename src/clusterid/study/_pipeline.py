@@ -81,6 +81,7 @@ def run_pipeline(
             templates = _with_imputed(
                 _detect(inputs, working, layers, detecting, shares, method, seed),
                 working,
+                from_plants=inputs.from_plants,
             )
         with log.step("clusters"):
             candidates = _clusters(inputs, working, templates, layers, method, seed)
@@ -337,8 +338,14 @@ def _detect(
     )
 
 
-def _with_imputed(templates: Templates, working: _Working) -> Templates:
-    """Add how much of a template's employment is estimated, 0 to 1."""
+def _with_imputed(
+    templates: Templates, working: _Working, *, from_plants: bool
+) -> Templates:
+    """Add how much of a template's employment is estimated, 0 to 1.
+
+    And what share of all jobs the templates hold with withheld cells estimated; not
+    where plants are known, since estimates are then sums of what must not be told.
+    """
     employment = working.economy.employment
     of_industry = employment.sum()
     estimated = employment.where(working.imputed, 0.0).sum()
@@ -347,7 +354,12 @@ def _with_imputed(templates: Templates, working: _Working) -> Templates:
     table = templates.significance.assign(
         share_imputed=share.reindex(templates.significance.index).astype(float)
     )
-    return replace(templates, significance=table)
+    params = dict(templates.params)
+    total = float(of_industry.sum())
+    if not from_plants and total > 0:
+        inside = float(of_industry[group.notna().to_numpy()].sum())
+        params["share_estimated"] = round(inside / total, 4)
+    return replace(templates, significance=table, params=params)
 
 
 def _collaborations(inputs: Inputs) -> pd.DataFrame | None:
