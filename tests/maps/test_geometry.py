@@ -78,3 +78,28 @@ def test_dissolved_regions_have_no_inner_border() -> None:
     found = outlines(wavy(), max_points=200)
     union = found.union(["W", "E"])
     assert len(shapely.get_parts(union)) == 2  # mainland and island
+
+
+def test_islands_beyond_the_date_line_do_not_stretch_the_map() -> None:
+    regions = gpd.GeoDataFrame(
+        {"name": ["Mainland", "Islands", "Atoll"]},
+        index=["A", "B", "C"],
+        geometry=[
+            box(-120, 30, -80, 48),
+            box(-170, 52, -160, 56).union(box(172, 51, 178, 53)),
+            box(-176, 0, -175, 1),
+        ],
+        crs=4326,
+    )
+    found = outlines(regions)
+    west, _, east, _ = shapely.total_bounds(found.shapes)
+    assert east - west < 120
+    assert west == pytest.approx(-188, abs=0.01)
+    assert (found.points[:, 1] < -79).all()
+    # what lies on one side is left where it is
+    around = regions.assign(
+        geometry=[box(-120, 30, -80, 48), box(0, 0, 9, 9), box(20, 0, 30, 9)]
+    )
+    assert shapely.total_bounds(outlines(around).shapes)[2] == pytest.approx(
+        30, abs=0.01
+    )

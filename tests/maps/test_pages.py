@@ -175,6 +175,32 @@ def test_a_cell_that_one_industry_carries_is_drawn_and_says_so(
         assert texts["reason.one_industry"]
 
 
+def test_names_and_title_are_said_in_both_languages(fake: ModuleType) -> None:
+    from dataclasses import replace
+    from types import SimpleNamespace
+
+    result = fake.fake_result()
+    economy = result.economy
+    labels = {**economy.metadata.labels, "A": "Manufacture of textiles"}
+    result.economy = replace(
+        economy,
+        metadata=replace(economy.metadata, classification="nace2", labels=labels),
+    )
+    titles = {"en": "A study", "de": "Eine Studie"}
+    result.provenance = SimpleNamespace(study={"study": {"title": titles}})
+    page = cid.cluster_map(result, language="de")
+    members = page.data["templates"]["T01"]["members"]
+    assert members[0] == {
+        "en": "Manufacture of textiles", "de": "Herstellung von Textilien"
+    }  # fmt: skip
+    assert members[1] == "Name of B"
+    assert page.title == "Eine Studie"
+    assert page.data["meta"]["title"] == titles
+    report = cid.report(result, language="de").html
+    assert "Herstellung von Textilien" in report
+    assert "<h1>Eine Studie</h1>" in report
+
+
 def test_a_result_without_candidates_still_maps(fake: ModuleType) -> None:
     result = fake.fake_result()
     result.candidates = result.templates = result.comparison = None

@@ -16,7 +16,10 @@ from clusterid.maps._layers import both, column, layer, number, text
 from clusterid.maps._page import MapPage, map_page
 from clusterid.maps._value_map import Text, _one, base_data
 
-__all__ = ["cluster_map", "outline_source", "study_title"]
+__all__ = ["SIMULATED_SOURCE", "cluster_map", "outline_source", "study_title"]
+
+#: what studies call the source of invented counts; pages say it in words
+SIMULATED_SOURCE = "simulated economy"
 
 
 def cluster_map(
@@ -105,7 +108,7 @@ def cluster_map(
         language=language,
         kind=meta.kind,
         simulated=meta.simulated,
-        source=source or meta.source or _simulated_source(meta),
+        source=source or _source(meta),
         licence=licence or meta.licence,
         geometry=geometry_source or outline_source(result),
         year=meta.year,
@@ -182,8 +185,10 @@ def outline_source(result: Any) -> str:
     return said
 
 
-def _simulated_source(meta: Any) -> Text:
-    return both("map.simulated_source") if meta.simulated else ""
+def _source(meta: Any) -> Text:
+    if meta.simulated and meta.source in ("", SIMULATED_SOURCE):
+        return both("map.simulated_source")
+    return text(meta.source)
 
 
 def _unit(meta: Any) -> Text:

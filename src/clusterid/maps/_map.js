@@ -129,6 +129,30 @@ function clusteridMap(map, data) {
     return layer.addTo(map);
   });
   const everything = L.featureGroup(regions.filter(Boolean)).getBounds();
+  // far-off regions (at most one in twenty) that more than halve the scale are left out
+  // of the first view; the panel names them
+  const remote = [];
+  const core = (() => {
+    const boxes = regions.map((layer, i) => layer && { i, box: layer.getBounds() }).filter(Boolean);
+    const around = (list) => list.reduce((all, one) => all.extend(one.box), L.latLngBounds([]));
+    const area = (bounds) => {
+      const a = L.CRS.EPSG3857.project(bounds.getSouthWest()), b = L.CRS.EPSG3857.project(bounds.getNorthEast());
+      return Math.max(b.x - a.x, b.y - a.y) ** 2;
+    };
+    let rest = boxes;
+    for (let most = Math.floor(boxes.length / 20); most > 0; most -= 1) {
+      const whole = area(around(rest));
+      let best = null;
+      for (let k = 0; k < rest.length; k += 1) {
+        const size = area(around(rest.filter((_, j) => j !== k)));
+        if (!best || size < best.size) best = { k, size };
+      }
+      if (!best || best.size > 0.75 * whole) break;
+      remote.push(rest[best.k].i);
+      rest = rest.filter((_, j) => j !== best.k);
+    }
+    return around(rest);
+  })();
 
   // ---- values ------------------------------------------------------------------
   const layerById = {};
@@ -477,6 +501,7 @@ function clusteridMap(map, data) {
       }
       parts.push(el("div", { class: "keys" }, keys));
     } else if (data.meta.overview) parts.push(el("p", { class: "note" }, t("map.no_clusters")));
+    if (remote.length) parts.push(el("p", { class: "note" }, t("map.remote", { names: remote.map((i) => geo.names[i]).join(", ") })));
     return [el("h2", {}, t("map.legend")), ...parts];
   }
   function check(name, on, change, picture) {
@@ -538,7 +563,7 @@ function clusteridMap(map, data) {
       el("div", { class: "words" }, el("h1", {}, own(m.title)), el("p", { class: "sub", title: subtitle }, subtitle)),
       ...(m.simulated ? [el("span", { class: "mark" }, t("map.simulated"))] : []),
       el("div", { class: "no-print", role: "group", "aria-label": t("map.language") }, ["de", "en"].map((code) => el("button", { lang: code, "data-language": code, "aria-pressed": code === state.language ? "true" : "false", on: { click: () => { state.language = code; refresh(); header.querySelector("[data-language=" + code + "]").focus(); } } }, t("language." + code)))),
-      el("button", { on: { click: () => { moved = false; fit(); } } }, t("map.reset")),
+      el("button", { on: { click: () => { moved = true; fit(everything); } } }, t("map.reset")),
       el("button", { on: { click: printed } }, t("map.print")));
     document.documentElement.lang = state.language;
     document.title = own(m.title) + (m.simulated ? " (" + t("map.simulated") + ")" : "");
@@ -568,10 +593,10 @@ function clusteridMap(map, data) {
   }
   // the first view follows the size of the window, until the reader has moved the map
   let moved = false, fitting = false;
-  const fit = () => { fitting = true; map.fitBounds(everything, { animate: false }); fitting = false; };
+  const fit = (bounds) => { fitting = true; map.fitBounds(bounds || core, { animate: false }); fitting = false; };
   const home = () => { map.invalidateSize({ animate: false }); fit(); };
   map.on("zoomstart dragstart", () => { if (!fitting) moved = true; });
-  map.on("resize", () => { if (!moved && !fitting) { map.setMinZoom(0); fit(); map.setMinZoom(map.getZoom() - 1); } });
+  map.on("resize", () => { if (!moved && !fitting) { map.setMinZoom(0); fit(); map.setMinZoom(Math.min(map.getZoom(), map.getBoundsZoom(everything)) - 1); } });
   function before() { document.body.classList.add("printing"); home(); }
   function after() { document.body.classList.remove("printing"); home(); }
   function printed() { before(); window.print(); }
@@ -585,7 +610,7 @@ function clusteridMap(map, data) {
   document.addEventListener("keydown", (event) => { if (event.key === "Escape" && state.card) select(null); });
   home();
   const homeZoom = map.getZoom();
-  map.setMinZoom(homeZoom - 1);
+  map.setMinZoom(Math.min(homeZoom, map.getBoundsZoom(everything)) - 1);
   map.setMaxBounds(everything.pad(0.5));
   refresh();
   window.clusterid = { map, state, data };

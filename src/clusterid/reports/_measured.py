@@ -298,9 +298,8 @@ def _or_zero(value: Any) -> float:
 
 
 _CLUSTER_COLUMNS = (
-    "cluster", "label", "regions", "employment", "establishments", "lq_shrunk",
-    "excess_jobs", "q_value", "certainty", "n_members", "share_imputed", "level",
-    "sharpest_part", "flags",
+    "cluster", "label", "regions", "employment", "lq_shrunk", "excess_jobs", "q_value",
+    "certainty", "n_members", "remarks",
 )  # fmt: skip
 
 
@@ -366,7 +365,7 @@ def candidates(result: Any, said: Words, where: Context) -> Section | None:
             parts.append(Part("figure", picture(ax, alternative=alternative)))
     if not len(table):
         return _section("candidates", said, parts)
-    frame = _named(table.rename_axis("cluster"), where).sort_values(
+    frame = _named(table.rename_axis("cluster"), said, where).sort_values(
         ["excess_jobs"], ascending=False, kind="stable"
     )
     note = said("report.cluster_note")
@@ -394,25 +393,33 @@ def candidates(result: Any, said: Words, where: Context) -> Section | None:
     return _section("candidates", said, parts)
 
 
-def _named(table: pd.DataFrame, where: Context) -> pd.DataFrame:
-    """Say the names in the report's language, a template's code beside its own."""
-    out = table.copy()
-    if "label" in out:
-        labels = [where.spoken(v) for v in out["label"]]
-        known = where.templates
-        codes = out["template"].astype(str) if "template" in out else [""] * len(out)
-        out["label"] = [
-            f"{said} ({code})" if code in known else said
-            for said, code in zip(labels, codes, strict=True)
-        ]
-    if "sharpest_part" in out:
-        out["sharpest_part"] = [
-            where.spoken(v) if isinstance(v, str) and v else ""
-            for v in out["sharpest_part"]
-        ]
-    if "level" in out and out["level"].eq("template").all():
-        out = out.drop(columns="level")
-    return out
+def _named(table: pd.DataFrame, said: Words, where: Context) -> pd.DataFrame:
+    """Say names in the report's language, and put what is remarkable into one cell."""
+    rows = table.to_dict("records")
+    codes = [str(row.get("template", "")) for row in rows]
+    labels = [where.spoken(row.get("label") or "") for row in rows]
+    return table.assign(
+        label=[
+            f"{label} ({code})" if code in where.templates else label or code
+            for label, code in zip(labels, codes, strict=True)
+        ],
+        remarks=["; ".join(_remarks(row, said, where)) for row in rows],
+    )
+
+
+def _remarks(row: dict[Any, Any], said: Words, where: Context) -> list[str]:
+    """Return flags, level of kind, sharpest part and share estimated, in words."""
+    flags = str(row.get("flags") or "").split(";")
+    told = [said.get(f"flag.{f.strip()}", f.strip()) for f in flags if f.strip()]
+    level, sharpest = row.get("level"), row.get("sharpest_part")
+    if isinstance(level, str) and level and level != "template":
+        told.append(said.get(f"level.{level}", level))
+    if isinstance(sharpest, str) and sharpest:
+        told.append(f"{said('map.sharpest')}: {where.spoken(sharpest)}")
+    share = _or_zero(row.get("share_imputed"))
+    if share >= 0.005:
+        told.append(said("report.estimated", share=f"{round(100 * share)}"))
+    return told
 
 
 def _parts(found: Any, said: Words, where: Context) -> list[Part]:

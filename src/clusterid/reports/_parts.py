@@ -11,6 +11,7 @@ import pandas as pd
 
 from clusterid.classifications import name_in
 from clusterid.legend import Words
+from clusterid.maps import SIMULATED_SOURCE
 
 __all__ = ["Context", "Part", "Section", "mapping_of", "spoken_templates"]
 
@@ -87,9 +88,9 @@ def context(result: Any, said: Words) -> Context:
             str(k): spoken(v) for k, v in labels.items() if v is not None and v == v
         },
         spoken=spoken,
-        source=str(
-            meta.source or (said("map.simulated_source") if meta.simulated else "")
-        ),
+        source=said("map.simulated_source")
+        if meta.simulated and meta.source in ("", SIMULATED_SOURCE)
+        else str(meta.source),
         simulated=bool(meta.simulated),
         kind=meta.kind,
     )
