@@ -321,6 +321,30 @@ def test_coverage_by_hand():
     assert np.isnan(alone["share_employment"])
 
 
+def test_the_lexicon_is_given_like_any_definitions():
+    from clusterid.classifications import FieldWeights, fields_on, read_fields
+
+    codes = ["26.1", "26.5", "62.0", "21.1", "01.1"]
+    carried = fields_on(read_fields("nace2"), codes, "nace2")
+    found = given_templates(carried)
+    assert list(found.membership.index) == sorted(codes)
+    assert found.membership["62.0"] is not pd.NA
+    assert found.labels.loc[found.membership["62.0"]] in set(carried.labels["label_en"])
+    # by hand: b is narrower than a; half of 3 is too little for 0.6
+    table = pd.DataFrame(
+        {"a": [1.0, 1.0, 0.5], "b": [0.0, 1.0, 0.0]},
+        index=pd.Index(["1", "2", "3"], name="industry"),
+    )
+    named = pd.DataFrame({"label_en": ["A", "B"]}, index=["a", "b"])
+    fields = FieldWeights(table, table.sum(), table.sum(), named, {})
+    assert given_templates(fields).membership.tolist() == ["a", "b", "a"]
+    strict = given_templates(fields, minimum_weight=0.6)
+    assert strict.status.tolist() == ["assigned", "assigned", "none"]
+    assert strict.labels.to_dict() == {"a": "A", "b": "B"}
+    with pytest.raises(OptionError, match="minimum_weight"):
+        given_templates(fields, minimum_weight=0.0)
+
+
 def test_planted_templates_of_a_simulated_economy_come_back():
     from clusterid.communities import partition_agreement
     from clusterid.networks import colocation_network, profile_network, skill_network

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from clusterid.classifications import FieldWeights
 from clusterid.communities._graph import Ints, from_graph
 from clusterid.communities._validation import validation_scores
-from clusterid.errors import Fault, TableError
+from clusterid.errors import Fault, OptionError, TableError
 
 __all__ = ["Templates", "given_templates"]
 
@@ -236,22 +237,41 @@ def membership_series(codes: tuple[str, ...], labels: Ints) -> pd.Series:
     return pd.Series(values, index=index, name="template", dtype="string")
 
 
+def _fields_of(weights: pd.DataFrame, least: float) -> pd.Series:
+    """Return the field of every industry, None where none has ``least`` of it."""
+    fields = sorted(map(str, weights.columns))
+    share = weights.set_axis(weights.columns.map(str), axis=1)[fields].to_numpy(float)
+    held = share >= least
+    # the largest share, then the narrowest field, then the first by name
+    narrow = -held.sum(axis=0) / (held.sum() + 1.0)
+    rank = np.where(held, np.round(share, 9) * 2 + narrow, -np.inf)
+    best = rank.argmax(axis=1)
+    named = [fields[b] if h.any() else None for b, h in zip(best, held, strict=True)]
+    return pd.Series(named, index=weights.index.map(str), dtype=object)
+
+
 def given_templates(
-    table: pd.DataFrame | pd.Series | Mapping[str, Any],
+    table: pd.DataFrame | pd.Series | Mapping[str, Any] | FieldWeights,
     *,
     labels: Mapping[str, str] | pd.Series | None = None,
     industries: Any = None,
+    minimum_weight: float = 0.5,
 ) -> Templates:
     """Return templates that are given: benchmark definitions, a list, the lexicon.
 
     Parameters
     ----------
-    table : DataFrame with columns industry and template, Series, or mapping
-        Each industry's template; a missing template is "in no group".
+    table : DataFrame with columns industry and template, Series, mapping, FieldWeights
+        Each industry's template; a missing template is "in no group". The lexicon,
+        carried to the industries by :func:`clusterid.classifications.fields_on`, puts
+        an industry into the field that holds most of it; of several, into the one with
+        the fewest industries.
     labels : mapping or Series, template -> text, optional
         Names for people; by default the template's own code.
     industries : iterable of codes, optional
         All industries of the study; those not in the table are in no group.
+    minimum_weight : float
+        Share of an industry from which a field of the lexicon has it, above 0 to 1.
 
     Returns
     -------
@@ -268,6 +288,14 @@ def given_templates(
     >>> given_templates({"10": "food", "11": "food", "26": "it", "62": "it"})
     <Templates: 2 templates of 4 of 4 industries, 0 in none, 0 ambiguous>
     """
+    if isinstance(table, FieldWeights):
+        if not 0 < minimum_weight <= 1:
+            raise OptionError(
+                f"minimum_weight={minimum_weight!r} must be above 0 and at most 1."
+            )
+        if labels is None:
+            labels = table.labels["label_en"]
+        table = _fields_of(table.weights, minimum_weight)
     if isinstance(table, pd.DataFrame):
         missing = [c for c in ("industry", "template") if c not in table.columns]
         if missing:

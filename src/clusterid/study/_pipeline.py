@@ -334,6 +334,7 @@ def _detect(
         held_out=layers[held_out] if held_out else None,
         layer_weights=shares,
         redraw=_redraw(working.economy, detecting),
+        surrogates=method.surrogates,
         names=inputs.economy.metadata.labels,
     )
 

@@ -248,6 +248,12 @@ class MethodSection(_Section):
         None, description="layer kept for validation; never used for detection"
     )
     runs: int = Field(20, ge=1, description="starts of Leiden for the consensus")
+    surrogates: int = Field(
+        0,
+        ge=0,
+        description="random networks of the same strengths that templates are tested "
+        "against; 0 leaves the test out, 100 are usual",
+    )
     minimum_jobs: float = Field(
         1000, ge=0, description="critical mass of a cluster, persons (ours)"
     )
