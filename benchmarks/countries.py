@@ -15,6 +15,8 @@ import pandas as pd
 
 from clusterid.clusters import test_groups
 
+#: False discovery rate of the kinds here.
+LEVEL = 0.05
 STUDIES = Path(__file__).parents[1] / "data" / "studies"
 
 #: Study -> (kind, beginnings of codes, regions where it is known to sit).
@@ -108,7 +110,7 @@ def verdicts(result: Any, name: str) -> pd.DataFrame:
             codes = set(groups.index[groups[kind].gt(0).to_numpy()])
             rows.append((
                 kind, said, cell["employment"], cell["lq"], cell["p_value"],
-                cell["q_value"], cell["reason"], _in_study(result, codes, region),
+                cell["q_value"], cell["reason"], _in_study(result, codes, region, cell),
             ))  # fmt: skip
     columns = [
         "kind", "region", "employment", "lq", "p_value", "q_value", "reason", "study",
@@ -116,7 +118,7 @@ def verdicts(result: Any, name: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def _in_study(result: Any, codes: set[str], region: str) -> str:
+def _in_study(result: Any, codes: set[str], region: str, cell: pd.Series) -> str:
     """Return where the study has the kind in the region: cluster, undecided, or not."""
     found = result.candidates
     members = found.members
@@ -138,7 +140,11 @@ def _in_study(result: Any, codes: set[str], region: str) -> str:
     ]
     if len(open_parts):
         return "not decided: one large plant looks the same"
-    return "not found"
+    if not cell["q_value"] <= LEVEL:
+        return "not found: within its ordinary unevenness"
+    if cell["employment"] < result.candidates.params["minimum_jobs"]:
+        return "not found: below critical mass"
+    return "not found in the family of the study"
 
 
 def show(table: pd.DataFrame) -> str:

@@ -45,7 +45,7 @@ def cell_clusters(
     resolution: float = 0.25,
     alpha: float = 0.03,
     minimum_members: int = 2,
-    neighbours: int = 50,
+    neighbours: int = 20,
     jobs_per_effective_plant: float = 100.0,
     seed: int = 0,
 ) -> pd.DataFrame:
