@@ -182,8 +182,9 @@ test_groups.__test__ = False  # type: ignore[attr-defined]
 class CellTest:
     """A cell table with what it was made from.
 
-    ``cells`` as :func:`test_groups` and ``p_unchecked``, p before the largest plant;
-    ``count`` (regions x groups, in plants or effective plants); the groups' ``nulls``.
+    ``cells`` as :func:`test_groups`, ``p_unchecked``, p before the largest plant, and
+    ``p_rest``, p without it (0 where plants are counted); ``count``
+    (regions x groups, in plants or effective plants); the groups' ``nulls``.
     """
 
     cells: pd.DataFrame
