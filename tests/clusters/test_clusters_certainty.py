@@ -97,19 +97,18 @@ def literal(count, mean, neighbours, rounds: int):
             ]
             for i, g in alive
         }
-        for _ in range(model._SWEEPS):
-            heard = dict(said)
-            for i, g in alive:
-                for j in near[i]:
-                    if (j, g) not in alive:
-                        continue
-                    rest = [
-                        heard.get((k, i, g), 0.0)
-                        for k in near[i]
-                        if k != j and (k, g) in alive
-                    ]
-                    mixed = np.dot(states(rest), odds) * sum(ratio[i, g])
-                    said[i, j, g] = mixed / (1 + mixed)
+        heard = dict(said)
+        for i, g in alive:
+            for j in near[i]:
+                if (j, g) not in alive:
+                    continue
+                rest = [
+                    heard.get((k, i, g), 0.0)
+                    for k in near[i]
+                    if k != j and (k, g) in alive
+                ]
+                mixed = np.dot(states(rest), odds) * sum(ratio[i, g])
+                said[i, j, g] = mixed / (1 + mixed)
         inside, seen = np.zeros(3), np.zeros(3)
         parts = np.zeros(len(lqs))
         belief = {}
@@ -234,6 +233,7 @@ def test_more_of_the_truth_is_found_than_by_the_gate_alone():
         firm = member_cells(table, groups, graph, rule="gate", local_statistics=False)
         assert f1(sure, truth) > f1(firm, truth) + 0.03
         assert (sure["is_member"] | ~sure["is_seed"]).all()
+        assert (sure.loc[sure["is_member"], "p_value"] < 1).all()
         pd.testing.assert_series_equal(sure["certainty"], firm["certainty"])
         told = sure.attrs["members"]
         members = sure.loc[sure["is_member"], "certainty"]
@@ -272,6 +272,9 @@ def test_clusters_of_the_model_alone_are_told_apart():
     assert (found.table["n_seeds"].eq(0) == model_only).all()
     assert found.table["certainty"].between(0, 1).all()
     assert f"{int(model_only.sum())} of them by the model only" in repr(found)
+    members = found.cells.loc[found.cells["is_member"], "certainty"]
+    assert found.expected_false() == pytest.approx((1 - members).sum())
+    assert f"about {(1 - members).sum():.0f} of the regions are none" in repr(found)
 
 
 def test_the_same_defaults_wherever_a_cell_is_tested():

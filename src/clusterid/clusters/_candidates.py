@@ -91,6 +91,17 @@ class CandidateClusters:
         )
         return result
 
+    def expected_false(self) -> float:
+        """Return how many member cells of templates are none, as far as is known.
+
+        The sum of 1 less ``certainty`` over the members; NaN where none is known (jobs
+        alone).
+        """
+        if "certainty" not in self.cells.columns:
+            return float("nan")
+        members = self.cells.loc[self.cells["is_member"].eq(True), "certainty"]
+        return float((1 - members).sum(min_count=1))
+
     def __repr__(self) -> str:
         n = len(self.table)
         if not n:
@@ -102,6 +113,8 @@ class CandidateClusters:
         seeds = int(self.cells["is_seed"].sum())
         weaker = sum("model_only" in str(f).split(";") for f in self.table["flags"])
         told = f", {weaker} of them by the model only" if weaker else ""
+        doubt = self.expected_false()
+        told += f"; about {doubt:.0f} of the regions are none" if doubt >= 0.5 else ""
         return (
             f"<CandidateClusters: {n} clusters of {self.table['template'].nunique()} "
             f"templates in {int(self.table['n_regions'].sum())} regions, "

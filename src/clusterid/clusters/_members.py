@@ -46,10 +46,10 @@ def member_cells(
     whatever the rule. Then
 
     * ``"posterior"``: members are the cells that are in a cluster more likely than
-      not. Every cell is ordinary or clustered, its rate then a multiple
-      :math:`\rho \ge 2` of the ordinary one; a share :math:`\pi_s` of the cells with
-      none, one, two or more clustered neighbours is clustered; shares and the
-      frequency of multiples are learnt from all groups together, and
+      not, and above the dartboard. Every cell is ordinary or clustered, its rate then
+      a multiple :math:`\rho \ge 2` of the ordinary one; a share :math:`\pi_s` of the
+      cells with none, one, two or more clustered neighbours is clustered; shares and
+      the frequency of multiples are learnt from all groups together, and
 
       .. math:: \frac{c_j}{1 - c_j} = \frac{f_1(n_j)}{f_0(n_j)}
                 \sum_{s=0}^{2} P_j(s)\, \frac{\pi_s}{1 - \pi_s}
@@ -174,7 +174,9 @@ def choose_members(
         sure = np.where(np.isfinite(p), learnt.certainty, np.nan)
         cells["certainty"] = sure.T.ravel()
     if rule == "posterior" and learnt is not None:
-        members = seeds | (learnt.certainty > CERTAIN)
+        # certain or not, what is not above the dartboard is no concentration
+        above = _wide(cells, "p_value", test).astype(float) < 1
+        members = seeds | ((learnt.certainty > CERTAIN) & above)
     else:
         members = grown(cells, test, within, level)
     cells["is_member"] = members.T.ravel()
