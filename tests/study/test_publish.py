@@ -253,3 +253,23 @@ def test_a_quotient_of_an_estimated_total_stays_in_its_interval() -> None:
     assert told["lq_shrunk"].tolist() == [5.4321, 0.4, 5.2, 1.1, 0.1]
     open_end = table.assign(lq_upper=np.inf)
     assert _quotients_rounded(open_end)["lq"].iloc[0] == 8.0
+
+
+def test_changes_over_the_years_are_told_to_two_digits() -> None:
+    from clusterid.monitoring import Monitoring
+    from clusterid.study._holding import _coarse_tables
+
+    panel = pd.DataFrame({
+        "cluster": ["C001"] * 2,
+        "year": [2019, 2020],
+        "employment": [1234.0, 0.0],
+        "establishments": [123, 45],
+        "growth": [0.012345, np.nan],
+        "p_value": [0.012345, 0.5],
+    })
+    told = _coarse_tables(Monitoring(panel=panel, changes=panel, params={})).panel
+    assert told["employment"].tolist() == [1200.0, 0.0]
+    assert told["year"].tolist() == [2019, 2020]
+    assert told["establishments"].tolist() == [123, 45]
+    assert told["growth"].round(9).tolist()[0] == 0.012
+    assert told["p_value"].tolist() == [0.012345, 0.5]

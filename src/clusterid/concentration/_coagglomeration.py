@@ -59,7 +59,8 @@ def coagglomeration(
     ----------
     Ellison, G., Glaeser, E. L. and Kerr, W. R. (2010), What causes industry
     agglomeration? Evidence from coagglomeration patterns, American Economic Review
-    100, 1195-1213.
+    100, 1195-1213 (not checked against the original; equal to the group form of 1997
+    for two industries).
 
     Examples
     --------

@@ -132,7 +132,8 @@ def entropy(
 
     References
     ----------
-    Shannon, C. E. (1948), A mathematical theory of communication, section 6.
+    Shannon, C. E. (1948), A mathematical theory of communication, section 6
+    (not checked against the original).
 
     Examples
     --------

@@ -125,7 +125,8 @@ def locational_gini(
     References
     ----------
     Krugman, P. (1991), Geography and Trade, MIT Press (not checked against the
-    original). Farhauer, O. and Kroell, A. (2014), Standorttheorien, Springer.
+    original). Farhauer, O. and Kroell, A. (2014), Standorttheorien, Springer
+    (example as in REAT 3.0.3).
 
     Examples
     --------
@@ -180,7 +181,8 @@ def specialization_gini(
 
     References
     ----------
-    Farhauer, O. and Kroell, A. (2014), Standorttheorien, Springer.
+    Farhauer, O. and Kroell, A. (2014), Standorttheorien, Springer
+    (example as in REAT 3.0.3).
 
     Examples
     --------

@@ -41,7 +41,7 @@ def specialization_change(
     ----------
     Boschma, R., Balland, P.-A. and Kogler, D. F. (2015), Relatedness and
     technological change in cities, Industrial and Corporate Change 24, for entry and
-    exit of specialisations.
+    exit of specialisations (not checked against the original).
 
     Examples
     --------

@@ -52,7 +52,8 @@ def unrelated_variety(
     References
     ----------
     Frenken, K., Van Oort, F. and Verburg, T. (2007), Related variety, unrelated
-    variety and regional economic growth, Regional Studies 41, 685-697.
+    variety and regional economic growth, Regional Studies 41, 685-697
+    (formula not checked against the original).
 
     Examples
     --------
@@ -99,7 +100,8 @@ def related_variety(
     References
     ----------
     Frenken, K., Van Oort, F. and Verburg, T. (2007), Related variety, unrelated
-    variety and regional economic growth, Regional Studies 41, 685-697.
+    variety and regional economic growth, Regional Studies 41, 685-697
+    (formula not checked against the original).
 
     Examples
     --------

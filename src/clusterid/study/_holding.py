@@ -259,6 +259,10 @@ def _told(frame: pd.DataFrame, found: list[dict[str, float] | None]) -> pd.DataF
             key = "employment" if column.startswith("employment") else column
             old = out[column].to_numpy(dtype=float)
             new = np.array([f[key] if f else np.nan for f in found])
+            if key == "employment":
+                new = np.where(
+                    share > 0, np.rint(new), new
+                )  # no estimate of half a job
             out[column] = np.where(np.isnan(old) | hide, np.nan, new)
     if "share_imputed" in out.columns:
         out["share_imputed"] = share
