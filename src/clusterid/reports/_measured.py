@@ -18,6 +18,7 @@ __all__ = [
     "candidates",
     "concentration",
     "gaps",
+    "largest",
     "monitoring",
     "networks",
     "power",
@@ -368,9 +369,8 @@ def candidates(result: Any, said: Words, where: Context) -> Section | None:
     frame = _named(table.rename_axis("cluster"), said, where).sort_values(
         ["excess_jobs"], ascending=False, kind="stable"
     )
-    note = said("report.cluster_note")
-    if {"certainty", "level"} & set(frame):
-        note = f"{note} {said('report.certainty_note')}"
+    known = {"certainty", "level"} & set(frame)
+    note = said("report.certainty_note") if known else ""
     parts.append(
         Part(
             "table",
@@ -391,6 +391,25 @@ def candidates(result: Any, said: Words, where: Context) -> Section | None:
         parts.append(Part("text", said("report.carried_text")))
         parts.append(Part("folded", carried))
     return _section("candidates", said, parts)
+
+
+def largest(result: Any, said: Words, where: Context) -> Table | None:
+    """Return the largest candidate clusters by jobs above the expected number."""
+    table = getattr(getattr(result, "candidates", None), "table", None)
+    if table is None or not len(table):
+        return None
+    plain = pd.DataFrame(table.drop(columns="geometry", errors="ignore"))
+    frame = _named(plain, said, where).sort_values(
+        "excess_jobs", ascending=False, kind="stable"
+    )
+    return frame_table(
+        frame.reset_index(drop=True),
+        said,
+        caption=said("report.largest"),
+        columns=("label", "regions", "employment", "lq_shrunk", "excess_jobs"),
+        names=where.names,
+        limit=8,
+    )
 
 
 def _named(table: pd.DataFrame, said: Words, where: Context) -> pd.DataFrame:

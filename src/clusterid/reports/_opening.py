@@ -8,6 +8,7 @@ import pandas as pd
 
 from clusterid.legend import VERDICTS, Words, format_number
 from clusterid.maps import outline_source
+from clusterid.reports._measured import largest
 from clusterid.reports._parts import Context, Part, Section
 from clusterid.reports._tables import frame_table
 
@@ -48,6 +49,9 @@ def asked(result: Any, said: Words, where: Context) -> Section:
                 found.append((str(int(counts[code])), said(f"verdict.{code}")))
     if found:
         parts.append(Part("found", found))
+    first = largest(result, said, where)
+    if first is not None:
+        parts.append(Part("table", first))
     warnings = [str(w) for w in getattr(result, "warnings", None) or ()]
     if warnings:
         parts.append(Part("heading", said("report.warnings")))
