@@ -256,30 +256,31 @@ def _template_layers(
     measure = both("measure.lq_shrunk", kind=kind)
     unit = both("measure.lq_unit", kind=kind)
     found = []
+    codes = pd.Index(shapes.codes)
     for code, part in cells.groupby("template", sort=True):
-        part = part.set_index(part["region"].astype(str))
+        part = part.set_index(part["region"].astype(str)).reindex(codes)
         flags: dict[int, list[str]] = {}
         for name, flag in (("is_seed", "seed"), ("is_member", "member")):
-            marked = column(part, name, shapes.codes, dtype=object)
+            marked = column(part, name, codes, dtype=object)
             if marked is not None:
                 for i in np.flatnonzero(pd.Series(marked).eq(True)):
                     flags.setdefault(int(i), []).append(flag)
         found.append(
             layer(
-                column(part, "lq_shrunk", shapes.codes),
+                column(part, "lq_shrunk", codes),
                 id=f"template-{code}",
                 group="template",
                 code=str(code),
                 label=templates.get(str(code), {}).get("label", str(code)),
                 measure=measure,
                 unit=unit,
-                lower=column(part, "lower", shapes.codes),
-                upper=column(part, "upper", shapes.codes),
-                q_value=column(part, "q_value", shapes.codes),
-                jobs=column(part, "employment", shapes.codes),
-                n_plants=column(part, "establishments", shapes.codes),
-                imputed=column(part, "share_imputed", shapes.codes),
-                reason=_reasons(part, shapes),
+                lower=column(part, "lower", codes),
+                upper=column(part, "upper", codes),
+                q_value=column(part, "q_value", codes),
+                jobs=column(part, "employment", codes),
+                n_plants=column(part, "establishments", codes),
+                imputed=column(part, "share_imputed", codes),
+                reason=column(part, "reason", codes, dtype=object),
                 flags=flags,
                 neutral=1.0,
                 shrunk=True,

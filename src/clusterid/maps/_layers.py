@@ -58,12 +58,12 @@ def rounded(values: ArrayLike, digits: int = 3) -> list[float | int | None]:
 
 
 def column(
-    frame: pd.DataFrame, name: str, order: Sequence[str], dtype: Any = float
+    frame: pd.DataFrame, name: str, order: Sequence[str] | pd.Index, dtype: Any = float
 ) -> Any:
     """Return a column of a frame indexed by region, in map order, or None."""
     if name not in frame:
         return None
-    found = frame[name].reindex(list(order))
+    found = frame[name].reindex(order if isinstance(order, pd.Index) else list(order))
     if dtype is float:
         return pd.to_numeric(found, errors="coerce").to_numpy(dtype=float)
     return found.astype(object).to_numpy()

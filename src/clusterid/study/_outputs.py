@@ -185,12 +185,25 @@ def _strongest(graph: nx.Graph[Any]) -> nx.Graph[Any]:
     left_out = graph.number_of_edges() - _MOST_LINKS
     if left_out <= 0:
         return graph
-    links = sorted(
-        ((-data.get("weight", 0.0), *sorted((u, v))), u, v)
-        for u, v, data in graph.edges(data=True)
-    )
-    kept = graph.edge_subgraph([(u, v) for _, u, v in links[:_MOST_LINKS]]).copy()
+    names = sorted(graph)
+    rank = {name: i for i, name in enumerate(names)}
+    around = list(graph.adjacency())
+    source = np.repeat([rank[u] for u, _ in around], [len(to) for _, to in around])
+    target = np.array([rank[v] for _, to in around for v in to], dtype=np.int64)
+    weight = np.array([
+        data.get("weight", 0.0) for _, to in around for data in to.values()
+    ])
+    if not graph.is_directed():
+        once = source <= target  # a neighbour list holds each link from both ends
+        source, target, weight = source[once], target[once], weight[once]
+    low, high = np.minimum(source, target), np.maximum(source, target)
+    first = np.lexsort((target, source, high, low, -weight))[:_MOST_LINKS]
+    kept = graph.__class__(**graph.graph)
     kept.add_nodes_from(graph.nodes(data=True))
+    kept.add_edges_from(
+        (names[i], names[j], graph[names[i]][names[j]])
+        for i, j in zip(source[first].tolist(), target[first].tolist(), strict=True)
+    )
     kept.graph["links_left_out"] = left_out
     return kept
 
