@@ -78,7 +78,8 @@ def write_workbook(
 
     Examples
     --------
-    >>>     >>> import pandas as pd
+    >>> import tempfile
+    >>> import pandas as pd
     >>> from types import SimpleNamespace
     >>> import clusterid as cid
     >>> jobs = pd.DataFrame({"A": [5.0]}, index=["r"])

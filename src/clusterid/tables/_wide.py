@@ -29,6 +29,11 @@ def checked_wide(
     text : bool
         Make the codes text and sort by them; else labels and order stay.
 
+    Returns
+    -------
+    DataFrame, n_regions x n_industries
+        Floats, 0 or more; NaN is withheld.
+
     Raises
     ------
     TableTypeError
