@@ -542,6 +542,12 @@ def power(result: Any, said: Words, where: Context) -> Section | None:
     return _section("power", said, parts)
 
 
+_YEAR_BY_YEAR = (
+    "cluster", "label", "year", "employment", "establishments", "lq", "growth",
+    "growth_national", "p_value", "q_value", "flag", "reason",
+)  # fmt: skip
+
+
 def monitoring(result: Any, said: Words, where: Context) -> Section | None:
     """Return how clusters moved, as far as the monitoring room says."""
     found = getattr(result, "monitoring", None)
@@ -572,6 +578,7 @@ def monitoring(result: Any, said: Words, where: Context) -> Section | None:
                     shown,
                     said,
                     caption=said.get(f"column.{name}", name.replace("_", " ")),
+                    columns=_YEAR_BY_YEAR if name == "panel" else None,
                     names=where.names,
                     limit=30 if name == "changes" else 120,
                 ),

@@ -118,6 +118,10 @@ def _sheets(result: Any, said: Words, where: Context) -> list[_Sheet]:
         table = pd.DataFrame(frame.drop(columns="geometry", errors="ignore"))
         if table.index.name is not None and table.index.name not in table:
             table = table.reset_index()
+        if "label" in table and key == "industries":
+            table = table.drop(columns="label")  # stands beside the code already
+        elif "label" in table and key in ("clusters", "parts"):
+            table = table.assign(label=[where.spoken(v) for v in table["label"]])
         if columns:
             table = table[[c for c in columns if c in table]]
         if len(table) > _MOST_ROWS:
@@ -134,9 +138,10 @@ def _sheets(result: Any, said: Words, where: Context) -> list[_Sheet]:
         add("clusters", candidates.table, note=said("report.cluster_note"))
         add("members", candidates.members)
         add("gaps", candidates.gaps)
+        add("parts", getattr(candidates, "parts", None))
     covered = template_coverage(result)
     told = "" if covered is None else coverage_sentence(covered, said)
-    add("templates", _template_rows(result), note=told)
+    add("templates", _template_rows(result, where), note=told)
     if candidates is not None:
         cells = candidates.cells
         order = [c for c in ("q_value", "template", "region") if c in cells]
@@ -210,7 +215,7 @@ def _noted(table: pd.DataFrame, said: Words) -> pd.DataFrame:
     return table
 
 
-def _template_rows(result: Any) -> pd.DataFrame | None:
+def _template_rows(result: Any, where: Context) -> pd.DataFrame | None:
     found = getattr(result, "templates", None)
     if found is None:
         return None
@@ -220,7 +225,7 @@ def _template_rows(result: Any) -> pd.DataFrame | None:
         .DataFrame({
             "template": membership.astype(object),
             "template_label": [
-                "" if t is pd.NA or t != t else str(found.labels.get(t, ""))
+                "" if t is pd.NA or t != t else where.templates.get(str(t), "")
                 for t in membership.astype(object)
             ],
             "confidence": found.confidence.reindex(membership.index),
