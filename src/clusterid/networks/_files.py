@@ -6,6 +6,7 @@ import csv
 import io
 import math
 import os
+import re
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
@@ -24,6 +25,8 @@ _SUFFIXES = {
     ".tsv": "edge list",
 }
 _TYPES = {bool: "boolean", int: "long", float: "double", str: "string"}
+#: What XML does not allow: control signs, halves of pairs, two signs that are none.
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def _scalar(value: Any) -> Any:
@@ -48,13 +51,7 @@ def _text(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, float):
         return format(value, ".12g")
-    return "".join(ch for ch in str(value) if ch in "\t\n\r" or _is_allowed(ord(ch)))
-
-
-def _is_allowed(point: int) -> bool:
-    """Whether XML allows a character: no control signs, no halves of pairs."""
-    surrogate = 0xD800 <= point <= 0xDFFF
-    return point >= 0x20 and not surrogate and point not in {0xFFFE, 0xFFFF}
+    return _FORBIDDEN.sub("", str(value))
 
 
 def _attributes(rows: list[dict[str, Any]]) -> dict[str, str]:
