@@ -97,3 +97,28 @@ def test_commented_study_with_everything_switched_on_is_toml() -> None:
     ]
     content = tomllib.loads("\n".join(lines))
     assert set(content) == set(StudyFile.model_fields)
+
+
+def test_where_nothing_is_missing_beyond_the_border_no_cluster_is_flagged() -> None:
+    import geopandas as gpd
+    from shapely import box
+
+    from clusterid.study._pipeline import _without_edges
+
+    table = gpd.GeoDataFrame(
+        {"edge_region": [True, False], "flags": ["edge_region;largest_plant", ""]},
+        geometry=[box(0, 0, 1, 1), box(1, 0, 2, 1)],
+    )
+    found = _without_edges(table)
+    assert found["flags"].tolist() == ["largest_plant", ""]
+    assert not found["edge_region"].any()
+    assert table["edge_region"].tolist() == [True, False]
+
+
+def test_a_title_may_stand_in_both_languages() -> None:
+    from clusterid.study._schema import StudySection
+
+    both = StudySection(title={"en": "A study", "de": "Eine Studie"})
+    assert both.title_in("de") == "Eine Studie"
+    assert StudySection(title={"en": "A study"}).title_in("de") == "A study"
+    assert StudySection(title="Ulm").title_in("en") == "Ulm"
