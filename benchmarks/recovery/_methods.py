@@ -161,6 +161,8 @@ def published(table: pd.DataFrame) -> dict[str, np.ndarray]:
     }
 
 
+#: An index that ranks; no cut of it is published.
+INDEX = "Litzenberger-Sternberg, best cut"
 #: Every rule with the number that its cut is laid on: where a rule has no number of its
 #: own, the choice among its published grades.
 SCALES = {
@@ -173,7 +175,7 @@ SCALES = {
         "cluster_mapping_strong",
         "cluster_mapping_strong10",
     ],
-    "Litzenberger-Sternberg, best cut": ["litzenberger_sternberg_2006"],
+    INDEX: ["litzenberger_sternberg_2006"],
     "Feser-Sweeney-Renski, best cut": ["gi_employment_z"],
 }
 
