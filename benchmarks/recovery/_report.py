@@ -19,7 +19,7 @@ def _column(values: pd.Series) -> list[str]:
     numbers = values.astype(float)
     whole = numbers.dropna().eq(numbers.dropna().round()).all()
     whole &= numbers.dropna().gt(1).any() or numbers.dropna().eq(0).all()
-    digits = 0 if whole else DIGITS
+    digits = 0 if whole or pd.api.types.is_integer_dtype(values) else DIGITS
     return ["" if pd.isna(v) else f"{v:,.{digits}f}" for v in numbers]
 
 
