@@ -88,6 +88,9 @@ class _Console:
 
 _console = _Console()
 
+#: Options without a value that every command understands.
+_GLOBAL_FLAGS = ("--debug", "--quiet", "--json")
+
 Output = Annotated[
     Path | None, typer.Option("-o", "--output", help="folder or file to write")
 ]
@@ -334,10 +337,21 @@ def _run(
             _console.say(str(output / name), file=output / name)
 
 
+def _global_options_first(arguments: list[str]) -> list[str]:
+    """Return the arguments with the options of every command before the command.
+
+    ``clusterid run study.toml --quiet`` means ``clusterid --quiet run study.toml``.
+    """
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    before, after = arguments[:end], arguments[end:]
+    flags = [a for a in before if a in _GLOBAL_FLAGS]
+    return [*flags, *(a for a in before if a not in _GLOBAL_FLAGS), *after]
+
+
 def main() -> None:
     """Run the command line; faults in data or files end with status 1 and words."""
     try:
-        app()
+        app(_global_options_first(sys.argv[1:]))
     except ClusteridError as error:
         if _console.debug:
             raise

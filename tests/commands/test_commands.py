@@ -152,3 +152,9 @@ def test_foreign_folder_is_not_replaced(study: Path, run: Run, tmp_path: Path) -
     assert done.returncode == 1
     assert "holds other files" in done.stderr
     assert [p.name for p in (tmp_path / "thesis").iterdir()] == ["chapter1.txt"]
+
+
+def test_options_of_every_command_may_stand_behind_it(study: Path, run: Run) -> None:
+    done = run("check", study / "study.toml", "--json", "--quiet")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout.splitlines()[0])

@@ -896,6 +896,12 @@ ECONOMIES = {
         TableError,
         "more than once",
     ),
+    "totals of another year": (
+        long(year=[2020, 2020]),
+        {"totals": TOTALS.assign(year=2019), "year": 2020},
+        TableError,
+        "no rows of year 2020",
+    ),
     "negative total": (
         long(),
         {"totals": TOTALS.assign(value=-1)},

@@ -75,6 +75,22 @@ class Design:
         return self.industries.table.index
 
 
+def generator(seed: int | np.random.Generator) -> np.random.Generator:
+    """Return the generator of a seed, or the one given.
+
+    Raises
+    ------
+    OptionError
+        If the seed is neither a whole number from 0 on nor a generator.
+    """
+    whole = isinstance(seed, int | np.integer) and not isinstance(seed, bool)
+    if not isinstance(seed, np.random.Generator) and not (whole and seed >= 0):
+        raise OptionError(
+            f"seed={seed!r}; give a whole number from 0 on, or a numpy Generator."
+        )
+    return np.random.default_rng(seed)
+
+
 def make_design(
     *,
     regions: gpd.GeoDataFrame | None,
@@ -94,6 +110,16 @@ def make_design(
 ) -> Design:
     """Draw regions, industries and planted clusters; see :func:`simulate_economy`."""
     _check_numbers(n_plants, size_log_sd, roughness, strength, extent)
+    for name, value in (
+        ("size_log_mean", size_log_mean),
+        ("density_gradient", density_gradient),
+    ):
+        if not np.isfinite(value):
+            raise OptionError(f"{name}={value!r}; give a finite number.")
+    if n_regions is not None and int(n_regions) != n_regions:
+        raise OptionError(f"n_regions={n_regions!r}; give a whole number.")
+    if isinstance(planted, int) and planted < 0:
+        raise OptionError(f"planted={planted!r}; give a number of clusters, or 0.")
     for name, value in (
         ("shared_roughness", shared_roughness),
         ("neighbour_roughness", neighbour_roughness),
@@ -407,7 +433,9 @@ neighbour_roughness, density_gradient, planted, strength, extent
     >>> [table.shape for table in tables]
     [(20, 88), (20, 88)]
     """
-    rng = np.random.default_rng(seed)
+    if replicates < 1:
+        raise OptionError(f"replicates={replicates!r}; give at least 1.")
+    rng = generator(seed)
     design_rng, draw_rng = rng.spawn(2)
     design = make_design(
         regions=regions,

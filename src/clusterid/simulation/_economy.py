@@ -14,6 +14,7 @@ from clusterid.errors import OptionError
 from clusterid.simulation._design import (
     Design,
     PlantedCluster,
+    generator,
     make_design,
     probabilities,
 )
@@ -210,7 +211,8 @@ def simulate_economy(
         Change of the log odds of an urban industry per sd of log density.
     planted : int or sequence of PlantedCluster, optional
         How many clusters, or which; 0 is a null economy. By default 10 for every 100
-        regions.
+        regions. Fewer are planted where there is no room for more: ``truth.clusters``
+        has those that were.
     strength, extent : sequence, default (2, 3, 5) and (1, 2, 4)
         Location quotients and numbers of regions, crossed in turn.
     withhold : bool, default True
@@ -281,8 +283,8 @@ def simulate_economy(
     """
     params = {k: v for k, v in locals().items() if k not in {"regions", "seed"}}
     params["seed"] = seed if isinstance(seed, int) else None
-    _check(n_projects, hit_rate, false_labels, dominance, n_years)
-    rng = np.random.default_rng(seed)
+    _check(n_projects, hit_rate, false_labels, dominance, n_years, year)
+    rng = generator(seed)
     design_rng, plant_rng, year_rng, link_rng, survey_rng = rng.spawn(5)
     design = make_design(
         regions=regions,
@@ -361,6 +363,7 @@ def _check(
     false_labels: float,
     dominance: float,
     n_years: int,
+    year: int,
 ) -> None:
     for name, value in (
         ("hit_rate", hit_rate),
@@ -369,7 +372,13 @@ def _check(
     ):
         if not 0 <= value <= 1:
             raise OptionError(f"{name}={value!r}; give a share between 0 and 1.")
-    for name, number in (("n_projects", n_projects), ("n_years", n_years)):
+    for name, number in (
+        ("n_projects", n_projects),
+        ("n_years", n_years),
+        ("year", year),
+    ):
+        if not isinstance(number, int | np.integer):
+            raise OptionError(f"{name}={number!r}; give a whole number.")
         if number < 1:
             raise OptionError(f"{name}={number!r}; give at least 1.")
 

@@ -446,10 +446,9 @@ def _check_totals(totals: pd.DataFrame | None, year: int | None) -> pd.DataFrame
     if totals is None:
         return None
     table = totals.reset_index(drop=True)
-    if "year" in table.columns:
-        if year is not None:
-            table = table[table["year"].eq(year)]
-        table, _ = _one_year(table, None, "totals")
+    if "year" in table.columns and len(table):
+        # with a year asked for, another year's totals are a fault, not nothing
+        table, _ = _one_year(table, year, "totals")
     check = Check(RawTable(table, "totals"))
     check.columns(["region", "industry", "value"])
     for key in ("region", "industry"):
