@@ -139,26 +139,29 @@ settings[[
 agreement = result.comparison.agreement
 positives = agreement[agreement["base"].gt(0)]
 lift = agreement.loc["lift_within_strata"]
-where = "above" if lift["value"] > lift["upper"] else "inside"
+low, high = lift["expected_lower"], lift["expected_upper"]
+where = "above" if lift["value"] > high else "inside"
 print(f"lift {lift['value']:.2f}, {where} the range of random lists "
-      f"({lift['lower']:.2f} to {lift['upper']:.2f})")  # fmt: skip
+      f"({low:.2f} to {high:.2f})")  # fmt: skip
 silent = agreement[agreement["base"].eq(0)]
 print("not computed:", ", ".join(silent.index), "-", *silent["reason"].unique())
 positives.drop(columns="reason").round(3)
 
 # %% [markdown]
 # These rows need positives only. Of the declared fields that could be measured in
-# nearly every place, the share measured as concentrated is set against random lists in
-# which each place keeps its number of fields and each field its number of places
-# (within strata: labels move only between places of one kind). `lower` and `upper` are
-# the range of those lists, not an interval of the value.
+# nearly every place, the share measured as concentrated is set against three kinds of
+# chance: random lists in which each place keeps its number of fields and each field its
+# number of places; the same with labels moving only between places of one kind
+# (`strata`); and random maps of each field that are as smooth in space as the real one
+# (`spatial`). `expected_lower` and `expected_upper` are the range of that chance;
+# `lower` and `upper` are the interval of the share itself.
 #
-# A lift inside that range, or at its edge, is no evidence in either direction, and
-# where the two nulls differ, the answer hangs on what one compares with. A lift above
-# it says: the places of this list name fields in which they are concentrated more often
-# than lists of the same lengths would. It does not say that experts see more than the
+# A lift inside the range, or at its edge, is no evidence in either direction, and where
+# the three disagree, the answer hangs on what one compares with. A lift above it says:
+# the places of this list name fields in which they are concentrated more often than
+# such lists, or such maps, would. It does not say that experts see more than the
 # statistics, nor that most declared fields have a footprint (the first `value` is the
-# share that has). And the range is a little too narrow: a Land and the cities in it
+# share that has). And the ranges are a little too narrow: a Land and the cities in it
 # stand in the same list and share their jobs.
 #
 # The statistics that are not computed need negatives: places that looked at a field and

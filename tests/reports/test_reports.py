@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -84,6 +85,15 @@ def test_the_report_says_what_the_templates_cover(
     share = format_number(100 * covered["share_employment"])
     assert f"The templates hold {share} % of the jobs whose total is published" in html
     assert "1 of 6 industries (16.7 %) are in none" in html
+
+
+def test_the_report_says_how_stable_the_templates_are(fake: ModuleType) -> None:
+    result = fake.fake_result()
+    assert "Repeated searches" not in cid.report(result).html
+    agree = pd.Series({"runs_agree": 0.934})
+    result.templates = replace(result.templates, stability=agree)
+    assert "agree with each other by 0.93" in cid.report(result).html
+    assert "stimmen zu 0,93" in cid.report(result, language="de").html
 
 
 def test_every_part_is_optional(fake: ModuleType) -> None:

@@ -227,3 +227,13 @@ def test_faults_of_several_files_are_told_together(sound: Path, tmp_path: Path) 
         read_study(folder).check()
     for word in ("[employment]", "[supply]", "Atlantis", "3 faults"):
         assert word in str(error.value)
+
+
+def test_amounts_that_nobody_knows_are_told(sound: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "study"
+    shutil.copytree(sound, folder)
+    _table("collaborations.csv", _set("weight", 1, ""))(folder)
+    lines = [line for line, _ in read_study(folder).check()]
+    told = [line for line in lines if "participations" in line]
+    assert len(told) == 1
+    assert "the weight of 1 of" in told[0]

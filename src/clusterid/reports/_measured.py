@@ -242,6 +242,10 @@ def templates(result: Any, said: Words, where: Context) -> Section | None:
     covered = template_coverage(result)
     if covered is not None:
         parts.append(Part("text", coverage_sentence(covered, said)))
+    alike = float(found.stability.get("runs_agree", np.nan))
+    if np.isfinite(alike):
+        agree = format_number(alike, language=said.language, digits=2)
+        parts.append(Part("text", said("report.template_stability", agree=agree)))
     if rows:
         columns = ["template", "n_industries", "confidence", "z", "p_value", "members"]
         tested = any(row.get("z", np.nan) == row.get("z", np.nan) for row in rows)

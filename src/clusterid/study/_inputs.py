@@ -408,6 +408,7 @@ def _research(
             if section.years:
                 options["years"] = section.years
             table: pd.DataFrame = reader(paths, **options)
+            _say_unknown_weights(table)
             return table
 
         table = reading.attempt(where, read)
@@ -415,6 +416,17 @@ def _research(
             label = section.name or f"research_{number}"
             networks[label] = (table, section)
     return networks
+
+
+def _say_unknown_weights(table: pd.DataFrame) -> None:
+    """Warn of participations whose weight (money, say) the source does not tell."""
+    unknown = int(table["weight"].isna().sum()) if "weight" in table.columns else 0
+    if 0 < unknown < len(table):
+        note = (
+            f"the weight of {unknown:,} of {len(table):,} participations is not known; "
+            "where weights are counted, they are left out"
+        )
+        warnings.warn(DataWarning(note), stacklevel=2)
 
 
 def _survey(
