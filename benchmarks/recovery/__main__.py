@@ -46,6 +46,9 @@ def main() -> None:
     parser.add_argument(
         "--size", choices=list(SIZES), default="country", help="nulls: how large"
     )
+    parser.add_argument(
+        "--seed", type=int, help="nulls: seed of the first kind (default 1100)"
+    )
     parser.add_argument("--out", type=Path, help="folder for CSV and Markdown")
     parser.add_argument("--page", type=Path, help="page whose marked tables to replace")
     options = parser.parse_args()
@@ -55,7 +58,8 @@ def main() -> None:
         start, busy = time.perf_counter(), time.process_time()
         if name == "nulls":
             kinds = options.economies or tuple(KINDS)
-            tables = nulls(n, kinds, size=options.size, beside=options.beside)
+            given = {} if options.seed is None else {"first_seed": options.seed}
+            tables = nulls(n, kinds, size=options.size, beside=options.beside, **given)
         else:
             tables = run(n)
         show(tables, options.out)

@@ -88,12 +88,16 @@ def nulls(
     *,
     size: str = "country",
     beside: int | None = None,
+    first_seed: int = JUDGING_SEED + 100,
 ) -> dict[str, pd.DataFrame]:
-    """Return false alarms of the default, and of all others in the first ``beside``."""
+    """Return false alarms of the default, and of all others in the first ``beside``.
+
+    Each kind has a seed of its own, ``first_seed`` and those that follow it.
+    """
     beside = min(replicates, 20) if beside is None else beside
     alarms, others, rules = [], [], []
     for name in kinds:
-        seed = JUDGING_SEED + 100 + list(KINDS).index(name)
+        seed = first_seed + list(KINDS).index(name)
         alarms.append(_alarms(name, size, replicates, seed))
         if beside:
             counted = _beside(name, size, beside, seed)

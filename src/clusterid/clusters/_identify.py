@@ -141,8 +141,8 @@ def identify_clusters(
     levels : {"all", "templates"}
         ``"all"`` looks below the templates, too: their sub-clusters
         (:attr:`Templates.hierarchy`), industries with the same beginning of the code,
-        and single industries, all in one family in which the templates keep half of
-        the error. A cluster is reported at the level where it lives, once.
+        and single industries, all in one family in which the templates keep three
+        quarters of the error. A cluster is reported at the level where it lives, once.
     coarser : Series, region -> larger unit, "auto" or None
         Labour markets or the like: a cluster that does not stand out at 5 % in any of
         the units it lies in is flagged ``scale_dependent``. ``"auto"`` takes

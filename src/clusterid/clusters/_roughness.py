@@ -150,7 +150,7 @@ def industry_roughness(counts: Floats, means: Floats, density: Floats | None) ->
     From the 10th to the 85th percentile of log((n + 1/2)/(mu + 1/2)) over the regions
     where at least four plants are expected, a line on log density taken off, less the
     chance part; widened for what n regions leave open in the far tail (the relative
-    variance 0.84/n of this estimate, times half the square of 4.3 deviations). An
+    variance 0.84/n of this estimate, times half the square of 4.8 deviations). An
     industry with fewer than 20 such regions cannot say itself and gets the mean of the
     others, weighted by their plants.
     """
@@ -178,7 +178,7 @@ def industry_roughness(counts: Floats, means: Floats, density: Floats | None) ->
         chance = np.where(informative[:, enough], 1 / (safe[:, enough] + 0.5), 0.0)
         chance = chance.sum(axis=0) / informative[:, enough].sum(axis=0)
         variance[enough] = np.maximum(0.0, ((high - low) / 2.318) ** 2 - chance)
-        variance[enough] *= (1 + 7.8 / informative[:, enough].sum(axis=0)) ** 2
+        variance[enough] *= (1 + 9.7 / informative[:, enough].sum(axis=0)) ** 2
         plants = np.nansum(counts[:, enough], axis=0)
         common = float(np.average(variance[enough], weights=np.maximum(plants, 1.0)))
     else:
