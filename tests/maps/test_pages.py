@@ -263,3 +263,10 @@ def test_layers_of_one_page_share_one_geometry(regions: gpd.GeoDataFrame) -> Non
     small, large = cid.value_map(one, regions), cid.value_map(many, regions)
     assert large.data["geo"] == small.data["geo"]
     assert len(large.html) - len(small.html) < 20 * 600
+
+
+def test_an_industry_of_no_group_is_named_in_words() -> None:
+    from clusterid.maps._cluster_map import _template_label
+
+    said = _template_label("none", None, "nace2")
+    assert said == {"en": "in no group", "de": "in keiner Gruppe"}

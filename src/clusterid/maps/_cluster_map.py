@@ -242,6 +242,8 @@ def _templates(templates: Any, candidates: Any, economy: Any) -> dict[str, Any]:
 
 def _template_label(code: str, label: object, classification: str) -> Text:
     said = text(label)
+    if code == "none":  # home of the clusters of industries in no template
+        return both("confidence.none")
     if said in ("", code):
         return code
     return _with_code(code, _named(said, classification))
