@@ -10,7 +10,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.skipif(
-    not (ROOT / "benchmarks" / "recovery").is_dir(), reason="benchmarks not shipped"
+    not (ROOT / "benchmarks" / "recovery").is_dir(),
+    reason="the source distribution carries tests, not benchmarks",
 )
 SMALL = {"n_regions": 80, "n_plants": 120_000}
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from clusterid.classifications import name_in
+from clusterid.clusters import IN_NONE
 from clusterid.errors import StudyError, check_option
 from clusterid.legend import LANGUAGES, VERDICT_SIGNS, template_signs, words
 from clusterid.maps._geometry import Outlines, outlines
@@ -242,7 +243,7 @@ def _templates(templates: Any, candidates: Any, economy: Any) -> dict[str, Any]:
 
 def _template_label(code: str, label: object, classification: str) -> Text:
     said = text(label)
-    if code == "none":  # home of the clusters of industries in no template
+    if code == IN_NONE:
         return both("confidence.none")
     if said in ("", code):
         return code
@@ -385,6 +386,8 @@ def _clusters(
         found.append({
             "id": str(code),
             "template": template,
+            # an industry in no template has no template's sign
+            "tag": str(code) if template == IN_NONE else template,
             "label": _named(row.get("label"), classification) or sign["label"],
             "colour": sign["colour"],
             "dash": sign["dash"],

@@ -194,9 +194,6 @@ function clusteridMap(map, data) {
   const clustersOf = (i) => data.clusters.filter((c) => c.regions.includes(i));
   const named = (i) => geo.names[i] === geo.codes[i] ? geo.codes[i] : geo.names[i] + " (" + geo.codes[i] + ")";
   const clusterName = (c) => c.id + " · " + own(c.label);
-  // an industry of no template has no template's sign: its cluster's own stands
-  const alone = (c) => c.template === "none";
-  const clusterTag = (c) => (alone(c) ? c.id : c.template);
   function regionTip(i) {
     const layer = current(), box = el("div", { class: "tip" }, el("strong", {}, named(i)));
     if (layer) box.append(el("span", { class: "soft" }, own(layer.label)), table(valueRows(layer, i)));
@@ -215,7 +212,7 @@ function clusteridMap(map, data) {
     ]);
     const top = group.getBounds();
     const tag = top.isValid() ? L.marker([top.getNorth(), top.getCenter().lng], {
-      icon: L.divIcon({ className: "tag-box", iconSize: [0, 0], html: el("span", { class: "tag", style: { background: c.colour } }, clusterTag(c)) }),
+      icon: L.divIcon({ className: "tag-box", iconSize: [0, 0], html: el("span", { class: "tag", style: { background: c.colour } }, c.tag) }),
       interactive: false, keyboard: false,
     }) : null;
     return { c, group, tag };
@@ -413,7 +410,7 @@ function clusteridMap(map, data) {
   for (let i = 0; i < n; i += 1) index.push({ text: named(i), note: "map.region", what: { kind: "region", i } });
   const said = (label) => (label && typeof label === "object" ? Object.values(label).join(" ") : String(label ?? ""));
   data.clusters.forEach((c, k) => index.push({
-    get text() { return c.id + " " + (alone(c) ? "" : c.template + " ") + own(c.label); },
+    get text() { return (c.tag === c.id ? "" : c.id + " ") + c.tag + " " + own(c.label); },
     all: c.id + " " + c.template + " " + said(c.label), note: "map.cluster", what: { kind: "cluster", c: k },
   }));
   for (const entry of index) entry.plain = plain(entry.all || entry.text);
