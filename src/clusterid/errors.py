@@ -34,7 +34,15 @@ _SHOWN_ROWS = 5
 
 
 class ClusteridError(Exception):
-    """Root of every error that clusterid raises on purpose."""
+    """Root of every error that clusterid raises on purpose.
+
+    Attributes
+    ----------
+    faults : tuple of Fault
+        Everything found wrong, one by one; empty where the message is one sentence.
+    """
+
+    faults: tuple[Fault, ...] = ()
 
 
 class ClusteridWarning(UserWarning):
@@ -59,15 +67,18 @@ class Fault:
         Number of rows at fault; 0 when the fault concerns the whole table.
     rows : tuple of (row number or label, value)
         The first offending rows. Row numbers count from 1, header not counted.
+    where : str
+        Section of a study file, table or file at fault, where several are checked.
     """
 
     rule: str
     mend: str
     count: int = 0
     rows: tuple[tuple[Any, Any], ...] = field(default=())
+    where: str = ""
 
     def __str__(self) -> str:
-        text = self.rule
+        text = f"{self.where}: {self.rule}" if self.where else self.rule
         if self.count:
             shown = ", ".join(
                 f"row {number}: {value!r}" for number, value in self.rows[:_SHOWN_ROWS]
@@ -76,7 +87,7 @@ class Fault:
             text += f"\n    {self.count} {noun}" + (f" ({shown}" if shown else "")
             if shown:
                 text += ", ...)" if self.count > _SHOWN_ROWS else ")"
-        return f"{text}\n    Mend: {self.mend}"
+        return f"{text}\n    Mend: {self.mend}" if self.mend else text
 
 
 class TableError(ClusteridError, ValueError):
@@ -137,6 +148,10 @@ class SourceError(ClusteridError, OSError):
 
 class StudyError(ClusteridError, ValueError):
     """A study file, or a folder of results, cannot be used as it is."""
+
+    def __init__(self, message: str, faults: Sequence[Fault] = ()) -> None:
+        self.faults = tuple(faults)
+        super().__init__(message)
 
 
 class OptionError(ClusteridError, ValueError):
