@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from clusterid._typed import check_types
 from clusterid.aggregation._engines import Engine, collected, open_plants
 from clusterid.aggregation._locating import located
 from clusterid.errors import DataWarning, Fault, TableError, check_option, nearest
@@ -94,6 +95,7 @@ def aggregate_plants(
     >>> aggregate_plants(plants)["sum_squares"].tolist()
     [25.0]
     """
+    check_types(aggregate_plants, locals())
     check_option("engine", engine, list(ENGINES))
     check_option("outside", outside, ["fault", "drop"])
     check_option("codes", codes, ["check", "as_is"])

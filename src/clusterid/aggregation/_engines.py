@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from clusterid._opening import path_fault
 from clusterid.errors import (
     Fault,
     MissingExtraError,
@@ -111,18 +113,23 @@ def _duckdb(plants: Any) -> Iterator[tuple[Any, Any]]:
 
 
 def _is_path(plants: Any) -> bool:
-    return isinstance(plants, (str, Path))
+    return isinstance(plants, (str, os.PathLike))
 
 
 def _duckdb_file(session: Any, path: Path) -> Any:
     from clusterid.tables import read_table
 
     suffixes = {s.lower() for s in path.suffixes}
-    is_many = any(sign in str(path) for sign in "*?[") or path.is_dir()
-    if not is_many and (not path.exists() or not path.stat().st_size):
-        read_table(path, name="plants")  # tells that there is none, and the nearest
-    if suffixes & {".parquet", ".pq"} or path.is_dir():
-        pattern = str(path / "**" / "*.parquet") if path.is_dir() else str(path)
+    is_folder = path_fault(path, folder=True) is None and path.is_dir()
+    is_many = any(sign in str(path) for sign in "*?[") or is_folder
+    fault = None if is_many else path_fault(path)
+    if fault is not None or "\x00" in str(path):
+        fault = fault or Fault("the path holds a NUL character", "correct the path")
+        raise TableError("plants", [fault])
+    if not is_many and not path.stat().st_size:
+        read_table(path, name="plants")  # tells that it is empty
+    if suffixes & {".parquet", ".pq"} or is_folder:
+        pattern = str(path / "**" / "*.parquet") if is_folder else str(path)
         return session.read_parquet(pattern)
     if suffixes & {".csv", ".tsv", ".txt"}:
         return session.read_csv(str(path), all_varchar=True, header=True, skiprows=0)

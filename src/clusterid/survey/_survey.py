@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from clusterid._embedded import embedded_path
+from clusterid._typed import check_types
 from clusterid.errors import OptionError, TableError, check_option
 from clusterid.survey._curveball import fixed_margins
 from clusterid.survey._intervals import share_interval
@@ -82,6 +83,7 @@ def read_survey(
     >>> read_survey(places)
     <Survey: 1 places asked, 1 answered, 0 answers, 0 declared clusters>
     """
+    check_types(read_survey, locals())
     columns = columns or {}
     for key in columns:
         check_option("columns", key, ("places", "answers", "declared"))
