@@ -112,12 +112,12 @@ def largest_bytes() -> int:
 
 
 def too_large(what: str, *, part: int = 1) -> Fault:
-    """Return the fault of what is larger than may be read, and how to lift the bound."""
+    """Return the fault of what is larger than may be read, and what lifts the bound."""
     limit = largest_bytes() // part
     return Fault(
         f"{what} more than {limit / 2**20:,.0f} MiB, which are not read at once",
-        f"keep what is needed of it, unpack it by hand and look at it, or set {LARGEST} "
-        "to the MiB that may be read",
+        "keep what is needed of it, unpack it by hand and look at it, or set "
+        f"{LARGEST} to the MiB that may be read",
     )
 
 

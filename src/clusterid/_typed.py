@@ -14,7 +14,7 @@ from typing import Any, Literal, Unpack, get_args, get_origin
 
 from clusterid.errors import OptionError, TableTypeError, nearest
 
-__all__ = ["check_types", "declared_types"]
+__all__ = ["check_types", "declared_types", "fault_of_type"]
 
 _LONGEST = 60
 
@@ -44,6 +44,15 @@ def check_types(
         offered = _offered(declared)
         hint = nearest(value, offered) if isinstance(value, str) else ""
         raise OptionError(f"{said}.{hint}")
+
+
+def fault_of_type(value: Any, declared: Any) -> str:
+    """Return what a value must be and is not; empty where it is of the type."""
+    if _fits(value, declared):
+        return ""
+    offered = _offered(declared)
+    hint = nearest(value, offered) if isinstance(value, str) and offered else ""
+    return f"must be {_words(declared)}, not {_shown(value)}{hint and '.' + hint}"
 
 
 @functools.cache
@@ -87,6 +96,8 @@ def _fits(value: Any, declared: Any) -> bool:
         return value is None
     if origin in {typing.Union, types.UnionType}:
         return any(_fits(value, part) for part in get_args(declared))
+    if origin is typing.Annotated:
+        return _fits(value, get_args(declared)[0])
     if origin is Literal:
         return any(type(value) is type(w) and value == w for w in get_args(declared))
     if origin is tuple:
@@ -178,6 +189,8 @@ def _words(declared: Any) -> str:
         return " or ".join(
             dict.fromkeys(_words(p) for p in parts if p is not type(None))
         )
+    if origin is typing.Annotated:
+        return _words(parts[0])
     if origin is Literal:
         return "one of " + ", ".join(repr(word) for word in parts)
     if origin is tuple and Ellipsis not in parts:

@@ -213,7 +213,7 @@ class Check:
                 "fill in the code or drop the row",
                 values,
             )
-        found = unusable(column, text, is_key=column in _KEYS)
+        found = unusable(column, text, is_key=column in _KEYS and not null)
         if pad is None and not found:
             found = damage(column, text, uniques, is_null)
         if found:

@@ -355,7 +355,10 @@ def _one_year(
     if "year" not in table.columns:
         return table, year
     check = Check(RawTable(table[["year"]], name))
-    check.whole_years(null=True)
+    if pd.api.types.is_datetime64_any_dtype(table["year"].dtype):
+        check.whole_years(null=True)
+    else:  # 0 stands for a table that names no year
+        check.numbers("year", Numerals(), minimum=None, whole=True)
     check.done()
     table = table.assign(year=check.frame["year"].to_numpy())
     fault = None
