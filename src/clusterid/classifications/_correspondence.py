@@ -15,12 +15,12 @@ from clusterid.classifications._catalogue import CORRESPONDENCES, SAME_CODES
 from clusterid.classifications._classification import (
     Classification,
     _read_csv,
+    named_file,
     read_classification,
 )
 from clusterid.errors import (
     ClassificationError,
     Fault,
-    SourceError,
     TableError,
     check_option,
     nearest,
@@ -348,11 +348,9 @@ def _load(
         pairs = [(str(code), new.notation(str(code))) for code in old.codes.index]
         table = pd.DataFrame(pairs, columns=["source", "target"])
         return table[table["target"].notna()], (before, after), source
-    path = Path(source)
-    if path.is_file():
+    path = named_file(source, "correspondence")
+    if path is not None:
         return _read_csv(path), ("source", "target"), path.name
-    if path.suffix:
-        raise SourceError(f"{path}: there is no such file.")
     known = [*CORRESPONDENCES, *SAME_CODES]
     raise ClassificationError(
         f"No correspondence is called {str(source)!r}."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import tomllib
@@ -531,6 +532,8 @@ def _of_wrong_type(content: Any, model: Any = None) -> list[tuple[Any, ...]]:
                 found += [((*here, *place), rule) for place, rule in below]
             continue
         rule = fault_of_type(value, known.annotation) or _unusable(value)
+        if not rule and isinstance(value, float) and math.isinf(value):
+            rule = "is not a finite number (inf)"
         if rule:
             found.append(((key,), rule))
             del content[key]
