@@ -7,6 +7,7 @@ import csv
 import errno
 import gzip
 import os
+import re
 import stat
 import warnings
 import zipfile
@@ -25,6 +26,7 @@ __all__ = [
     "largest_bytes",
     "packed_fault",
     "path_fault",
+    "sentence",
     "size_fault",
     "too_large",
     "twice_in_header",
@@ -44,6 +46,12 @@ _KINDS = (
     (stat.S_ISBLK, "a device"),
     (stat.S_ISSOCK, "a socket"),
 )
+
+
+def sentence(fault: Fault) -> str:
+    """Return a fault and its mend as one sentence."""
+    end = "" if fault.mend.endswith(("?", ".")) else "."
+    return f"{fault.rule}; {fault.mend}{end}"
 
 
 def path_fault(path: Path, *, shown: str = "", folder: bool = False) -> Fault | None:
@@ -202,7 +210,9 @@ def first_line(error: BaseException) -> str:
         return "there is not enough memory for it"
     if isinstance(error, RecursionError):
         return "it is nested too deeply"
-    return lines[0][:200] if lines else "its content is not as the format demands"
+    # other libraries, and those below them, put the names of their classes in front
+    plain = re.sub(r"^(?:[\w.]+(?:Error|Exception): )+", "", lines[0]) if lines else ""
+    return plain[:200] if plain else "its content is not as the format demands"
 
 
 @contextlib.contextmanager
@@ -232,7 +242,8 @@ def foreign_reading(kind: str, told: list[Fault]) -> Iterator[None]:
     heard = dict.fromkeys(
         (str(w.message).splitlines() or [""])[0][:200]
         for w in caught
-        if "openpyxl" not in w.filename  # what a sheet looks like, not what it says
+        if not str(w.message).startswith("invalid value")  # the values are checked
+        and "openpyxl" not in w.filename  # what a sheet looks like, not what it says
         and not issubclass(w.category, (DeprecationWarning, PendingDeprecationWarning))
     )
     if not told:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from clusterid._opening import path_fault
+from clusterid._opening import foreign_reading, path_fault
 from clusterid.errors import (
     Fault,
     MissingExtraError,
@@ -139,10 +139,16 @@ def _duckdb_file(session: Any, path: Path) -> Any:
 def _arrow(plants: Any) -> Any:
     import pyarrow as pa
 
-    if isinstance(plants, pd.DataFrame):
-        return pa.Table.from_pandas(plants, preserve_index=False)
-    if hasattr(plants, "__arrow_c_stream__"):
-        return pa.table(plants)
+    told: list[Fault] = []
+    is_table = hasattr(plants, "__arrow_c_stream__")
+    with foreign_reading("an Arrow table (one type of values a column)", told):
+        if isinstance(plants, pd.DataFrame):
+            return pa.Table.from_pandas(plants, preserve_index=False)
+        if is_table and not isinstance(plants, pd.Series):
+            return pa.table(plants)
+    if told:
+        rule = told[0].rule.replace("the file", "the table")
+        raise TableError("plants", [Fault(rule, "make each column of one type")])
     raise TableTypeError(
         "plants: give a path, a DataFrame, an Arrow table or a DuckDB relation, "
         f"not {type(plants).__name__}"

@@ -18,6 +18,7 @@ from clusterid._embedded import embedded_path
 from clusterid._opening import (
     foreign_reading,
     path_fault,
+    sentence,
     size_fault,
     twice_in_header,
     unpacked,
@@ -340,28 +341,25 @@ def named_file(source: Any, what: str) -> Path | None:
         return path
     if not path.suffix and fault.rule.startswith("there is no file"):
         return None
-    if fault.rule.startswith("there is no file"):
-        hint = fault.mend.removeprefix("check the path").removeprefix(".")
-        raise SourceError(f"{path}: there is no such file.{hint}")
-    raise SourceError(f"{fault.rule}; {fault.mend}.")
+    raise SourceError(sentence(fault))
 
 
 def _read_csv(path: Path) -> pd.DataFrame:
     """Read a CSV file with every value as text; a gzip file, too."""
     fault = path_fault(path) or size_fault(path)
     if fault is not None:
-        raise SourceError(f"{path}: {fault.rule}; {fault.mend}.")
+        raise SourceError(f"{path}: {sentence(fault)}")
     try:
         content = unpacked(path) if path.suffix == ".gz" else path.read_bytes()
-        if isinstance(content, Fault):
-            raise SourceError(f"{path}: {content.rule}; {content.mend}.")
-        text = content.decode("utf-8-sig")
+        text = "" if isinstance(content, Fault) else content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise SourceError(
             f"{path}: not UTF-8 at byte {error.start}; save the file as UTF-8."
         ) from None
     except OSError as error:
         raise SourceError(f"{path}: cannot be read ({error.strerror}).") from None
+    if isinstance(content, Fault):
+        raise SourceError(f"{path}: {sentence(content)}")
     if "\x00" in text:
         raise SourceError(f"{path}: holds NUL characters; export it again.")
     told: list[Fault] = []
@@ -370,13 +368,13 @@ def _read_csv(path: Path) -> pd.DataFrame:
         header = next(csv.reader(io.StringIO(text)), [])
         twice = twice_in_header(header)
         if twice is not None:
-            raise SourceError(f"{path}: {twice.rule}; {twice.mend}.")
+            raise SourceError(f"{path}: {sentence(twice)}")
         if not header:
             told.append(Fault("no CSV table: the file is empty", "export it again"))
         else:
             table = pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False)
     if told:
-        raise SourceError(f"{path}: no CSV table: {told[0].rule}; {told[0].mend}.")
+        raise SourceError(f"{path}: no CSV table: {sentence(told[0])}")
     return table
 
 

@@ -390,7 +390,7 @@ def _pairs(
     if twice.any():
         faults.append(_fault("a pair stands more than once", "add it up", twice, pairs))
     if "weight" in pairs.columns:
-        number = pd.to_numeric(pairs["weight"], errors="coerce")
+        number = pd.to_numeric(pairs["weight"].map(str), errors="coerce")
         wrong = number.isna() | (number < 0) | (number > 1)
         if wrong.any():
             rule = "a weight is not a number from 0 to 1"

@@ -163,7 +163,7 @@ def _checked(fields: pd.DataFrame, label: str) -> pd.DataFrame:
         ~fields["role"].isin(ROLES),
         "role",
     )
-    number = pd.to_numeric(fields["weight"], errors="coerce")
+    number = pd.to_numeric(fields["weight"].map(str), errors="coerce")
     add(
         "a weight is not a number from 0 to 1",
         "correct it",

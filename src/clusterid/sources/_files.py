@@ -16,6 +16,7 @@ from clusterid._opening import (
     foreign_reading,
     packed_fault,
     path_fault,
+    sentence,
 )
 from clusterid.errors import Fault, SourceError, TableTypeError, nearest
 
@@ -113,7 +114,7 @@ def read_raw(
     with foreign_reading(path.suffix, told):
         large = _too_much(path)
         if large is not None:
-            raise SourceError(f"{path}: {large.rule}; {large.mend}.")
+            raise SourceError(f"{path}: {sentence(large)}")
         if path.suffix == ".parquet":
             return pd.read_parquet(path).reset_index(drop=True)
         if path.suffix == ".xlsx":
@@ -126,7 +127,7 @@ def read_raw(
             raise SourceError(
                 f"{path}: not {encoding} at byte {error.start}."
             ) from None
-    raise SourceError(f"{path}: {told[0].rule}; {told[0].mend}.")
+    raise SourceError(f"{path}: {sentence(told[0])}")
 
 
 def _too_much(path: Path) -> Fault | None:
@@ -142,7 +143,7 @@ def columns_of(path: Path) -> list[str]:
     with foreign_reading(path.suffix, told):
         large = _too_much(path)
         if large is not None:
-            raise SourceError(f"{path}: {large.rule}; {large.mend}.")
+            raise SourceError(f"{path}: {sentence(large)}")
         if path.suffix == ".parquet":
             import pyarrow.parquet as pq
 
@@ -150,7 +151,7 @@ def columns_of(path: Path) -> list[str]:
         if path.suffix == ".xlsx":
             return [str(c) for c in pd.read_excel(path, nrows=0).columns]
         return [str(c) for c in pd.read_csv(path, nrows=0, dtype=str).columns]
-    raise SourceError(f"{path}: {told[0].rule}; {told[0].mend}.")
+    raise SourceError(f"{path}: {sentence(told[0])}")
 
 
 def find_by_columns(

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from clusterid._opening import foreign_reading
+from clusterid._opening import foreign_reading, sentence
 from clusterid._typed import check_types
 from clusterid.classifications import Correspondence, check_series
 from clusterid.errors import Fault, OptionError, SourceError, nearest
@@ -217,7 +217,7 @@ class Reader:
         with foreign_reading(f"what the reader {self.name!r} takes", told):
             return self.read(paths, **options)
         shown = ", ".join(path.name for path in files[:5])
-        raise SourceError(f"{shown}: {told[0].rule}; {told[0].mend}.")
+        raise SourceError(f"{shown}: {sentence(told[0])}")
 
     def __repr__(self) -> str:
         return f"<Reader {self.name} ({self.kind}): {self.description}>"

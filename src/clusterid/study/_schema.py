@@ -19,7 +19,7 @@ from pydantic import (
     model_validator,
 )
 
-from clusterid._opening import path_fault
+from clusterid._opening import path_fault, sentence
 from clusterid._typed import fault_of_type
 from clusterid.errors import Fault, StudyError, nearest
 
@@ -576,7 +576,7 @@ def _content(path: Path) -> dict[str, Any]:
             [fault],
         )
     if fault is not None:
-        raise StudyError(f"{fault.rule}; {fault.mend}.", [fault])
+        raise StudyError(sentence(fault), [fault])
     try:
         if path.stat().st_size > _LARGEST_STUDY:
             raise StudyError(

@@ -22,6 +22,7 @@ from clusterid.tables._codes import (
     as_text,
     code_text,
     damage,
+    has_control,
     null_words,
     unusable,
 )
@@ -77,7 +78,11 @@ def checked_crs(crs: Any, say: Callable[[str, str], None]) -> Any:
     except (CRSError, TypeError, ValueError, AttributeError, OverflowError) as error:
         told = str(error).splitlines() or [""]
         shown = repr(crs) if isinstance(crs, (str, int)) else type(crs).__name__
-        why = f" ({told[0][:150]})" if isinstance(error, CRSError) else ""
+        why = (
+            f" ({told[0][:150]})"
+            if isinstance(crs, (str, int)) and isinstance(error, CRSError)
+            else ""
+        )
         say(
             f"crs={shown[:80]} is not a coordinate system{why}",
             'use e.g. crs="EPSG:4326" or crs="EPSG:25832"',
@@ -216,9 +221,9 @@ class Check:
         found = unusable(column, text, is_key=column in _KEYS and not null)
         if pad is None and not found:
             found = damage(column, text, uniques, is_null)
-        if found:
-            for bad, rule, mend in found:
-                self.fault(np.concatenate([bad, [False]])[place], rule, mend, values)
+        for bad, rule, mend in found:
+            self.fault(np.concatenate([bad, [False]])[place], rule, mend, values)
+            is_null = is_null | (bad & np.array([has_control(t) for t in text]))
         text[is_null] = None
         series = pd.Series(text, dtype=object).reindex(place)
         series.index = self.frame.index

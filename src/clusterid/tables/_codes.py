@@ -16,6 +16,7 @@ __all__ = [
     "as_text",
     "code_text",
     "damage",
+    "has_control",
     "null_words",
     "unusable",
 ]
@@ -76,6 +77,11 @@ def null_words(text: NDArray[np.object_]) -> NDArray[np.bool_]:
         if like <= len(others) / 2:
             nulls |= is_na
     return nulls
+
+
+def has_control(text: Any) -> bool:
+    """Return whether a text holds what no file of ours can hold."""
+    return isinstance(text, str) and _CONTROL.search(text) is not None
 
 
 def unusable(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import os
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -588,7 +589,33 @@ def _from_shapes(path: Path, layer: str | None) -> RawTable:
             return RawTable(pd.DataFrame(), path.name, (packed,))
     elif (large := size_fault(path)) is not None:
         return RawTable(pd.DataFrame(), path.name, (large,))
+    if path.suffix.lower() in {".geojson", ".json"}:
+        _check_named_crs(path)
     target = f"/vsigzip/{path.absolute()}" if path.suffix == ".gz" else path
     options = {} if layer is None else {"layer": layer}
     frame: pd.DataFrame = gpd.read_file(target, engine="pyogrio", **options)
     return RawTable(frame, path.name)
+
+
+_CRS = re.compile(rb'"crs"\s*:\s*\{[^{}]*\{[^{}]*"name"\s*:\s*"([^"]*)"')
+
+
+def _check_named_crs(path: Path) -> None:
+    """Tell a coordinate system that a GeoJSON names and nobody knows.
+
+    The driver takes such a file for longitude and latitude without a word.
+    """
+    from pyproj import CRS
+    from pyproj.exceptions import CRSError
+
+    with path.open("rb") as stream:
+        found = _CRS.search(stream.read(10_000))
+    if found is None:
+        return
+    name = found.group(1).decode("utf-8", "replace")
+    try:
+        CRS.from_user_input(name)
+    except CRSError:
+        rule = f"the file names the coordinate system {name[:80]!r}, which is not known"
+        mend = "correct it in the file; without one, GeoJSON is longitude and latitude"
+        raise TableError(path.name, [Fault(rule, mend)]) from None

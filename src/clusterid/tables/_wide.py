@@ -108,7 +108,7 @@ def _numbers(frame: pd.DataFrame, faults: list[Fault]) -> NDArray[np.float64] | 
         for dtype in set(frame.dtypes)
         if not pd.api.types.is_object_dtype(dtype)
     )
-    if numeric:
+    if numeric and all(map(_is_number, raw.ravel() if raw.dtype == object else ())):
         try:
             return frame.to_numpy(dtype=float, na_value=np.nan)
         except (TypeError, ValueError, OverflowError):
@@ -134,6 +134,8 @@ def _numbers(frame: pd.DataFrame, faults: list[Fault]) -> NDArray[np.float64] | 
 def _is_number(value: Any) -> bool:
     if value is None or value is pd.NA:
         return True
+    if isinstance(value, (bool, np.bool_)):
+        return False
     if isinstance(value, int) and abs(value) > LARGEST_NUMBER:
         return False
     return isinstance(value, (int, float, np.integer, np.floating))
