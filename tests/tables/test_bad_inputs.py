@@ -642,7 +642,8 @@ def test_a_bad_year_is_told(name: str) -> None:
 CODES: dict[str, Any] = {
     "NUL": "R\x001", "a bell": "R\x07", "half a pair": "R\ud800", "#REF!": "#REF!",
     "#BEZUG!": "#BEZUG!", "#NAME?": "#NAME?", "#N/A": "#N/A", "none": None,
-    "blank": " ", "a list": ["R1"], "a date": "12. Okt", "scientific": "1,2E+05", "a float": 1.5,
+    "blank": " ", "a list": ["R1"], "a date": "12. Okt", "scientific": "1,2E+05",
+    "a float": 1.5,
     "a semicolon": "R1;R2", "a new line": "R1\nR2", "a mapping": {"R": 1},
 }  # fmt: skip
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import gzip
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -10,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from clusterid._opening import foreign_reading, path_fault
+from clusterid._opening import foreign_reading, path_fault, twice_in_header
 from clusterid.errors import (
     Fault,
     MissingExtraError,
@@ -128,12 +130,32 @@ def _duckdb_file(session: Any, path: Path) -> Any:
         raise TableError("plants", [fault])
     if not is_many and not path.stat().st_size:
         read_table(path, name="plants")  # tells that it is empty
+    twice = None if is_many else _twice_in_header(path, suffixes)
+    if twice is not None:
+        raise TableError(f"plants ({path.name})", [twice])
     if suffixes & {".parquet", ".pq"} or is_folder:
         pattern = str(path / "**" / "*.parquet") if is_folder else str(path)
         return session.read_parquet(pattern)
     if suffixes & {".csv", ".tsv", ".txt"}:
         return session.read_csv(str(path), all_varchar=True, header=True, skiprows=0)
     return session.from_arrow(_arrow(read_table(path, name="plants")))
+
+
+def _twice_in_header(path: Path, suffixes: set[str]) -> Fault | None:
+    """Return a fault where a column stands twice; the engine renames it in silence."""
+    if not suffixes & {".csv", ".tsv", ".txt"}:
+        return None
+    told: list[Fault] = []
+    found: list[Fault | None] = []
+    with (
+        foreign_reading("text", told),
+        gzip.open(path) if ".gz" in suffixes else path.open("rb") as stream,
+    ):
+        line = stream.readline(1 << 20).decode("utf-8-sig", "replace")
+        signs = ",;\t|"
+        separator = max(signs, key=line.count)
+        found.append(twice_in_header(next(csv.reader([line], delimiter=separator), [])))
+    return found[0] if found else told[0]
 
 
 def _arrow(plants: Any) -> Any:

@@ -21,6 +21,7 @@ from clusterid.errors import (
     Fault,
     StudyError,
     TableError,
+    check_option,
     nearest,
 )
 from clusterid.study._excluding import without_industries
@@ -39,7 +40,7 @@ from clusterid.study._schema import (
 from clusterid.tables import Economy, Metadata, read_table
 from clusterid.tables._checking import Check
 from clusterid.tables._numerals import Numerals
-from clusterid.tables._reading import RawTable
+from clusterid.tables._reading import RawTable, Reading
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -240,11 +241,14 @@ def read_inputs(config: StudyFile, root: Path, *, engine: str = "duckdb") -> Inp
             reading.notes += kept[1]
             _place_counts(research, regions, reading)
     if main is not None:
-        _can_be_studied(config, economies, main, reading)
+        _can_be_studied(config, main, reading)
+        economies = _years_with_counts(economies, year, reading)
     lexicon, survey = _survey(config, reading, regions, main)
     given = _given(config, reading, main)
     truth = _truth(config, reading)
     digests = reading.digests()
+    if not reading.told and (regions is None or not economies):
+        reading.fault("study", "has no counts or no regions", "name their files")
     if reading.told or regions is None or not economies:
         lines = [f"{i}. {text}" for i, text in enumerate(reading.told, start=1)]
         noun = "fault" if len(lines) == 1 else "faults"
@@ -287,16 +291,44 @@ def _cross_references(config: StudyFile, reading: _Reading) -> None:
     if not method.layers and names == [method.held_out]:
         rule = f"held_out = {method.held_out!r} is the only layer: none would detect"
         reading.fault("method", rule, "add a layer, or leave held_out out")
+    for number, section in enumerate(config.skills, start=1):
+        where = "skills" if len(config.skills) == 1 else f"skills {number}"
+        if section.correspondence is not None:
+            rule = "correspondence carries flows; a link cannot be divided"
+            reading.fault(where, rule, "bring the links to the codes that are counted")
+        idle = sorted({"weight", "scale"} & section.model_fields_set)
+        if idle:
+            reading.notes.append(
+                f"[{where}] {' and '.join(idle)}: of no effect on links, only on flows."
+            )
+    for name, one in (
+        ("plants", config.plants),
+        ("regions", config.regions),
+        ("templates", config.templates),
+    ):
+        if one is not None and len(one.files) > 1:
+            rule = f"names {len(one.files)} files and takes one"
+            reading.fault(name, rule, "put them into one file")
     if config.survey is not None and config.survey.places is None:
         reading.fault("survey", "names no places", "set places, or drop the section")
 
 
-def _can_be_studied(
-    config: StudyFile,
-    economies: Mapping[int, Economy],
-    main: Economy,
-    reading: _Reading,
-) -> None:
+def _years_with_counts(
+    economies: dict[int, Economy], year: int, reading: _Reading
+) -> dict[int, Economy]:
+    """Leave years out in which nothing is counted, and say so."""
+    kept = {}
+    for at, one in economies.items():
+        if at == year or (one.employment.fillna(0.0).to_numpy() > 0).any():
+            kept[at] = one
+        else:
+            reading.notes.append(
+                f"every count of {at} is withheld or zero; the year is left out."
+            )
+    return kept
+
+
+def _can_be_studied(config: StudyFile, main: Economy, reading: _Reading) -> None:
     """Tell an economy in which nothing is counted, and note what of it is not.
 
     Industries and regions without a count stay: every table says of them why it has
@@ -313,6 +345,11 @@ def _can_be_studied(
         mend = "check the columns, the marks (withheld, nil) and the year"
         reading.fault(section, rule, mend)
         return
+    if bool(main.withheld.to_numpy().any()):
+        from clusterid.concentration import withheld_bounds
+
+        # what is published must not contradict itself, or nothing can be filled in
+        reading.attempt(section, lambda: withheld_bounds(main))
     hidden, told = main.withheld.to_numpy(), known.to_numpy()
     for axis, codes, label in (
         (0, main.industries, "industries"),
@@ -425,6 +462,13 @@ def _from_plants(
 ) -> dict[int, Economy]:
     from clusterid.aggregation import economies_from_plants
 
+    options = expanded_all(section.options)
+    for name in options:
+        check_option("plants option", name, _PLANTS_OPTIONS)
+    if section.classification is not None:
+        from clusterid.classifications import read_classification
+
+        read_classification(section.classification)
     metadata = Metadata(
         classification=section.classification or "unknown",
         source="simulated economy" if config.study.simulated else path.name,
@@ -437,7 +481,12 @@ def _from_plants(
         columns=section.columns or None,
         crs=section.crs,
         metadata=metadata,
+        **options,
     )
+
+
+#: What [plants] options may say.
+_PLANTS_OPTIONS = ("outside", "unique", "codes")
 
 
 def _from_counts(
@@ -517,7 +566,7 @@ def _herfindahl(path: Path, counted: pd.DataFrame) -> pd.DataFrame:
         "industry", pad=0, known=set(counted["industry"]), known_as="industries"
     )
     for column in values:
-        check.numbers(column, Numerals(), maximum=1.0)
+        check.numbers(column, Numerals(), maximum=1.0, positive=True)
     check.unique(["industry"], "keep one value an industry")
     if not check.faults and len(values) == 2:
         check.fault(
@@ -566,7 +615,7 @@ def _layers(
             if section.year is not None:
                 options["year"] = section.year
             table: pd.DataFrame = reader(paths, **options)
-            if bridge is not None:
+            if bridge is not None and name == "supply":
                 table = _carried(table, section, bridge)
             # the faults of a table are told even when the counts have faults, too
             if main is not None:
@@ -699,6 +748,15 @@ def _survey(
                 columns=section.columns or None,
             ),
         )
+    if lexicon is not None and survey is not None and main is not None:
+        from clusterid.comparison._mapping import field_weights
+
+        # the lexicon must lead to the industries that are counted
+        counted, words, roles = main, lexicon, section.roles
+        reading.attempt(
+            "survey",
+            lambda: field_weights(words, counted, roles=roles, correspondence=None),
+        )
     return lexicon, survey
 
 
@@ -714,7 +772,11 @@ def _given(
     from clusterid.communities import given_templates
 
     def read() -> Templates:
-        table = read_table(paths[0], columns=section.columns or None, name=section.name)
+        options = expanded_all(section.options)
+        for name in options:
+            check_option("templates option", name, list(Reading.__annotations__))
+        columns = section.columns or None
+        table = read_table(paths[0], columns=columns, name=section.name, **options)
         check = Check(RawTable(table, f"{section.name} ({paths[0].name})"))
         check.columns(["industry", "template"])
         check.codes("industry", pad=0)

@@ -45,6 +45,7 @@ SPREADSHEET_ERRORS = frozenset({
     "#NOMBRE!", "#NUL!", "#¡REF!", "#¡DIV/0!", "#¿NOMBRE?", "#¡VALOR!", "#¡NUM!",
     "#¡NULO!", "#FIELD!", "#CONNECT!", "#BLOCKED!", "#UNKNOWN!", "#NAME!",
 })  # fmt: skip
+_LONGEST = 200
 #: Characters that no file of ours can hold: controls and halves of pairs.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 NULL_WORDS = frozenset({"", "nan", "NaN", "None", "<NA>", "NaT", "null", "NULL"})
@@ -104,6 +105,11 @@ def unusable(
         ),
     ]
     if is_key:
+        tests.append((
+            lambda t: len(t) > _LONGEST,
+            f"{column} is longer than {_LONGEST} characters",
+            "use a code; a quote may not be closed",
+        ))
         tests.append((
             lambda t: ";" in t or "\n" in t or "\r" in t,
             f"{column} holds a semicolon or a new line",
