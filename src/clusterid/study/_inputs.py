@@ -748,7 +748,12 @@ def _survey(
                 columns=section.columns or None,
             ),
         )
-    if lexicon is not None and survey is not None and main is not None:
+    if main is not None and lexicon is not None and survey is not None:
+        if main.metadata.classification == "unknown":
+            rule = "the lexicon meets counts of no named classification"
+            where = "employment" if config.plants is None else "plants"
+            reading.fault("survey", rule, f"name it: [{where}] classification")
+            return lexicon, survey
         from clusterid.comparison._mapping import field_weights
 
         # the lexicon must lead to the industries that are counted

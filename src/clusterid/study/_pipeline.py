@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from clusterid.errors import ClusteridWarning
-from clusterid.study._provenance import Provenance, StepLog, versions
+from clusterid.errors import ClusteridWarning, DataWarning, TableError
+from clusterid.study._provenance import Provenance, StepLog, names_only, versions
 from clusterid.study._result import Result
 from clusterid.tables import publishable_interval
 
@@ -116,7 +116,7 @@ def run_pipeline(
         truth=inputs.truth,
         provenance=Provenance(
             versions=versions(),
-            study=config.model_dump(mode="json"),
+            study=names_only(config.model_dump(mode="json")),
             inputs=inputs.digests,
             seed=seed,
             engine=engine,
@@ -465,4 +465,8 @@ def _monitor(inputs: Inputs, candidates: CandidateClusters) -> Any:
         return None
     from clusterid.monitoring import monitor
 
-    return monitor(dict(sorted(inputs.economies.items())), candidates)
+    try:
+        return monitor(dict(sorted(inputs.economies.items())), candidates)
+    except TableError as error:  # no cluster has a series; the rest of the study stands
+        warnings.warn(f"nothing is monitored. {error}", DataWarning, stacklevel=2)
+        return None
