@@ -308,7 +308,7 @@ TEXTS: dict[str, Bad] = {
     ),
     "a text where a number belongs": (method('runs = "20"'), {}, "method.runs|whole"),
     "yes where a number belongs": (method("runs = true"), {}, "method.runs"),
-    "a fraction where a whole number belongs": (method("runs = 2.5"), {}, "method.runs"),
+    "a fraction of a run": (method("runs = 2.5"), {}, "method.runs"),
     "a number where yes belongs": (
         put("title =", "simulated = 1\ntitle ="), {}, "study.simulated",
     ),
@@ -339,7 +339,8 @@ TEXTS: dict[str, Bad] = {
         after("[[supply]]", 'name = "../up"'), {}, "becomes a file",
     ),
     "a name twice": (
-        after("[[supply]]", 'name = "a"', after("[[skills]]", 'name = "a"')), {}, "name",
+        after("[[supply]]", 'name = "a"', after("[[skills]]", 'name = "a"')),
+        {}, "name",
     ),
     "an output without a folder": (STUDY + '\n[output]\nfolder = ""\n', {}, "folder"),
 }  # fmt: skip
@@ -365,7 +366,8 @@ REFERENCES: dict[str, Bad] = {
     "unknown layer": (method('layers = ["skil"]'), {}, "skil|skill|[method]"),
     "unknown layer held out": (method('held_out = "suply"'), {}, "suply|supply"),
     "the only layer held out": (
-        PLAIN.replace("[method]", '[method]\nheld_out = "colocation"'), {}, "only layer",
+        PLAIN.replace("[method]", '[method]\nheld_out = "colocation"'), {},
+        "only layer",
     ),
     "weight": (after("[[supply]]", 'weight = "inptu"'), {}, "supply.1.weight|input"),
     "weight without outputs": (after("[[supply]]", 'weight = "total"'), {}, "output"),
@@ -376,7 +378,9 @@ REFERENCES: dict[str, Bad] = {
     "cap of one": (after("[[research]]", "cap = 1"), {}, "research.1.cap"),
     "counting": (after("[[research]]", 'counting = "ful"'), {}, "counting|full"),
     "null model": (after("[[research]]", 'null_model = "bcm"'), {}, "null_model"),
-    "years without projects": (after("[[research]]", "years = [1999]"), {}, "1999|2010"),
+    "years without projects": (
+        after("[[research]]", "years = [1999]"), {}, "1999|2010",
+    ),
     "roles": (after("[survey]", 'roles = ["coer"]'), {}, "survey.roles|core"),
     "no role": (after("[survey]", "roles = []"), {}, "survey.roles"),
     "columns of a table nobody has": (
@@ -413,11 +417,13 @@ REFERENCES: dict[str, Bad] = {
     "no file": (put('path = "regions.geojson"', ""), {}, "names no file"),
     "parents of no digits": (after("[regions]", "parent_digits = 0"), {}, "digits"),
     "correspondence of links": (
-        after("[[skills]]", 'correspondence = "c.csv"'), {"c.csv": "source,target\na,b\n"},
+        after("[[skills]]", 'correspondence = "c.csv"'),
+        {"c.csv": "source,target\na,b\n"},
         "correspondence",
     ),
     "correspondence that meets nothing": (
-        after("[[supply]]", 'correspondence = "c.csv"'), {"c.csv": "source,target\na,b\n"},
+        after("[[supply]]", 'correspondence = "c.csv"'),
+        {"c.csv": "source,target\na,b\n"},
         "not in the correspondence",
     ),
     "correspondence to codes nobody counts": (
@@ -469,7 +475,8 @@ OPTIONS: dict[str, Bad] = {
     for section, line, word in (
         ("[regions]", "repair = 'yes'", "repair"), ("[regions]", "crs = 'a'", "crs"),
         ("[regions]", "pad = 5", "pad"), ("[regions]", "decimal = 5", "decimal"),
-        ("[[supply]]", "layout = 5", "layout"), ("[[supply]]", "negative = 1", "negative"),
+        ("[[supply]]", "layout = 5", "layout"),
+        ("[[supply]]", "negative = 1", "negative"),
         ("[[supply]]", "year = 2020", "year"), ("[[skills]]", "pad = 'a'", "pad"),
         ("[[research]]", "kinds = ['a']", "kinds"),
         ("[[research]]", "kind = 'a'", "kinds"),
@@ -491,7 +498,8 @@ TABLES: dict[str, Bad] = {
         STUDY, jobs(lambda t: t.replace({"region": {"R01": "Q1"}})), "no shape",
     ),
     "a column twice": (
-        STUDY, {"employment.csv": "region,industry,employment,employment\nR01,10,5,6\n"},
+        STUDY,
+        {"employment.csv": "region,industry,employment,employment\nR01,10,5,6\n"},
         "twice",
     ),
     "totals that are none": (*beside("totals", "a,b\n1,2\n"), "totals"),
@@ -572,7 +580,7 @@ TABLES: dict[str, Bad] = {
     "a lexicon of other codes": (STUDY, lexicon(code="ZZ"), "ZZ"),
     "a lexicon of other roles": (STUDY, lexicon(role="hero"), "role"),
     "a lexicon with heavy weights": (STUDY, lexicon(weight=7), "weight"),
-    "a lexicon of another tree": (STUDY, lexicon(classification="isco"), "classification"),
+    "a lexicon of another tree": (STUDY, lexicon(classification="isco"), "isco"),
     "a lexicon without codes": (STUDY, {"fields.csv": "field\nf\n"}, "code"),
     "templates of other industries": (
         GIVEN, {"given.csv": "industry,template\n98,a\n99,a\n"}, "counted",
@@ -723,7 +731,8 @@ NO_FILES: dict[str, Callable[[Path], Any]] = {
     "pipe": _pipe, "loop": _loop, "bytes": _bytes, "large": _large,
     "device": lambda folder: "/dev/zero", "standard input": lambda folder: "/dev/stdin",
     "folder": _no_study, "missing": lambda folder: folder / "no.toml",
-    "too long": lambda folder: folder / ("x" * 400), "NUL": lambda folder: "a\x00b.toml",
+    "too long": lambda folder: folder / ("x" * 400),
+    "NUL": lambda folder: "a\x00b.toml",
     "inside a file": lambda folder: _bytes(folder) / "study.toml",
 }  # fmt: skip
 
@@ -761,9 +770,11 @@ def test_an_input_that_is_no_file_is_told(name: str, kind: str, tmp_path: Path) 
 
 COMMANDS = (
     "text: empty", "text: deep lists", "text: a mixed list",
-    'method: preset = "defualt"', "method: resolution = nan", "reference: unknown layer",
+    'method: preset = "defualt"', "method: resolution = nan",
+    "reference: unknown layer",
     "option: withheld = 5", "table: nobody works", "table: a long cell",
-    "table: labels without columns", "table: herfindahl of text", "table: truth of bytes",
+    "table: labels without columns", "table: herfindahl of text",
+    "table: truth of bytes",
     "table: latitude 91", "table: plants of 1e308",
 )  # fmt: skip
 
@@ -831,9 +842,11 @@ LEGAL: dict[str, tuple[str, Mapping[str, Any]]] = {
     "links of nothing": (STUDY, {"links.csv": links().assign(value=0)}),
     "one link": (STUDY, {"links.csv": links().head(1)}),
     "flows of nothing": (STUDY, {"flows.csv": flows().assign(value=0)}),
-    "flows to itself": (STUDY, {"flows.csv": flows()[lambda t: t["seller"].eq(t["buyer"])]}),
+    "flows to itself": (
+        STUDY, {"flows.csv": flows()[lambda t: t["seller"].eq(t["buyer"])]},
+    ),
     "one layer": (method('layers = ["colocation"]'), {}),
-    "a layer that judges itself": (method('layers = ["skill"]\nheld_out = "skill"'), {}),
+    "a layer of its own": (method('layers = ["skill"]\nheld_out = "skill"'), {}),
     "weights of inputs": (after("[[supply]]", 'weight = "input"'), {}),
     "weights of the larger": (after("[[supply]]", 'weight = "maximum"'), {}),
     "a fine resolution": (method("resolution = 100.0"), {}),
@@ -858,7 +871,9 @@ LEGAL: dict[str, tuple[str, Mapping[str, Any]]] = {
             lambda t: t.assign(employment=t["employment"].where(t.index % 2 == 1)),
         ),
     ),
-    "plants unknown before": (QUOTIENT, years(lambda t: t.assign(establishments=np.nan))),
+    "plants unknown before": (
+        QUOTIENT, years(lambda t: t.assign(establishments=np.nan)),
+    ),
     "projects of two": (after("[[research]]", "cap = 2"), {}),
     "projects against chance": (after("[[research]]", 'null_model = "bicm"'), {}),
     "projects of two against chance": (
@@ -877,11 +892,16 @@ LEGAL: dict[str, tuple[str, Mapping[str, Any]]] = {
         places(answered="no"),
     ),
     "places alone": (
-        put('answers = "answers.csv"\ndeclared = "declared.csv"\nfields = "fields.csv"\n',
-            ""), {},
+        put(
+            'answers = "answers.csv"\ndeclared = "declared.csv"\n'
+            'fields = "fields.csv"\n', "",
+        ),
+        {},
     ),
     "records without a field": (STUDY, declared(fields="")),
-    "a lexicon of industries nobody has": (STUDY, lexicon(code=["01", "02", "03", "05"])),
+    "a lexicon of nobody's industries": (
+        STUDY, lexicon(code=["01", "02", "03", "05"]),
+    ),
     "a lexicon of hosts": (STUDY, lexicon(role="host")),
     "a lexicon without weight": (STUDY, lexicon(weight=0)),
     "templates given": (GIVEN, {"given.csv": "industry,template\n10,a\n11,a\n62,b\n"}),

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from clusterid.classifications import Classification, read_classification
-from clusterid.errors import SourceError
+from clusterid.errors import SourceError, check_option
 from clusterid.sources._files import file_list
 from clusterid.sources._reader import TOTALS_COLUMNS, Paths, SourcedEmployment
 from clusterid.tables import (
@@ -84,6 +84,8 @@ def read_employment_table(
     -------
     SourcedEmployment
     """
+    check_option("kind", kind, ("industry", "occupation"))
+    check_option("concept", concept, ("workplace", "residence", "unknown"))
     files = file_list(paths)
     parts = [read_employment(path, columns=columns, **reading) for path in files]
     table = pd.concat(parts, ignore_index=True)
