@@ -12,7 +12,7 @@ import stat
 import warnings
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -189,7 +189,7 @@ def _counted(path: Path, limit: int) -> Fault | None:
     return None
 
 
-def twice_in_header(header: Sequence[Any]) -> Fault | None:
+def twice_in_header(header: Iterable[Any]) -> Fault | None:
     """Return a fault where a column stands twice, before a reader renames it."""
     names = [str(name).lstrip("\ufeff").strip() for name in header]
     twice = sorted({name for name in names if name and names.count(name) > 1})

@@ -69,7 +69,14 @@ def open_plants(
 ) -> Iterator[Engine]:
     """Open plants on an engine; what was opened here is closed again."""
     if engine == "pandas":
-        yield Engine("pandas", _pandas(plants), columns)
+        told: list[Fault] = []
+        made = None
+        with foreign_reading("plants", told):
+            made = Engine("pandas", _pandas(plants), columns)
+        if made is None:
+            rule = told[0].rule.replace("the file", "the table")
+            raise TableError("plants", [Fault(rule, "make each column of one type")])
+        yield made
     elif engine == "duckdb":
         with _duckdb(plants) as (relation, session):
             yield Engine("duckdb", relation, columns, session)
@@ -80,7 +87,10 @@ def open_plants(
 
 def _pandas(plants: Any) -> Any:
     if isinstance(plants, pd.DataFrame):
-        return plants
+        twice = twice_in_header(plants.columns)
+        if twice is not None:
+            raise TableError("plants", [twice])
+        return plants.set_axis([str(c) for c in plants.columns], axis=1)
     from clusterid.tables import read_table
 
     return read_table(plants, name="plants")

@@ -306,7 +306,8 @@ def read_classification(source: str | Path | pd.DataFrame) -> Classification:
     'Vehicle, aerospace and shipbuilding technology'
     """
     if isinstance(source, pd.DataFrame):
-        return _from_table(source, "given", None)
+        table = single_columns(source, "classification").reset_index(drop=True)
+        return _from_table(table, "given", None)
     if isinstance(source, str):
         name = canonical_name(source)
         if name in CLASSIFICATIONS:
@@ -342,6 +343,20 @@ def named_file(source: Any, what: str) -> Path | None:
     if not path.suffix and fault.rule.startswith("there is no file"):
         return None
     raise SourceError(sentence(fault))
+
+
+def single_columns(table: pd.DataFrame, label: str) -> pd.DataFrame:
+    """Return a table with its columns named by text; one that stands twice is told."""
+    twice = twice_in_header(table.columns)
+    if twice is not None:
+        raise TableError(label, [twice])
+    return table.set_axis([str(c).strip() for c in table.columns], axis=1)
+
+
+def numbers_in(column: pd.Series) -> pd.Series:
+    """Return a column as floats, NaN where it is no number, whatever its type."""
+    text = pd.Series([str(value) for value in column], index=column.index, dtype=object)
+    return pd.to_numeric(text, errors="coerce").astype(float)
 
 
 def _read_csv(path: Path) -> pd.DataFrame:
