@@ -345,11 +345,28 @@ def named_file(source: Any, what: str) -> Path | None:
     raise SourceError(sentence(fault))
 
 
+def _is_utf8(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:  # half of a pair
+        return False
+    return True
+
+
 def single_columns(table: pd.DataFrame, label: str) -> pd.DataFrame:
     """Return a table with its columns named by text; one that stands twice is told."""
     twice = twice_in_header(table.columns)
     if twice is not None:
         raise TableError(label, [twice])
+    for column in table.columns:
+        bad = [
+            (row, value.encode("utf-8", "replace").decode())
+            for row, value in enumerate(table[column], start=1)
+            if isinstance(value, str) and not _is_utf8(value)
+        ]
+        if bad:
+            rule, mend = f"{column} holds characters that are no text", "correct them"
+            raise TableError(label, [Fault(rule, mend, len(bad), tuple(bad[:5]))])
     return table.set_axis([str(c).strip() for c in table.columns], axis=1)
 
 

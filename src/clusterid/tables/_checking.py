@@ -438,7 +438,8 @@ class Check:
             (mend or "correct the word") + (f".{hint}" if hint else ""),
             original,
         )
-        series = pd.Series(words, dtype=object).reindex(place)
+        kept = [None if has_control(word) else word for word in words]
+        series = pd.Series(kept, dtype=object).reindex(place)
         series.index = self.frame.index
         self.frame[column] = as_text(series)
 
