@@ -211,7 +211,7 @@ def first_line(error: BaseException) -> str:
     if isinstance(error, RecursionError):
         return "it is nested too deeply"
     # other libraries, and those below them, put the names of their classes in front
-    plain = re.sub(r"^(?:[\w.]+(?:Error|Exception): )+", "", lines[0]) if lines else ""
+    plain = re.sub(r"\b[\w.]*(?:Error|Exception): ", "", lines[0]) if lines else ""
     return plain[:200] if plain else "its content is not as the format demands"
 
 

@@ -12,7 +12,12 @@ from typing import Any
 
 import pandas as pd
 
-from clusterid._opening import foreign_reading, path_fault, twice_in_header
+from clusterid._opening import (
+    first_line,
+    foreign_reading,
+    path_fault,
+    twice_in_header,
+)
 from clusterid.errors import (
     Fault,
     MissingExtraError,
@@ -112,10 +117,9 @@ def _duckdb(plants: Any) -> Iterator[tuple[Any, Any]]:
         else:
             yield session.from_arrow(_arrow(plants)), session
     except duckdb.Error as error:
-        lines = [line for line in str(error).splitlines() if line.strip()]
         name = f"plants ({Path(plants).name})" if _is_path(plants) else "plants"
         fault = Fault(
-            f"the plants cannot be read: {' '.join(lines[:3])[:300]}",
+            f"the plants cannot be read: {first_line(error)}",
             "mend the file, or read it with read_plants(), which tells every fault "
             "and takes encoding=, separator= and decimal=",
         )
