@@ -748,6 +748,12 @@ def test_a_study_file_that_is_no_file_is_told(name: str, tmp_path: Path) -> None
     _told(error.value, tmp_path)
 
 
+@pytest.mark.parametrize("given", [None, 5, [], {}, b"study.toml", object()])
+def test_a_study_is_named_by_a_path(given: Any) -> None:
+    with pytest.raises(StudyError, match="by a path"):
+        read_study(given)
+
+
 INPUTS = ("employment.csv", "regions.geojson", "flows.csv", "places.csv", "fields.csv")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import gzip
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -17,6 +19,7 @@ from clusterid._opening import (
     packed_fault,
     path_fault,
     sentence,
+    twice_in_header,
 )
 from clusterid.errors import Fault, SourceError, TableTypeError, nearest
 
@@ -119,6 +122,9 @@ def read_raw(
             return pd.read_parquet(path).reset_index(drop=True)
         if path.suffix == ".xlsx":
             return pd.read_excel(path, dtype=str, keep_default_na=False)
+        twice = _twice_in_csv(path, encoding, separator)
+        if twice is not None:
+            raise SourceError(f"{path}: {sentence(twice)}")
         try:
             return pd.read_csv(
                 path, dtype=str, keep_default_na=False, encoding=encoding, sep=separator
@@ -128,6 +134,13 @@ def read_raw(
                 f"{path}: not {encoding} at byte {error.start}."
             ) from None
     raise SourceError(f"{path}: {sentence(told[0])}")
+
+
+def _twice_in_csv(path: Path, encoding: str, separator: str) -> Fault | None:
+    """Return a fault where a column stands twice; pandas renames it in silence."""
+    with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as stream:
+        line = stream.readline(1 << 20).decode(encoding, "replace")
+    return twice_in_header(next(csv.reader([line], delimiter=separator), []))
 
 
 def _too_much(path: Path) -> Fault | None:

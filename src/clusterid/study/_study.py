@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from clusterid.errors import StudyError
 from clusterid.study._inputs import Inputs, read_inputs
 from clusterid.study._outputs import save_result
 from clusterid.study._pipeline import (
@@ -163,6 +165,8 @@ def read_study(path: str | Path) -> Study:
     Traceback (most recent call last):
     clusterid.errors.StudyError: nowhere.toml: there is no such file...
     """
+    if not isinstance(path, (str, os.PathLike)):
+        raise StudyError(f"A study is named by a path, not by {type(path).__name__}.")
     path = Path(path)
     config = read_study_file(path)
     return Study(config, path if path.is_dir() else path.resolve().parent)
