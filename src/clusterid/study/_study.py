@@ -10,6 +10,8 @@ from typing import Any
 
 import pandas as pd
 
+from clusterid._whole_folder import MANIFEST, Claim, finish, held
+from clusterid.errors import StudyError
 from clusterid.study._inputs import Inputs, read_inputs
 from clusterid.study._outputs import save_result
 from clusterid.study._pipeline import (
@@ -122,8 +124,19 @@ class Study:
             engine=(engine or "duckdb") if inputs.from_plants else "none",
         )
 
-    def save(self, result: Result, folder: str | Path | None = None) -> Path:
-        """Save a result with the parts that [output] asks for."""
+    def save(
+        self,
+        result: Result,
+        folder: str | Path | None = None,
+        *,
+        claim: Claim | None = None,
+    ) -> Path:
+        """Save a result with the parts that [output] asks for.
+
+        Only files that an earlier result made are replaced; what else stands in the
+        folder stays as it is. ``claim`` is what the folder held before the run, so
+        that a result which came meanwhile is said.
+        """
         output = self.config.output
         parts = {
             "map": output.map,
@@ -132,7 +145,9 @@ class Study:
             "graphs": output.graphs,
         }
         target = Path(folder) if folder is not None else self.output_folder
-        return save_result(result, target, language=result.language, parts=parts)
+        return save_result(
+            result, target, language=result.language, parts=parts, claim=claim
+        )
 
 
 def read_study(path: str | Path) -> Study:
@@ -212,9 +227,19 @@ def read_result(folder: str | Path) -> Result:
     --------
     >>> read_result("nowhere")
     Traceback (most recent call last):
-    clusterid.errors.StudyError: nowhere/state: no saved result stands here...
+    clusterid.errors.StudyError: nowhere: no saved result of clusterid stands here...
     """
-    result: Result = unstore(Path(folder) / "state")
+    place = Path(folder)
+    finish(place)
+    if not (place / "state").is_dir() or not (place / MANIFEST).is_file():
+        raise StudyError(
+            f"{place}: no saved result of clusterid stands here; run a study first, "
+            "and name the folder it wrote."
+        )
+    with held(place, alone=False):
+        result = unstore(place / "state")
+    if not isinstance(result, Result):
+        raise StudyError(f"{place}: is damaged (no result); run the study again.")
     return result
 
 
