@@ -32,8 +32,8 @@ except ImportError:  # pragma: no cover - Windows has no such locks; see the doc
     fcntl = None  # type: ignore[assignment]
 
 __all__ = [
-    "MANIFEST", "Claim", "carrying", "claim_folder", "finish", "held", "new_folder",
-    "whole_folder",
+    "MANIFEST", "Claim", "carrying", "claim_folder", "finish", "new_folder",
+    "reading", "whole_folder",
 ]  # fmt: skip
 
 MANIFEST = "manifest.json"
@@ -135,25 +135,41 @@ def finish(folder: str | os.PathLike[str]) -> None:
         for base, stem in _places(target):
             commit = base / f"{stem}.commit"
             if (commit / _EARLIER).is_file():
-                target.mkdir(exist_ok=True)
-                with held(target):
-                    _carry(commit, target)
+                with _held(base):
+                    if (commit / _EARLIER).is_file():  # else a live run has done it
+                        _carry(commit, target)
 
 
 @contextmanager
-def held(folder: Path, *, alone: bool = True) -> Iterator[None]:
-    """Hold the lock of a folder: alone to write, together with others to read."""
-    if fcntl is None:  # pragma: no cover
-        yield
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        # some shared file systems have no locks; the renames are whole all the same
+def reading(folder: str | os.PathLike[str]) -> Iterator[Path]:
+    """Yield a folder of results that no run changes meanwhile, links followed.
+
+    Raises
+    ------
+    StudyError
+        If a complete result waits to be carried into place, and cannot be.
+    """
+    target = _real(folder)
+    finish(target)
+    with _held(_places(target)[0][0], alone=False):
+        yield target
+
+
+@contextmanager
+def _held(folder: Path, *, alone: bool = True) -> Iterator[None]:
+    """Hold the lock of the folder that results are staged in: alone, or to read."""
+    handle = None
+    if fcntl is not None:
+        # without the right to list it, or on a file system without locks, there is
+        # none to hold; each rename is whole all the same
         with suppress(OSError):
+            handle = os.open(folder, os.O_RDONLY)
             fcntl.flock(handle, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
+    try:
         yield
     finally:
-        os.close(handle)
+        if handle is not None:
+            os.close(handle)
 
 
 @contextmanager
@@ -188,29 +204,11 @@ def whole_folder(
     if claim is None:
         target = _writable(folder)
         claim = Claim(target, _manifest_text(target))
-    target = claim.folder
-    made: list[Path] = []
     notes: list[str] = []
-    stage: Path | None = None
-    try:
-        with write_failures(str(folder), StudyError):
-            made = _made_parents(target)
-            base, stem = _places(target)[0]
-            _sweep(base, stem)
-            stage, handle = _stage(base, stem)
-            try:
-                yield stage
-                _list_files(stage)
-                notes = _put(stage, base / f"{stem}.commit", claim)
-            finally:
-                if handle is not None:
-                    os.close(handle)
-    finally:
-        if stage is not None:
-            shutil.rmtree(stage, ignore_errors=True)
-        for parent in made:
-            with suppress(OSError):
-                parent.rmdir()  # only if nothing came into it
+    with _staged(claim.folder, folder) as (stage, commit):
+        yield stage
+        _list_files(stage)
+        notes = _put(stage, commit, claim)
     for note in notes:
         warnings.warn(FileWarning(f"{folder}: {note}"), stacklevel=3)
 
@@ -225,26 +223,9 @@ def new_folder(folder: str | os.PathLike[str]) -> Iterator[Path]:
         If something of the same name stands there, or it cannot be written.
     """
     target = _writable(folder)
-    made: list[Path] = []
-    stage: Path | None = None
-    try:
-        with write_failures(str(folder), StudyError):
-            made = _made_parents(target)
-            base, stem = _places(target)[0]
-            _sweep(base, stem)
-            stage, handle = _stage(base, stem)
-            try:
-                yield stage
-                _move_in(stage, target, folder)
-            finally:
-                if handle is not None:
-                    os.close(handle)
-    finally:
-        if stage is not None:
-            shutil.rmtree(stage, ignore_errors=True)
-        for parent in made:
-            with suppress(OSError):
-                parent.rmdir()
+    with _staged(target, folder) as (stage, _):
+        yield stage
+        _move_in(stage, target, folder)
 
 
 def _move_in(stage: Path, target: Path, folder: str | os.PathLike[str]) -> None:
@@ -290,14 +271,28 @@ def _places(target: Path) -> list[tuple[Path, str]]:
     return [beside, inside]
 
 
-def _made_parents(target: Path) -> list[Path]:
-    missing = []
-    parent = target.parent
-    while not parent.exists():
-        missing.append(parent)
-        parent = parent.parent
-    target.parent.mkdir(parents=True, exist_ok=True)
-    return missing
+@contextmanager
+def _staged(target: Path, named: str | os.PathLike[str]) -> Iterator[tuple[Path, Path]]:
+    """Yield a stage for the target, and the name it takes once it is complete."""
+    missing = [p for p in target.parents if not p.exists()]
+    stage: Path | None = None
+    try:
+        with write_failures(str(named), StudyError):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            base, stem = _places(target)[0]
+            _sweep(base, stem)
+            stage, handle = _stage(base, stem)
+            try:
+                yield stage, base / f"{stem}.commit"
+            finally:
+                if handle is not None:
+                    os.close(handle)
+    finally:
+        if stage is not None:
+            shutil.rmtree(stage, ignore_errors=True)
+        for parent in missing:
+            with suppress(OSError):
+                parent.rmdir()  # only if nothing came into it
 
 
 def _stage(base: Path, stem: str) -> tuple[Path, int | None]:
@@ -307,12 +302,13 @@ def _stage(base: Path, stem: str) -> tuple[Path, int | None]:
         stage.mkdir()
         if fcntl is None:  # pragma: no cover
             return stage, None
-        handle = os.open(stage, os.O_RDONLY)
-        with suppress(OSError):
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        if stage.is_dir():
-            return stage, handle
-        os.close(handle)  # swept between the two calls
+        with suppress(FileNotFoundError):  # swept between the two calls
+            handle = os.open(stage, os.O_RDONLY)
+            with suppress(OSError):
+                fcntl.flock(handle, fcntl.LOCK_EX)  # waits for who sweeps it
+            if stage.is_dir():
+                return stage, handle
+            os.close(handle)
 
 
 def _sweep(base: Path, stem: str) -> None:
@@ -394,15 +390,13 @@ def _digest(path: Path) -> str:
 def _put(stage: Path, commit: Path, claim: Claim) -> list[str]:
     """Put a complete stage in the place of the target; return what has to be said."""
     target = claim.folder
-    if not target.exists() and stage.parent == target.parent:
-        with suppress(OSError):
-            os.rename(stage, target)  # noqa: PTH104  (one step: nothing to recover)
-            return []
-    notes = []
-    target.mkdir(exist_ok=True)
-    with held(target):
+    notes: list[str] = []
+    with _held(stage.parent):
         if (commit / _EARLIER).is_file():
             _carry(commit, target)
+        if not target.exists():
+            stage.rename(target)  # one step: nothing to recover
+            return notes
         text = _manifest_text(target)
         if text != claim.manifest:
             notes.append(
@@ -437,8 +431,9 @@ def _carry(commit: Path, target: Path) -> list[str]:
 def _carried(commit: Path, target: Path) -> list[str]:
     notes: list[str] = []
     if not (commit / MANIFEST).is_file():  # all is in place, only the rest was left
-        shutil.rmtree(commit, ignore_errors=True)
+        _discard(commit)
         return notes
+    target.mkdir(exist_ok=True)
     new = _files_of(_manifest_text(commit), commit)
     earlier: Mapping[str, str] = json.loads(
         (commit / _EARLIER).read_text(encoding="utf-8")
@@ -464,8 +459,15 @@ def _carried(commit: Path, target: Path) -> list[str]:
         with suppress(OSError):
             (target / folder).rmdir()  # only if it is empty
     (commit / MANIFEST).replace(target / MANIFEST)
-    shutil.rmtree(commit, ignore_errors=True)
+    _discard(commit)
     return notes
+
+
+def _discard(commit: Path) -> None:
+    """Take what is left of a commit away in one step, so that none is met half gone."""
+    rest = commit.with_suffix(f".{secrets.token_hex(4)}.partial")
+    commit.rename(rest)
+    shutil.rmtree(rest, ignore_errors=True)
 
 
 def _is_ours(target: Path, name: str) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from clusterid._whole_folder import MANIFEST, Claim, finish, held
+from clusterid._whole_folder import MANIFEST, Claim, reading
 from clusterid.errors import StudyError
 from clusterid.study._inputs import Inputs, read_inputs
 from clusterid.study._outputs import save_result
@@ -229,17 +229,15 @@ def read_result(folder: str | Path) -> Result:
     Traceback (most recent call last):
     clusterid.errors.StudyError: nowhere: no saved result of clusterid stands here...
     """
-    place = Path(folder)
-    finish(place)
-    if not (place / "state").is_dir() or not (place / MANIFEST).is_file():
-        raise StudyError(
-            f"{place}: no saved result of clusterid stands here; run a study first, "
-            "and name the folder it wrote."
-        )
-    with held(place, alone=False):
+    with reading(folder) as place:
+        if not (place / "state").is_dir() or not (place / MANIFEST).is_file():
+            raise StudyError(
+                f"{folder}: no saved result of clusterid stands here; run a study "
+                "first, and name the folder it wrote."
+            )
         result = unstore(place / "state")
     if not isinstance(result, Result):
-        raise StudyError(f"{place}: is damaged (no result); run the study again.")
+        raise StudyError(f"{folder}: is damaged (no result); run the study again.")
     return result
 
 
