@@ -120,16 +120,16 @@ def write_failures(
 ) -> Iterator[None]:
     """Turn what the disk says while something is written into one error of ours.
 
-    pyogrio reports a full disk by an error of its own, all others by OSError.
+    pyogrio reports a full disk by errors of its own, all others by OSError.
     """
     try:
         yield
     except ClusteridError:
         raise
     except (OSError, RuntimeError) as error:
-        from pyogrio.errors import DataSourceError, FieldError
-
-        if not isinstance(error, (OSError, DataSourceError, FieldError)):
+        if not isinstance(error, OSError) and not type(error).__module__.startswith(
+            "pyogrio."
+        ):
             raise
         raise kind(
             f"{name}: cannot be written ({_why(error)}); what stood there is unchanged."

@@ -246,8 +246,7 @@ def map_(
     with _shown_from(result):
         loaded, chosen = _earlier(result, language)
         page = cluster_map(loaded, language=chosen)
-    page.save(target)
-    _console.say(str(target), map=target)
+    _wrote(page.save(target), "map")
 
 
 @app.command()
@@ -262,8 +261,7 @@ def report(
     with _shown_from(result):
         loaded, chosen = _earlier(result, language)
         page = make_report(loaded, language=chosen)
-    page.save(target)
-    _console.say(str(target), report=target)
+    _wrote(page.save(target), "report")
 
 
 @app.command()
@@ -315,7 +313,7 @@ def concentration(
             table.to_parquet(part, index=False)
         else:
             write_csv(table, part)
-    _console.say(str(output), rows=len(table), written=output)
+    _wrote(output, "written", rows=len(table))
 
 
 @app.command()
@@ -361,6 +359,12 @@ def data_path(name: Annotated[str, typer.Argument(help="name from the list")]) -
 
     found = path(name)
     _console.say(str(found), name=name, path=found)
+
+
+def _wrote(target: Path, what: str, **facts: Any) -> None:
+    """Name the file that was written; a device or a pipe gets its content alone."""
+    if target.is_file():
+        _console.say(str(target), **facts, **{what: target})
 
 
 def _pair(text: str) -> tuple[str, str]:
