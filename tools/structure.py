@@ -3,8 +3,8 @@
 ``python tools/structure.py`` prints a table of the package, ``--list ROW`` the places
 behind one row. The length of a function is that of signature and body without its
 docstring; complexity is 1 + branches, loops, handlers, conditional expressions,
-conditions of comprehensions and each further operand of ``and`` and ``or``, functions
-inside included; an import circle is a strongly connected set of modules, imports
+comprehensions and their conditions and each further operand of ``and`` and ``or``,
+functions inside included; an import circle is a strongly connected set of modules, imports
 inside functions included, imports for type checks alone not.
 """
 
@@ -82,7 +82,7 @@ def complexity(function: Function) -> int:
         if isinstance(node, _BRANCHES):
             number += 1
         elif isinstance(node, ast.comprehension):
-            number += len(node.ifs)
+            number += 1 + len(node.ifs)
         elif isinstance(node, ast.BoolOp):
             number += len(node.values) - 1
         elif isinstance(node, ast.Match):
