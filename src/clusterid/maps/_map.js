@@ -14,8 +14,9 @@ function clusteridMap(map, data) {
   const t = (key, values) => {
     let text = data.texts[state.language][key];
     if (text === undefined) text = key.split(".").pop();
-    for (const name in values || {}) text = text.split("{" + name + "}").join(values[name]);
-    return text;
+    // in one pass: a value that looks like a place is a value
+    return text.replace(/\{(\w+)\}/g, (place, name) => (
+      Object.hasOwn(values || {}, name) ? String(values[name]) : place));
   };
   const own = (label) => (label && typeof label === "object"
     ? label[state.language] || label.en || label.de || "" : String(label ?? ""));

@@ -176,7 +176,8 @@ def _graphml(graph: Any) -> str:
                 key, kind = keys[scope, name]
                 value = _value(row[name], kind)
                 if value is not None:
-                    found.append(f'{indent}<data key="{key}">{escape(value)}</data>')
+                    told = escape(value, {"\r": "&#13;"})
+                    found.append(f'{indent}<data key="{key}">{told}</data>')
         return found
 
     way = "directed" if graph.is_directed() else "undirected"
