@@ -240,6 +240,7 @@ function clusteridMap(map, data) {
   // ---- declared clusters -------------------------------------------------------
   const signOf = {};
   for (const verdict of data.signs) signOf[verdict.code] = verdict;
+  const signFor = (code) => (Object.hasOwn(signOf, code) ? signOf[code] : { shape: "?", colour: "#5a6472" });
   const verdictName = (code) => t("verdict." + code);
   let pins = [];
   // places at one point share one sign, so that none hides another
@@ -295,7 +296,7 @@ function clusteridMap(map, data) {
   function placeTip(place) {
     const box = el("div", { class: "tip" }, el("strong", {}, place.name));
     for (const item of place.items.filter((x) => state.verdicts[x.verdict]).slice(0, 8)) {
-      const s = signOf[item.verdict];
+      const s = signFor(item.verdict);
       box.append(el("div", {}, sign(s.shape, s.colour, 12), " ", own(item.label), el("span", { class: "soft" }, " · " + verdictName(item.verdict))));
     }
     return box;
@@ -346,7 +347,7 @@ function clusteridMap(map, data) {
   }
   const card = el("aside", { class: "card", "aria-live": "polite", hidden: true });
   function item(record) {
-    const s = signOf[record.verdict];
+    const s = signFor(record.verdict);
     const rows = [];
     if (record.lq !== null) rows.push([t("measure.lq"), number(record.lq)]);
     if (record.q !== null) rows.push([t("measure.q_value"), probability(record.q)]);
@@ -537,7 +538,7 @@ function clusteridMap(map, data) {
       const order = data.signs.map((s) => s.code);
       records.sort((a, b) => order.indexOf(a.record.verdict) - order.indexOf(b.record.verdict));
       out.push(el("details", { class: "no-print" }, el("summary", {}, t("map.list_verdicts") + " (" + records.length + ")"), list(records.map(({ place, p, record }) => {
-        const s = signOf[record.verdict];
+        const s = signFor(record.verdict);
         return el("button", { on: { click: () => select({ kind: "place", p }, true) } }, sign(s.shape, s.colour, 13), " ", place.name + ": " + own(record.label), el("small", {}, verdictName(record.verdict)));
       }))));
     }
