@@ -184,6 +184,11 @@ def test_graphs_are_xml_and_come_back(hostile: Any, tmp_path: Path) -> None:
         path = cid.networks.write_network(graph, tmp_path / f"g.{ending}")
         if ending in ("graphml", "gexf"):
             ET.fromstring(path.read_bytes())
+    plus = nx.Graph()
+    plus.add_edge("=1+1", "-3", weight=-0.5, note="@a")
+    cid.networks.write_network(plus, tmp_path / "plus.tsv")
+    rows = (tmp_path / "plus.tsv").read_text("utf-8").splitlines()
+    assert rows[1] == "-3\t'=1+1\t'@a\t-0.5"
     back = nx.read_graphml(tmp_path / "g.graphml")
     notes = [data["note"] for _, data in back.nodes(data=True)]
     forbidden = "[\x00-\x08\x0b\x0c\x0e-\x1f]"

@@ -27,6 +27,9 @@ _SUFFIXES = {
 _TYPES = {bool: "boolean", int: "long", float: "double", str: "string"}
 #: What XML does not allow: control signs, halves of pairs, two signs that are none.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+#: what a spreadsheet would take for a formula
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE | re.ASCII)
 
 
 def _scalar(value: Any) -> Any:
@@ -106,7 +109,8 @@ def write_network(graph: Any, path: str | os.PathLike[str]) -> Path:
         Any network of this room, with its attributes.
     path : path
         ``.graphml`` and ``.gexf`` (Gephi; all attributes), ``.net`` (Pajek; weights
-        only), ``.csv`` and ``.tsv`` (one row a link, all attributes).
+        only), ``.csv`` and ``.tsv`` (one row a link, all attributes; an apostrophe
+        stands before a text that a spreadsheet would run as a formula).
 
     Returns
     -------
@@ -261,13 +265,20 @@ def _pajek(graph: Any) -> str:
     return "\n".join([*lines, ""])
 
 
+def _inert(text: str) -> str:
+    """Return a text with an apostrophe before what a spreadsheet would run."""
+    run = text.startswith(_FORMULA) and not _NUMBER.fullmatch(text)
+    return f"'{text}" if run else text
+
+
 def _edge_list(graph: Any, separator: str) -> str:
     _, links = _sorted(graph)
     kinds = _attributes([data for _, _, data in links])
     buffer = io.StringIO()
     writer = csv.writer(buffer, delimiter=separator, lineterminator="\n")
-    writer.writerow(["source", "target", *kinds])
+    writer.writerow(["source", "target", *map(_inert, kinds)])
     for a, b, row in links:
         values = [_value(row.get(name), kind) for name, kind in kinds.items()]
-        writer.writerow([_text(a), _text(b), *("" if v is None else v for v in values)])
+        cells = [_text(a), _text(b), *("" if v is None else v for v in values)]
+        writer.writerow([_inert(cell) for cell in cells])
     return buffer.getvalue()
