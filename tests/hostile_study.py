@@ -7,6 +7,7 @@ formula may take any of these texts for more than text.
 from __future__ import annotations
 
 import json
+import shutil
 from itertools import cycle
 from pathlib import Path
 from typing import Any
@@ -173,3 +174,41 @@ def carriers(folder: Path, result: Any) -> dict[str, list[str]]:
         "template label": result.templates.labels.tolist(),
         "layer": [LAYER],
     }
+
+
+#: columns of a stored result that hold what people wrote, and words of ours
+_WRITTEN = (
+    "name", "place_name", "label", "label_en", "label_de", "evidence_en", "evidence_de",
+    "would_change_en", "would_change_de", "source", "flags", "reason", "sharpest_part",
+    "verdict", "declared", "level", "status", "basis", "value",
+)  # fmt: skip
+
+
+def tamper(out: Path, target: Path) -> None:
+    """Copy a result and put hostile texts into what it has stored."""
+    import geopandas as gpd
+
+    shutil.copytree(out, target)
+    for path in sorted((target / "state").glob("*.parquet")):
+        if path.name.endswith(("membership.parquet", "nodes.parquet")):
+            continue  # these hold codes
+        shapes = path.name.endswith(("regions.parquet", "candidates.table.parquet"))
+        frame = (gpd if shapes else pd).read_parquet(path)
+        for column in _WRITTEN:
+            if column in frame and any(isinstance(v, str) for v in frame[column]):
+                frame[column] = [text_of(i) for i in range(len(frame))]
+        frame.to_parquet(path)
+    index = target / "state" / "index.json"
+    content = _changed(json.loads(index.read_text("utf-8")), " | ".join(TEXTS.values()))
+    index.write_text(json.dumps(content), encoding="utf-8")
+
+
+def _changed(value: Any, text: str, key: str = "") -> Any:
+    if isinstance(value, dict):
+        return {k: _changed(v, text, k) for k, v in value.items()}
+    if isinstance(value, list):
+        if len(value) == 2 and value[0] in ("title", "source", "en", "de"):
+            return [value[0], _changed(value[1], text, value[0])]
+        return [_changed(v, text) for v in value]
+    named = key in ("title", "source", "licence", "unit", "en", "de")
+    return text if named and isinstance(value, str) else value

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -68,22 +67,25 @@ def test_the_report_opens_and_runs_nothing(
     assert opened.troubles == []
 
 
-def test_an_unknown_verdict_of_a_stored_result_leaves_a_map(
+def test_pages_of_a_stored_result_changed_by_hand_open(
     hostile: Any, open_page: Callable[..., Any], tmp_path: Path
 ) -> None:
-    import pandas as pd
-
-    shutil.copytree(hostile.out, tmp_path / "out")
-    path = tmp_path / "out" / "state" / "result.comparison.verdicts.parquet"
-    texts = list(hostile.texts.TEXTS.values())
-    frame = pd.read_parquet(path)
-    for column in ("verdict", "reason", "declared"):
-        frame[column] = [texts[i % len(texts)] for i in range(len(frame))]
-    frame.to_parquet(path)
-    opened = open_page(cid.cluster_map(read_result(tmp_path / "out")).html)
+    hostile.texts.tamper(hostile.out, tmp_path / "out")
+    result = read_result(tmp_path / "out")
+    opened = open_page(cid.cluster_map(result).html)
     page = opened.page
     assert page.locator("path.leaflet-interactive").count() == 30
-    assert opened.troubles == []
+    for theme in ("template-T01", "overview"):
+        page.select_option("#theme", theme)
+    for pin in page.locator(".pin-box").all():
+        pin.dispatch_event("click")
+    for button in page.locator(".rows button").all():
+        button.dispatch_event("click")
+    other = open_page(cid.report(result).html)
+    for one in (opened, other):
+        assert one.page.evaluate("window.hacked") is None
+        assert own(one) == []
+        assert one.troubles == []
 
 
 def test_a_map_of_values_shows_names_as_they_are(

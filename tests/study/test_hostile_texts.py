@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import re
-import shutil
 from collections.abc import Iterator
 from functools import cache
 from html.parser import HTMLParser
@@ -306,40 +305,8 @@ def test_braces_in_a_name_are_kept_among_our_words(language: str) -> None:
 def tampered(hostile: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A stored result whose texts were changed by hand."""
     folder = tmp_path_factory.mktemp("tampered") / "out"
-    shutil.copytree(hostile.out, folder)
-    texts = list(hostile.texts.TEXTS.values())
-    names = ("name", "place_name", "label", "label_en", "label_de", "evidence_en",
-             "evidence_de", "would_change_en", "would_change_de", "source", "flags",
-             "reason", "sharpest_part", "verdict", "level", "status", "basis",
-             "value")  # fmt: skip
-    for path in sorted((folder / "state").glob("*.parquet")):
-        if path.name.endswith(("membership.parquet", "nodes.parquet")):
-            continue  # these hold codes
-        shapes = path.name.endswith(("regions.parquet", "candidates.table.parquet"))
-        frame = (gpd if shapes else pd).read_parquet(path)
-        for column in names:
-            if (
-                column in frame
-                and frame[column].map(lambda v: isinstance(v, str)).any()
-            ):
-                frame[column] = [texts[i % len(texts)] for i in range(len(frame))]
-        frame.to_parquet(path)
-    index = folder / "state" / "index.json"
-    content = json.loads(index.read_text("utf-8"))
-    changed = _changed(content, " | ".join(texts))
-    index.write_text(json.dumps(changed), encoding="utf-8")
+    hostile.texts.tamper(hostile.out, folder)
     return folder
-
-
-def _changed(value: Any, text: str, key: str = "") -> Any:
-    if isinstance(value, dict):
-        return {k: _changed(v, text, k) for k, v in value.items()}
-    if isinstance(value, list):
-        if len(value) == 2 and value[0] in ("title", "source", "en", "de"):
-            return [value[0], _changed(value[1], text, value[0])]
-        return [_changed(v, text) for v in value]
-    named = key in ("title", "source", "licence", "unit", "en", "de")
-    return text if named and isinstance(value, str) else value
 
 
 @pytest.mark.parametrize("command", ["map", "report"])
