@@ -109,3 +109,19 @@ def test_a_map_of_values_shows_names_as_they_are(
     assert page.locator("path.leaflet-interactive").count() == 12
     assert opened.troubles == []
     assert own(opened) == []
+
+
+def test_a_script_that_is_not_ours_is_not_run(
+    fake: Any, open_page: Callable[..., Any]
+) -> None:
+    """Were a text ever to become markup, the page would still refuse to run it."""
+    html = cid.cluster_map(fake.fake_result()).html
+    smuggled = (
+        "<script>window.hacked = 1</script>"
+        "<img src='data:,x' onerror='window.hacked = 2'>"
+        "<a href='javascript:window.hacked = 3' id='smuggled'>x</a></body>"
+    )
+    page = open_page(html.replace("</body>", smuggled)).page
+    page.dispatch_event("#smuggled", "click")
+    assert page.locator("path.leaflet-interactive").count() == 12
+    assert page.evaluate("window.hacked") is None

@@ -14,6 +14,7 @@ import time
 import zipfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -21,9 +22,11 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
 from clusterid import OptionError, SourceError
-from clusterid.sources import cache_folder, catalogue, fetch, path
+from clusterid.cli import app
+from clusterid.sources import _fetch, cache_folder, catalogue, fetch, path
 
 CONTENT = bytes(range(256)) * 2000
 SUM = hashlib.sha256(CONTENT).hexdigest()
@@ -610,6 +613,24 @@ def test_unknown_names_are_told(tmp_path: Path) -> None:
         path("absent", cache=tmp_path)
     with pytest.raises(SourceError, match="clusterid data fetch nuts2_2021"):
         path("nuts2_2021", cache=tmp_path)
+
+
+def test_the_command_says_that_only_the_first_fetch_vouches_for_a_sum(
+    server: Server,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    server.content = SHAPES
+    known = dict(_fetch._BY_NAME)
+    known["nuts2_2021"] = replace(known["nuts2_2021"], url=server.url)
+    monkeypatch.setattr(_fetch, "_BY_NAME", known)
+    monkeypatch.setenv("CLUSTERID_CACHE", str(tmp_path))
+    done = CliRunner().invoke(app, ["data", "fetch", "nuts2_2021"])
+    assert done.exit_code == 0
+    assert "a later fetch must agree with it" in caplog.text
+    listed = CliRunner().invoke(app, ["data", "list"]).output
+    assert "fetched, sum of the first fetch" in listed
 
 
 def test_the_list_says_whose_sum_guards_a_file(tmp_path: Path) -> None:
