@@ -443,6 +443,17 @@ def test_parts_in_small_pieces_are_put_together(server: Server, tmp_path: Path) 
     assert done.read_bytes() == CONTENT
 
 
+def test_a_known_sum_vouches_for_what_a_server_calls_a_page(
+    server: Server, tmp_path: Path
+) -> None:
+    server.answer = _says(200, TABLE, Content_Type="text/html")
+    known = hashlib.sha256(TABLE).hexdigest()
+    with pytest.raises(SourceError, match="web page"):
+        fetch("a.csv", url=server.url, cache=tmp_path)
+    done = fetch("a.csv", url=server.url, sha256=known.upper(), cache=tmp_path)
+    assert done.read_bytes() == TABLE
+
+
 def test_a_packed_transfer_is_unpacked(server: Server, tmp_path: Path) -> None:
     packed = gzip.compress(SHAPES)
     server.answer = _says(200, packed, Content_Encoding="gzip",

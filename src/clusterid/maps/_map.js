@@ -10,13 +10,15 @@ function clusteridMap(map, data) {
   // where nothing is known nothing is drawn, until the reader asks for it
   for (const verdict of data.signs) state.verdicts[verdict.code] = verdict.code !== "unknown_list_incomplete";
 
+  const has = (thing, key) => Object.prototype.hasOwnProperty.call(thing, key);
+
   // ---- words and numbers -------------------------------------------------------
   const t = (key, values) => {
     let text = data.texts[state.language][key];
     if (text === undefined) text = key.split(".").pop();
     // in one pass: a value that looks like a place is a value
     return text.replace(/\{(\w+)\}/g, (place, name) => (
-      Object.hasOwn(values || {}, name) ? String(values[name]) : place));
+      has(values || {}, name) ? String(values[name]) : place));
   };
   const own = (label) => (label && typeof label === "object"
     ? label[state.language] || label.en || label.de || "" : String(label ?? ""));
@@ -240,7 +242,7 @@ function clusteridMap(map, data) {
   // ---- declared clusters -------------------------------------------------------
   const signOf = {};
   for (const verdict of data.signs) signOf[verdict.code] = verdict;
-  const signFor = (code) => (Object.hasOwn(signOf, code) ? signOf[code] : { shape: "?", colour: "#5a6472" });
+  const signFor = (code) => (has(signOf, code) ? signOf[code] : { shape: "?", colour: "#5a6472" });
   const verdictName = (code) => t("verdict." + code);
   let pins = [];
   // places at one point share one sign, so that none hides another

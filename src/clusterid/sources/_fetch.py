@@ -243,8 +243,8 @@ def fetch(
     url : str, optional
         ``http`` or ``https`` address of a file that is not in the catalogue.
     sha256 : str, optional
-        Its sum. Without one, the sum of the first fetch is kept beside the file, and a
-        later fetch must agree with it.
+        Its sum, which then vouches for the content, too. Without one, the sum of the
+        first fetch is kept beside the file, and a later fetch must agree with it.
     cache : path, optional
         Folder; :func:`cache_folder` by default.
     again : bool
@@ -297,11 +297,12 @@ def fetch(
     try:
         transfer(
             address, part, name=file_name, attempts=attempts, timeout=timeout,
-            progress=progress,
+            progress=progress, any_type=bool(expected),
         )  # fmt: skip
+        if not expected:
+            _check_content(part, file_name, address)
         pinned = _pinned(sums)
         found = _check_sum(part.file, file_name, expected or pinned)
-        _check_content(part, file_name, address)
         if not expected and not pinned:
             _LOG.warning(
                 "%s: no SHA-256 is known beforehand; that of this first fetch (%s) "
@@ -376,9 +377,12 @@ def _pinned(sums: Path) -> str:
 
 def _check_sum(file: Path, name: str, expected: str, *, keep: bool = False) -> str:
     digest = hashlib.sha256()
-    with file.open("rb") as opened:
-        while block := opened.read(_BLOCK):
-            digest.update(block)
+    try:
+        with file.open("rb") as opened:
+            while block := opened.read(_BLOCK):
+                digest.update(block)
+    except OSError as error:
+        raise SourceError(f"{file} cannot be read ({error.strerror}).") from None
     found = digest.hexdigest()
     if expected and found != expected:
         if not keep:

@@ -189,8 +189,11 @@ def transfer(
     attempts: int,
     timeout: float,
     progress: Progress | None = None,
+    any_type: bool = False,
 ) -> None:
     """Fetch an address into a part, in several attempts where it breaks off.
+
+    ``any_type`` takes what a server calls a web page, too: its sum is known.
 
     Raises
     ------
@@ -205,7 +208,7 @@ def transfer(
             usual = min(2.0 ** (attempt - 1) * 0.1, 5.0)
             time.sleep(usual if pause is None else pause)
         try:
-            _one_transfer(url, part, name, timeout, progress)
+            _one_transfer(url, part, None if any_type else name, timeout, progress)
         except _Broken as error:
             broken, pause = str(error), error.pause
         else:
@@ -217,7 +220,7 @@ def transfer(
 
 
 def _one_transfer(
-    url: str, part: Part, name: str, timeout: float, progress: Progress | None
+    url: str, part: Part, name: str | None, timeout: float, progress: Progress | None
 ) -> None:
     """Fetch what is missing; return when the file is whole."""
     state, have = part.state(url), part.size
@@ -249,7 +252,8 @@ def _one_transfer(
         if said.is_other:
             part.drop()
             raise _Broken("the server answers with another part than was asked for")
-        said.check_type(url, name)
+        if name is not None:
+            said.check_type(url, name)
         try:
             part.note({
                 "url": url,
