@@ -327,3 +327,33 @@ def test_a_stored_result_changed_by_hand_runs_nothing(
     assert not Path(hostile.texts.RAN).exists()
     tags = {tag for tag, _ in _Page(page).tags}
     assert not tags & {"iframe", "object", "embed", "b", "textarea"}
+
+
+def test_no_text_reaches_the_source_of_a_template(
+    hostile: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The root of it: what is compiled is the same whatever the data are."""
+    from jinja2 import Environment
+
+    from clusterid.maps import _page
+    from clusterid.reports import _report
+
+    compiled: list[str] = []
+    usual = Environment.compile
+
+    def recorded(self: Any, source: Any, *args: Any, **options: Any) -> Any:
+        compiled.append(str(source))
+        return usual(self, source, *args, **options)
+
+    monkeypatch.setattr(Environment, "compile", recorded)
+    _page._frame.cache_clear()
+    _report._template.cache_clear()
+    result = hostile.result
+    cid.cluster_map(result)
+    cid.report(result)
+    cid.value_map(pd.Series(1.0, result.regions.index), result.regions, title="{{ 1 }}")
+    assert len(compiled) > 5
+    held = [t for t in hostile.texts.TEXTS.values() for c in compiled if t in c]
+    held += [c for c in compiled if hostile.texts.FIELD in c or "{{ 1 }}" in c]
+    assert held == []
+    assert not any(hostile.texts.SOURCE in c for c in compiled)
