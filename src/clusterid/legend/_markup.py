@@ -7,19 +7,23 @@ from html import escape
 
 __all__ = ["allowed_text", "markup_text"]
 
-#: what HTML, SVG and XML do not allow as text, and halves of pairs
-_NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+#: separators of old: white space to a reader, forbidden in markup
+_SPACES = re.compile("[\x0b\x0c\x1c-\x1f]")
+#: what HTML, SVG, XML and workbooks do not allow as text, and halves of pairs
+_NO_TEXT = re.compile("[\x00-\x08\x0e-\x1b\x7f\ud800-\udfff\ufffe\uffff]")
 
 
 def allowed_text(text: str) -> str:
-    r"""Return a text without the signs that a page must not hold.
+    r"""Return a text without the signs that a page or a cell must not hold.
 
     Examples
     --------
+    >>> allowed_text("North\x0bWest")
+    'North West'
     >>> allowed_text("a\x00b\u2028c") == "ab\u2028c"
     True
     """
-    return _NO_TEXT.sub("", text)
+    return _NO_TEXT.sub("", _SPACES.sub(" ", text))
 
 
 def markup_text(text: str) -> str:

@@ -25,8 +25,10 @@ _SUFFIXES = {
     ".tsv": "edge list",
 }
 _TYPES = {bool: "boolean", int: "long", float: "double", str: "string"}
+#: Separators of old, which XML does not allow, are white space to a reader.
+_SPACES = re.compile("[\x0b\x0c\x1c-\x1f]")
 #: What XML does not allow: control signs, halves of pairs, two signs that are none.
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_FORBIDDEN = re.compile("[\x00-\x08\x0e-\x1b\ud800-\udfff\ufffe\uffff]")
 #: what a spreadsheet would take for a formula
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE | re.ASCII)
@@ -54,7 +56,7 @@ def _text(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, float):
         return format(value, ".12g")
-    return _FORBIDDEN.sub("", str(value))
+    return _FORBIDDEN.sub("", _SPACES.sub(" ", str(value)))
 
 
 def _attributes(rows: list[dict[str, Any]]) -> dict[str, str]:

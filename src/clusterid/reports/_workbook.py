@@ -14,7 +14,14 @@ import pandas as pd
 
 from clusterid._writing import whole_file
 from clusterid.errors import check_option
-from clusterid.legend import LANGUAGES, Words, format_number, shown_cells, words
+from clusterid.legend import (
+    LANGUAGES,
+    Words,
+    allowed_text,
+    format_number,
+    shown_cells,
+    words,
+)
 from clusterid.reports._closing import planted_and_found
 from clusterid.reports._coverage import coverage_sentence, template_coverage
 from clusterid.reports._parts import Context, context, mapping_of
@@ -23,7 +30,6 @@ __all__ = ["write_workbook"]
 
 #: what a spreadsheet would take for a formula
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 #: signs a cell may hold, and UTF-16 has two for some of ours
 _LONGEST = 32_767
 _MOST_ROWS = 2_000
@@ -322,7 +328,7 @@ def _write_sheet(
     wrap = Alignment(wrap_text=True, vertical="top")
     row = []
     for heading in headings:
-        cell = WriteOnlyCell(sheet, value=_ILLEGAL.sub("", heading))
+        cell = WriteOnlyCell(sheet, value=allowed_text(heading))
         cell.data_type = "s"
         cell.font, cell.fill, cell.alignment = bold, fill, wrap
         row.append(cell)
@@ -337,7 +343,7 @@ def _write_sheet(
         ])
     if note:
         sheet.append([])
-        cell = WriteOnlyCell(sheet, value=_fitting(_ILLEGAL.sub("", note)))
+        cell = WriteOnlyCell(sheet, value=_fitting(allowed_text(note)))
         cell.data_type = "s"
         cell.font = Font(italic=True)
         sheet.append([cell])
@@ -362,7 +368,7 @@ def _cell(sheet: Any, value: Any, number_format: str, make: Any) -> Any:
         return cell
     if isinstance(value, (list, tuple)):
         value = "; ".join(str(v) for v in value)
-    text = _fitting(_ILLEGAL.sub("", str(value)))
+    text = _fitting(allowed_text(str(value)))
     formula = text.startswith(_FORMULA)
     # "#N/A" is a name here and no error
     if not formula and not text.startswith("#"):
