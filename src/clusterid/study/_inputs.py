@@ -291,7 +291,7 @@ def _from_counts(
             "label" if "label" in names.columns else f"label_{config.study.language}"
         )
         metadata = replace(
-            metadata, labels=dict(zip(names["code"], names[label], strict=True))
+            metadata, labels=dict(sorted(zip(names["code"], names[label], strict=True)))
         )
     for note in sourced.notes:
         warnings.warn(DataWarning(note), stacklevel=2)
