@@ -16,13 +16,13 @@ from clusterid.classifications._catalogue import canonical_name
 from clusterid.classifications._classification import (
     Classification,
     _read_csv,
+    named_file,
     read_classification,
 )
 from clusterid.classifications._correspondence import Correspondence
 from clusterid.errors import (
     ClassificationError,
     Fault,
-    SourceError,
     TableError,
     check_option,
     nearest,
@@ -137,11 +137,9 @@ def _load(source: str | Path) -> tuple[pd.DataFrame, str]:
     if isinstance(source, str) and canonical_name(source) in _EMBEDDED:
         path = embedded_path(*_EMBEDDED[canonical_name(source)])
         return _read_csv(path), path.name
-    path = Path(source)
-    if path.is_file():
-        return _read_csv(path), path.name
-    if path.suffix:
-        raise SourceError(f"{path}: there is no such file.")
+    named = named_file(source, "lexicon")
+    if named is not None:
+        return _read_csv(named), named.name
     raise ClassificationError(
         f"No lexicon is called {str(source)!r}.{nearest(str(source), _EMBEDDED)} "
         f"Embedded are {', '.join(_EMBEDDED)}; a path to a CSV file works, too."
@@ -167,7 +165,7 @@ def _checked(fields: pd.DataFrame, label: str) -> pd.DataFrame:
         ~fields["role"].isin(ROLES),
         "role",
     )
-    number = pd.to_numeric(fields["weight"], errors="coerce")
+    number = pd.to_numeric(fields["weight"].map(str), errors="coerce")
     add(
         "a weight is not a number from 0 to 1",
         "correct it",

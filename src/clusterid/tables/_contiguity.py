@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from clusterid._typed import check_types
 from clusterid.errors import DataWarning, GeometryError, check_option
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ def contiguity(
     >>> contiguity(shapes)["b"].index.tolist()
     ['a', 'c']
     """
+    check_types(contiguity, locals())
     check_option("rule", rule, ["queen", "rook", "knn", "distance"])
     check_option("islands", islands, ["warn", "keep", "nearest"])
     shapes = _shapes(regions)

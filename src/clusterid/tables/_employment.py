@@ -8,6 +8,7 @@ from typing import Any, Unpack
 import numpy as np
 import pandas as pd
 
+from clusterid._typed import check_types
 from clusterid.errors import OptionError, check_option
 from clusterid.tables._checking import Check, checked_pad, known_codes
 from clusterid.tables._numerals import Numerals
@@ -28,10 +29,10 @@ def read_employment(
     layout: str = "long",
     decimal: str = ".",
     thousands: str | None = None,
-    withheld: Sequence[str] = (),
-    nil: Sequence[str] = (),
-    withheld_flags: Sequence[str] | None = None,
-    nil_flags: Sequence[str] | None = None,
+    withheld: str | Sequence[str] = (),
+    nil: str | Sequence[str] = (),
+    withheld_flags: str | Sequence[str] | None = None,
+    nil_flags: str | Sequence[str] | None = None,
     bands: Mapping[str, tuple[float, float | None]] | None = None,
     pad: Mapping[str, int] | None = None,
     **reading: Unpack[Reading],
@@ -101,6 +102,7 @@ def read_employment(
     0  01001        C        12.0
     1  01002        C         NaN
     """
+    check_types(read_employment, locals())
     check_option("layout", layout, ["long", "wide"])
     raw = load(source, columns=columns, name="employment", **reading)
     if layout == "wide":
@@ -160,12 +162,18 @@ def _checked_bands(
     bands: Mapping[str, tuple[float, float | None]] | None,
 ) -> Mapping[str, tuple[float, float | None]] | None:
     for flag, band in (bands or {}).items():
-        if not isinstance(band, (tuple, list)) or len(band) != 2:
+        low, high = band
+        if not (0 <= low < np.inf and (high is None or high >= low)):
             raise OptionError(
                 f"bands={{{flag!r}: {band!r}}} is not a pair of bounds; give (lower, "
-                "upper) in persons, None for no upper bound."
+                "upper) in persons, from 0, None (inf in a study file) for no upper "
+                "bound."
             )
     return bands
+
+
+def _finite(edge: float | None) -> float:
+    return np.nan if edge is None or np.isinf(edge) else float(edge)
 
 
 def _melted(raw: RawTable) -> RawTable:
@@ -236,7 +244,7 @@ def _flags(
     if not bands:
         return
     for column, side in (("lower", 0), ("upper", 1)):
-        edge = {f: np.nan if b[side] is None else b[side] for f, b in bands.items()}
+        edge = {f: _finite(b[side]) for f, b in bands.items()}
         told = flag.map(edge).astype(float)
         if column in frame.columns:
             told = frame[column].where(frame[column].notna(), told)
