@@ -15,7 +15,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
-from clusterid._writing import whole_file
+from clusterid._writing import PAGE, whole_file
 from clusterid.errors import SourceError
 from clusterid.legend import markup_text
 from clusterid.maps._leaflet import leaflet_css, leaflet_js
@@ -332,7 +332,7 @@ def write_page(html: str, path: str | os.PathLike[str]) -> Path:
         If the folder does not exist or cannot be written to.
     """
     with (
-        whole_file(path) as part,
+        whole_file(path, PAGE) as part,
         part.open("w", encoding="utf-8", newline="\n") as file,
     ):
         file.write(html)

@@ -104,7 +104,7 @@ def write_workbook(
     said = words(language, kind=result.economy.metadata.kind)
     where = context(result, said)
     tables = _sheets(result, said, where)
-    with whole_file(target) as part:
+    with whole_file(target, (".xlsx",)) as part:
         book = Workbook(write_only=True)
         _write_sheet(book, said("report.sheet_about"), _about(result, said), said)
         columns = _columns(tables, said)
