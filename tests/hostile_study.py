@@ -38,7 +38,7 @@ TEXTS = {
     "plus": "+1+cmd|' /C calc'!A0",
     "minus": "-1-1",
     "at": "@SUM(1+1)",
-    "error_code": "#N/A",
+    "error_code": "#N/A in 1",
     "math": "$\\frac{ $x$ \\badmacro",
     "underscore": "_hidden_by_legends",
     "control": "bell\x07 escape\x1b[31m delete\x7f",
