@@ -12,7 +12,7 @@ import stat
 import warnings
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -191,7 +191,7 @@ def _counted(path: Path, limit: int) -> Fault | None:
     return None
 
 
-def twice_in_header(header: Sequence[Any]) -> Fault | None:
+def twice_in_header(header: Iterable[Any]) -> Fault | None:
     """Return a fault where a column stands twice, before a reader renames it."""
     names = [str(name).lstrip("\ufeff").strip() for name in header]
     twice = sorted({name for name in names if name and names.count(name) > 1})
@@ -213,7 +213,7 @@ def first_line(error: BaseException) -> str:
     if isinstance(error, RecursionError):
         return "it is nested too deeply"
     # other libraries, and those below them, put the names of their classes in front
-    plain = re.sub(r"^(?:[\w.]+(?:Error|Exception): )+", "", lines[0]) if lines else ""
+    plain = re.sub(r"\b[\w.]*(?:Error|Exception): ", "", lines[0]) if lines else ""
     return plain[:200] if plain else "its content is not as the format demands"
 
 

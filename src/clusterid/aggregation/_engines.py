@@ -12,7 +12,12 @@ from typing import Any
 
 import pandas as pd
 
-from clusterid._opening import foreign_reading, path_fault, twice_in_header
+from clusterid._opening import (
+    first_line,
+    foreign_reading,
+    path_fault,
+    twice_in_header,
+)
 from clusterid.errors import (
     Fault,
     MissingExtraError,
@@ -69,7 +74,14 @@ def open_plants(
 ) -> Iterator[Engine]:
     """Open plants on an engine; what was opened here is closed again."""
     if engine == "pandas":
-        yield Engine("pandas", _pandas(plants), columns)
+        told: list[Fault] = []
+        made = None
+        with foreign_reading("plants", told):
+            made = Engine("pandas", _pandas(plants), columns)
+        if made is None:
+            rule = told[0].rule.replace("the file", "the table")
+            raise TableError("plants", [Fault(rule, "make each column of one type")])
+        yield made
     elif engine == "duckdb":
         with _duckdb(plants) as (relation, session):
             yield Engine("duckdb", relation, columns, session)
@@ -80,7 +92,10 @@ def open_plants(
 
 def _pandas(plants: Any) -> Any:
     if isinstance(plants, pd.DataFrame):
-        return plants
+        twice = twice_in_header(plants.columns)
+        if twice is not None:
+            raise TableError("plants", [twice])
+        return plants.set_axis([str(c) for c in plants.columns], axis=1)
     from clusterid.tables import read_table
 
     return read_table(plants, name="plants")
@@ -102,10 +117,9 @@ def _duckdb(plants: Any) -> Iterator[tuple[Any, Any]]:
         else:
             yield session.from_arrow(_arrow(plants)), session
     except duckdb.Error as error:
-        lines = [line for line in str(error).splitlines() if line.strip()]
         name = f"plants ({Path(plants).name})" if _is_path(plants) else "plants"
         fault = Fault(
-            f"the plants cannot be read: {' '.join(lines[:3])[:300]}",
+            f"the plants cannot be read: {first_line(error)}",
             "mend the file, or read it with read_plants(), which tells every fault "
             "and takes encoding=, separator= and decimal=",
         )

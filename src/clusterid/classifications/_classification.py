@@ -306,7 +306,8 @@ def read_classification(source: str | Path | pd.DataFrame) -> Classification:
     'Vehicle, aerospace and shipbuilding technology'
     """
     if isinstance(source, pd.DataFrame):
-        return _from_table(source, "given", None)
+        table = single_columns(source, "classification").reset_index(drop=True)
+        return _from_table(table, "given", None)
     if isinstance(source, str):
         name = canonical_name(source)
         if name in CLASSIFICATIONS:
@@ -342,6 +343,37 @@ def named_file(source: Any, what: str) -> Path | None:
     if not path.suffix and fault.rule.startswith("there is no file"):
         return None
     raise SourceError(sentence(fault))
+
+
+def _is_utf8(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:  # half of a pair
+        return False
+    return True
+
+
+def single_columns(table: pd.DataFrame, label: str) -> pd.DataFrame:
+    """Return a table with its columns named by text; one that stands twice is told."""
+    twice = twice_in_header(table.columns)
+    if twice is not None:
+        raise TableError(label, [twice])
+    for column in table.columns:
+        bad = [
+            (row, value.encode("utf-8", "replace").decode())
+            for row, value in enumerate(table[column], start=1)
+            if isinstance(value, str) and not _is_utf8(value)
+        ]
+        if bad:
+            rule, mend = f"{column} holds characters that are no text", "correct them"
+            raise TableError(label, [Fault(rule, mend, len(bad), tuple(bad[:5]))])
+    return table.set_axis([str(c).strip() for c in table.columns], axis=1)
+
+
+def numbers_in(column: pd.Series) -> pd.Series:
+    """Return a column as floats, NaN where it is no number, whatever its type."""
+    text = pd.Series([str(value) for value in column], index=column.index, dtype=object)
+    return pd.to_numeric(text, errors="coerce").astype(float)
 
 
 def _read_csv(path: Path) -> pd.DataFrame:

@@ -17,7 +17,9 @@ from clusterid.classifications._classification import (
     Classification,
     _read_csv,
     named_file,
+    numbers_in,
     read_classification,
+    single_columns,
 )
 from clusterid.classifications._correspondence import Correspondence
 from clusterid.errors import (
@@ -94,7 +96,7 @@ def read_fields(
         table, label = source, "fields"
     else:
         table, label = _load(source)
-    table = table.reset_index(drop=True)
+    table = single_columns(table, label).reset_index(drop=True)
     if columns:
         for key in columns:
             check_option("column", key, COLUMNS)
@@ -165,7 +167,7 @@ def _checked(fields: pd.DataFrame, label: str) -> pd.DataFrame:
         ~fields["role"].isin(ROLES),
         "role",
     )
-    number = pd.to_numeric(fields["weight"].map(str), errors="coerce")
+    number = numbers_in(fields["weight"])
     add(
         "a weight is not a number from 0 to 1",
         "correct it",

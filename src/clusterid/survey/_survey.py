@@ -607,9 +607,8 @@ class Survey:
             return pd.Series("all", index=units), population
         place = self._place_of(units, item)
         if by in self.places.columns and by != "regions":
-            value: Any = (
-                self.places.set_index("place")[by].astype("str").fillna("unknown")
-            )
+            rows = self.places.set_index("place", drop=False)
+            value: Any = rows[by].astype("str").fillna("unknown")
             group: Any = pd.Series(value.reindex(place).to_numpy(), index=units)
             counts = value.reindex(asked.index).value_counts()
             population = {str(k): int(v) for k, v in counts.items()}

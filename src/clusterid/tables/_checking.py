@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from clusterid._opening import twice_in_header
 from clusterid.errors import (
     Fault,
     OptionError,
@@ -156,6 +157,10 @@ class Check:
 
     def columns(self, required: Sequence[str], optional: Sequence[str] = ()) -> None:
         """Keep the named columns; a missing one is told with the nearest name."""
+        twice = twice_in_header(self.frame.columns)
+        if twice is not None:
+            self.faults.append(twice)
+            self.frame = self.frame.loc[:, ~self.frame.columns.duplicated()]
         have = [str(c) for c in self.frame.columns]
         for column in required:
             if column not in have:
@@ -180,7 +185,8 @@ class Check:
             values = values.astype(object)
         try:
             place, uniques = pd.factorize(values, use_na_sentinel=True)
-        except TypeError:
+        except (TypeError, NotImplementedError):
+            values = values.astype(object)
             single = np.array([pd.api.types.is_hashable(v) for v in values], dtype=bool)
             self.fault(
                 ~single, f"{column} holds lists", "one value a cell: explode it", column
@@ -432,7 +438,8 @@ class Check:
             (mend or "correct the word") + (f".{hint}" if hint else ""),
             original,
         )
-        series = pd.Series(words, dtype=object).reindex(place)
+        kept = [None if has_control(word) else word for word in words]
+        series = pd.Series(kept, dtype=object).reindex(place)
         series.index = self.frame.index
         self.frame[column] = as_text(series)
 

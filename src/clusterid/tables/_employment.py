@@ -8,8 +8,9 @@ from typing import Any, Unpack
 import numpy as np
 import pandas as pd
 
+from clusterid._opening import foreign_reading
 from clusterid._typed import check_types
-from clusterid.errors import OptionError, check_option
+from clusterid.errors import Fault, OptionError, TableError, check_option
 from clusterid.tables._checking import Check, checked_pad, known_codes
 from clusterid.tables._numerals import Numerals
 from clusterid.tables._reading import RawTable, Reading, load
@@ -180,9 +181,18 @@ def _melted(raw: RawTable) -> RawTable:
     if "region" not in raw.frame.columns:
         return raw
     keys = [c for c in ("region", "year", "concept") if c in raw.frame.columns]
-    long = raw.frame.melt(
-        id_vars=keys, var_name="industry", value_name="employment", ignore_index=False
-    )
+    told: list[Fault] = []
+    long = pd.DataFrame()
+    with foreign_reading("a wide table", told):
+        long = raw.frame.melt(
+            id_vars=keys,
+            var_name="industry",
+            value_name="employment",
+            ignore_index=False,
+        )
+    if told:
+        rule = told[0].rule.replace("the file", "the table")
+        raise TableError(raw.name, [Fault(rule, "make codes text, counts numbers")])
     return RawTable(long, raw.name, raw.faults)
 
 
