@@ -227,6 +227,9 @@ def read_inputs(config: StudyFile, root: Path, *, engine: str = "duckdb") -> Inp
     skills = _layers("skills", config, newest, reading)
     research = _research(config, reading)
     year = config.study.year
+    if year is not None and set(economies) == {0}:  # counts without a year of their own
+        one = economies[0]
+        economies = {year: replace(one, metadata=replace(one.metadata, year=year))}
     if economies and year is not None and year not in economies:
         known = ", ".join(map(str, sorted(economies)))
         rule = f"year = {year}: the counts are of {known}"
