@@ -28,6 +28,7 @@ __all__ = [
     "path_fault",
     "sentence",
     "size_fault",
+    "text_lines",
     "too_large",
     "twice_in_header",
     "unpacked",
@@ -39,6 +40,7 @@ _DEFAULT_MIB = 1024
 #: A workbook takes several times its text in memory: its bound is this part.
 SHEET_PART = 4
 _CHUNK = 1 << 20
+_LINE_END = re.compile("\r\n|\r|\n")
 
 _KINDS = (
     (stat.S_ISFIFO, "a pipe"),
@@ -249,3 +251,17 @@ def foreign_reading(kind: str, told: list[Fault]) -> Iterator[None]:
     if not told:
         for message in heard:
             warnings.warn(message, DataWarning, stacklevel=4)
+
+
+def text_lines(text: str) -> list[str]:
+    r"""Return the lines of a text; only CR, LF and both together end a line.
+
+    ``str.splitlines`` also cuts at separators of Unicode, which a name may hold.
+
+    Examples
+    --------
+    >>> text_lines("a;b\u2028c\r\nd;e\n")
+    ['a;b\u2028c', 'd;e']
+    """
+    lines = _LINE_END.split(text)
+    return lines[:-1] if lines and not lines[-1] else lines

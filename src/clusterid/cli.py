@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
+import io
 import json
+import logging
+import math
+import os
+import signal
 import sys
+import traceback
+import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
 from clusterid import __version__
-from clusterid.errors import ClusteridError
+from clusterid._stopping import Stopped, Stopping
+from clusterid._writing import PAGE, TABLE, checked_file, whole_file
+from clusterid.errors import (
+    ClusteridError,
+    ClusteridWarning,
+    Fault,
+    SourceError,
+    StudyError,
+)
 
 if TYPE_CHECKING:
+    from clusterid._whole_folder import Claim
     from clusterid.study import Result, Study
 
 __all__ = ["app", "main"]
@@ -58,10 +74,8 @@ class _Console:
 
     def say(self, text: str, **facts: Any) -> None:
         """Print a result line, or its facts as JSON."""
-        if self.as_json:
-            sys.stdout.write(json.dumps(facts, ensure_ascii=False, default=str) + "\n")
-        else:
-            sys.stdout.write(text + "\n")
+        line = _json(facts) if self.as_json else _printable(text)
+        sys.stdout.write(line + "\n")
 
     @contextmanager
     def progress(self) -> Iterator[Callable[[str, int, int], None] | None]:
@@ -87,6 +101,48 @@ class _Console:
 
 
 _console = _Console()
+_stopping = Stopping()
+
+
+def _printable(text: str) -> str:
+    """Return the text with control signs spelt out: names are no terminal commands."""
+    return "".join(
+        c if c in "\n\t" or c.isprintable() else c.encode("unicode_escape").decode()
+        for c in text
+    )
+
+
+def _json(facts: Any) -> str:
+    """Return one line of JSON; what is not a finite number is null."""
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {str(key): plain(item) for key, item in value.items()}
+        if isinstance(value, (list, tuple)):
+            return [plain(item) for item in value]
+        if hasattr(value, "item"):
+            value = value.item()
+        if isinstance(value, float):
+            return value if math.isfinite(value) else None
+        return value if isinstance(value, (int, str, type(None))) else str(value)
+
+    return json.dumps(plain(facts), ensure_ascii=False)
+
+
+def _note(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
+    """Show a warning as one line of words; those of other packages under --debug."""
+    if not _console.quiet and (
+        _console.debug or issubclass(category, ClusteridWarning)
+    ):
+        sys.stderr.write(_printable(f"note: {message}\n"))
+
 
 #: Options without a value that every command understands.
 _GLOBAL_FLAGS = ("--debug", "--quiet", "--json")
@@ -121,6 +177,7 @@ def _global(
     ] = False,
 ) -> None:
     _console.debug, _console.quiet, _console.as_json = debug, quiet, json_output
+    logging.getLogger("clusterid").setLevel(logging.ERROR if quiet else logging.WARNING)
 
 
 @app.command()
@@ -133,8 +190,8 @@ def demo(
     from clusterid.study import claim_folder, demo_study
 
     folder = output or Path("clusterid-demo")
-    claim_folder(folder)
-    _run(demo_study(seed=seed), folder, language, None)
+    claim = claim_folder(folder)
+    _run(demo_study(seed=seed), folder, claim, language, None)
 
 
 @app.command()
@@ -172,10 +229,11 @@ def run(
     language: LanguageOption = None,
 ) -> None:
     """Run a study from its files to map, report and tables."""
-    from clusterid.study import read_study
+    from clusterid.study import claim_folder, read_study
 
     loaded = read_study(study)
-    _run(loaded, output or loaded.output_folder, language, engine)
+    folder = output or loaded.output_folder
+    _run(loaded, folder, claim_folder(folder), language, engine)
 
 
 @app.command("map")
@@ -185,10 +243,12 @@ def map_(
     """Write the map of an earlier result again."""
     from clusterid.maps import cluster_map
 
-    loaded, chosen = _earlier(result, language)
     target = output or Path("map.html")
-    cluster_map(loaded, language=chosen).save(target)
-    _console.say(str(target), map=target)
+    checked_file(target, PAGE)
+    with _shown_from(result):
+        loaded, chosen = _earlier(result, language)
+        page = cluster_map(loaded, language=chosen)
+    _wrote(page.save(target), "map")
 
 
 @app.command()
@@ -198,10 +258,12 @@ def report(
     """Write the report of an earlier result again."""
     from clusterid.reports import report as make_report
 
-    loaded, chosen = _earlier(result, language)
     target = output or Path("report.html")
-    make_report(loaded, language=chosen).save(target)
-    _console.say(str(target), report=target)
+    checked_file(target, PAGE)
+    with _shown_from(result):
+        loaded, chosen = _earlier(result, language)
+        page = make_report(loaded, language=chosen)
+    _wrote(page.save(target), "report")
 
 
 @app.command()
@@ -241,17 +303,19 @@ def concentration(
     seed: Annotated[int, typer.Option(min=0)] = 0,
 ) -> None:
     """Test the location quotients of one table of employment."""
-    from clusterid._writing import whole_file
     from clusterid.study import concentration_of_table, write_csv
 
+    target = checked_file(output, TABLE)
+    if target.exists() and employment.exists() and target.samefile(employment):
+        raise SourceError(f"{output}: is the table that is read; name another file.")
     pairs = dict(_pair(text) for text in column or [])
     table = concentration_of_table(employment, columns=pairs, year=year, seed=seed)
-    with whole_file(output) as part:
-        if output.suffix == ".parquet":
+    with whole_file(output, TABLE) as part:
+        if output.suffix.lower() in TABLE[1:]:
             table.to_parquet(part, index=False)
         else:
             write_csv(table, part)
-    _console.say(str(output), rows=len(table), written=output)
+    _wrote(output, "written", rows=len(table))
 
 
 @app.command()
@@ -263,14 +327,11 @@ def simulate(
     ] = None,
 ) -> None:
     """Write a simulated economy with planted clusters as a study folder."""
-    from clusterid._writing import whole_folder
-    from clusterid.errors import StudyError
     from clusterid.simulation import simulate_economy
 
-    if output.exists() and (not output.is_dir() or any(output.iterdir())):
+    if os.path.lexists(output) and not (output.is_dir() and not any(output.iterdir())):
         raise StudyError(f"{output}: is not an empty folder; name another with -o.")
-    with whole_folder(output) as part:
-        simulate_economy(seed=seed, planted=planted).save(part)
+    simulate_economy(seed=seed, planted=planted).save(output)
     _console.say(str(output / "study.toml"), study=output / "study.toml")
 
 
@@ -302,6 +363,12 @@ def data_path(name: Annotated[str, typer.Argument(help="name from the list")]) -
     _console.say(str(found), name=name, path=found)
 
 
+def _wrote(target: Path, what: str, **facts: Any) -> None:
+    """Name the file that was written; a device or a pipe gets its content alone."""
+    if target.is_file():
+        _console.say(str(target), **facts, **{what: target})
+
+
 def _pair(text: str) -> tuple[str, str]:
     ours, sign, theirs = text.partition("=")
     if not sign or not ours or not theirs:
@@ -317,21 +384,23 @@ def _earlier(folder: Path, language: Language | None) -> tuple[Result, str]:
 
 
 def _run(
-    study: Study, output: Path, language: Language | None, engine: Engine | None
+    study: Study,
+    output: Path,
+    claim: Claim,
+    language: Language | None,
+    engine: Engine | None,
 ) -> None:
-    from clusterid.study import claim_folder
-
-    claim_folder(output)
     with _console.progress() as listener:
         result = study.run(
             progress=listener,
             engine=engine.value if engine else None,
             language=language.value if language else None,
         )
-        folder = study.save(result, output)
+        _stopping.raise_if_asked()
+        folder = study.save(result, output, claim=claim)
     if not _console.quiet:
         for warning in result.warnings:
-            sys.stderr.write(f"note: {warning}\n")
+            sys.stderr.write(_printable(f"note: {warning}\n"))
     for name in ("map.html", "report.html", "clusters.csv", "verdicts.csv"):
         if (folder / name).exists():
             _console.say(str(output / name), file=output / name)
@@ -348,17 +417,83 @@ def _global_options_first(arguments: list[str]) -> list[str]:
     return [*flags, *(a for a in before if a not in _GLOBAL_FLAGS), *after]
 
 
-def main() -> None:
-    """Run the command line; faults in data or files end with status 1 and words."""
+@contextmanager
+def _shown_from(folder: Path) -> Iterator[None]:
+    """Say of a stored result that cannot be shown that it is not as it was written."""
     try:
-        app(_global_options_first(sys.argv[1:]))
+        yield
+    except ClusteridError:
+        raise
+    except Exception as error:
+        raise StudyError(
+            f"{folder}: its result cannot be shown ({_first_line(error)}): it is "
+            "damaged or was changed; run the study again."
+        ) from error
+
+
+def _first_line(error: BaseException) -> str:
+    text = (str(error).splitlines() or [""])[0][:160]
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def _fault(fault: Fault) -> dict[str, Any]:
+    return {
+        "where": fault.where,
+        "rule": fault.rule,
+        "mend": fault.mend,
+        "count": fault.count,
+        "rows": [{"row": row, "value": value} for row, value in fault.rows],
+    }
+
+
+def _fail(error: BaseException, text: str, status: int) -> int:
+    """Say in words, or as one object, what is wrong; return the exit status."""
+    if _console.debug:
+        traceback.print_exception(error)
+    if _console.as_json:
+        faults = getattr(error, "faults", ())
+        listed = [_fault(f) for f in faults] or [
+            {"where": "", "rule": text, "mend": "", "count": 0, "rows": []}
+        ]
+        sys.stdout.write(_json({"error": text, "faults": listed}) + "\n")
+    sys.stderr.write(_printable(f"clusterid: {text}\n"))
+    return status
+
+
+def _called(arguments: list[str]) -> int:
+    """Run one call; every way it can end is a status, and words unless it went well."""
+    try:
+        with _stopping, warnings.catch_warnings():
+            warnings.showwarning = _note
+            warnings.simplefilter("default", ClusteridWarning)
+            app(_global_options_first(arguments))
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else 1
     except ClusteridError as error:
-        if _console.debug:
-            raise
-        if _console.as_json:
-            sys.stdout.write(json.dumps({"error": str(error)}) + "\n")
-        sys.stderr.write(f"clusterid: {error}\n")
-        sys.exit(1)
-    except KeyboardInterrupt:
-        sys.stderr.write("clusterid: stopped; nothing was written.\n")
-        sys.exit(130)
+        return _fail(error, str(error), 1)
+    except (KeyboardInterrupt, Stopped) as stop:
+        status = 128 + getattr(stop, "signal", signal.SIGINT)
+        return _fail(stop, "stopped; nothing was written.", status)
+    except BrokenPipeError:
+        # whoever read our output has gone; nothing more can be said there
+        with suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except Exception as error:  # noqa: BLE001  (the last line of defence)
+        return _fail(
+            error,
+            f"something unexpected went wrong ({_first_line(error)}); nothing was "
+            "written. This is a fault of clusterid: please report it with what "
+            "`clusterid --debug` prints for the same command (README, Reporting a "
+            "fault).",
+            1,
+        )
+    return 0
+
+
+def main() -> None:
+    """Run the command line; every failure ends with a status and words."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    sys.exit(_called(sys.argv[1:]))

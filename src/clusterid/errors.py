@@ -17,6 +17,7 @@ __all__ = [
     "CountConceptError",
     "DataWarning",
     "Fault",
+    "FileWarning",
     "GeometryError",
     "GraphError",
     "MissingExtraError",
@@ -51,6 +52,10 @@ class ClusteridWarning(UserWarning):
 
 class DataWarning(ClusteridWarning):
     """Something in the data changes what a result means."""
+
+
+class FileWarning(ClusteridWarning):
+    """A file that the user changed, or another run wrote, was met while writing."""
 
 
 @dataclass(frozen=True, slots=True)

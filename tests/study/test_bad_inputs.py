@@ -322,7 +322,7 @@ TEXTS: dict[str, Bad] = {
     "unknown section": (STUDY + "\n[metod]\n", {}, "metod|method"),
     "unknown key": (method("resolutoin = 1"), {}, "resolutoin|resolution"),
     "a NUL in a path": (put('"employment.csv"', '"a\\u0000b"'), {}, "control|NUL"),
-    "a bell in a title": (put("A small study", "A\\u0007"), {}, "control"),
+    "NUL in a title": (put("A small study", "A\\u0000"), {}, "control"),
     "a variable nobody set": (
         put('"employment.csv"', '"${NOT_SET_ANYWHERE}/a"'), {}, "NOT_SET_ANYWHERE",
     ),

@@ -15,7 +15,8 @@ import pandas as pd
 import pytest
 
 import clusterid
-from clusterid._writing import whole_file, whole_folder
+from clusterid._whole_folder import whole_folder
+from clusterid._writing import whole_file
 from clusterid.cli import main
 from clusterid.errors import SourceError, StudyError
 from clusterid.study._outputs import write_csv

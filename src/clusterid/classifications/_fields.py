@@ -72,7 +72,9 @@ def read_fields(
     DataFrame
         ``field``, ``classification``, ``code``, ``role`` (core, host, supplier,
         extended), ``weight`` (0 to 1: the share of the code that belongs to the
-        field), ``basis``, ``label_de``, ``label_en``; order of the file.
+        field), ``basis``, ``label_de``, ``label_en``; sorted, so that the order of the
+        file plays no part in any result. Where lines of a field give it different
+        labels, the label of its first code is the field's.
 
     Raises
     ------
@@ -186,7 +188,16 @@ def _checked(fields: pd.DataFrame, label: str) -> pd.DataFrame:
         add(f"a code is not in {name}", "correct the code", unknown, "code")
     if faults:
         raise TableError(label, faults)
-    return fields.assign(weight=number.astype(float))
+    return _sorted(fields.assign(weight=number.astype(float)))
+
+
+def _sorted(fields: pd.DataFrame) -> pd.DataFrame:
+    """Return the lines of a lexicon in one order, whatever order they came in."""
+    keys = ["field", "classification", "code", "role", "weight", "basis"]
+    keys += ["label_de", "label_en"]
+    return fields.sort_values(
+        [key for key in keys if key in fields], kind="stable", ignore_index=True
+    )
 
 
 def field_synonyms(language: str = "de") -> pd.Series:
@@ -319,6 +330,7 @@ def fields_on(
     )
     codes = [str(code) for code in industries]
     home, n_leaves = _homes(codes, tree)
+    fields = _sorted(fields)
     counted = fields[fields["role"].isin(list(roles))]
     names = list(dict.fromkeys(fields["field"]))
     leaf_weights = _leaf_weights(counted, tree, correspondence)

@@ -127,7 +127,10 @@ class SimulatedEconomy:
         )
 
     def save(self, folder: str | Path) -> Path:
-        """Write the tables as a study folder with ``study.toml``; return that file."""
+        """Write the tables as a study folder with ``study.toml``; return that file.
+
+        The folder must be new or empty; it is there whole or not at all.
+        """
         from clusterid.simulation._save import save_study
 
         return save_study(self, folder)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from clusterid._whole_folder import new_folder
 from clusterid.errors import OptionError
 
 if TYPE_CHECKING:
@@ -68,14 +69,19 @@ folder = "out"
 
 
 def save_study(simulated: SimulatedEconomy, folder: str | Path) -> Path:
-    """Write CSV, GeoJSON and Parquet files and ``study.toml`` into ``folder``."""
+    """Write CSV, GeoJSON and Parquet files and ``study.toml`` into a new folder."""
     if simulated.metadata.classification == "simulated":
         raise OptionError(
             f"An economy of {len(simulated.industries)} invented industries is in no "
             "classification that a study can read; simulate at most 615 industries."
         )
-    target = Path(folder)
-    (target / "truth").mkdir(parents=True, exist_ok=True)
+    with new_folder(folder) as target:
+        _write(simulated, target)
+    return Path(folder) / "study.toml"
+
+
+def _write(simulated: SimulatedEconomy, target: Path) -> None:
+    (target / "truth").mkdir()
     meta = simulated.metadata
     one_year = len(set(simulated.employment["year"])) == 1
     totals = simulated.totals.drop(columns="year") if one_year else simulated.totals
@@ -121,9 +127,7 @@ def save_study(simulated: SimulatedEconomy, folder: str | Path) -> Path:
         seed=simulated.params["seed"] or 0,
         classification=meta.classification,
     )
-    path = target / "study.toml"
-    path.write_text(study, encoding="utf-8")
-    return path
+    (target / "study.toml").write_text(study, encoding="utf-8")
 
 
 def _bounds(herfindahl: pd.Series) -> pd.DataFrame:

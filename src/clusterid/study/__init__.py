@@ -1,7 +1,8 @@
 """A study file read, checked and run from end to end; results saved and read back."""
 
+from clusterid._whole_folder import claim_folder
 from clusterid.study._init import commented_study, init_study
-from clusterid.study._outputs import claim_folder, write_csv
+from clusterid.study._outputs import write_csv
 from clusterid.study._result import Result
 from clusterid.study._study import (
     Study,

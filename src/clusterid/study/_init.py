@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import re
-import shutil
 import typing
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
 
 from clusterid._embedded import embedded_path
+from clusterid._writing import whole_file, write_failures
 from clusterid.errors import StudyError, check_option
 from clusterid.study._schema import StudyFile
 
@@ -106,43 +108,51 @@ def init_study(folder: Path, template: str = "empty") -> list[Path]:
     OptionError
         If the template is not known.
     StudyError
-        If a study file stands there already.
+        If one of the files stands there already, or they cannot be written.
     """
     check_option("template", template, TEMPLATES)
-    target = folder / "study.toml"
-    if target.exists():
-        raise StudyError(f"{target}: stands there already; choose another folder.")
-    data = folder / "data"
-    try:
-        data.mkdir(parents=True, exist_ok=True)
-        return _start(target, data, template)
-    except OSError as error:
+    files = _files(template)
+    there = [name for name in files if os.path.lexists(folder / name)]
+    if there:
         raise StudyError(
-            f"{folder}: cannot be written to ({error.strerror or error}); choose "
-            "another folder."
-        ) from error
-
-
-def _start(target: Path, data: Path, template: str) -> list[Path]:
-    """Write what a study needs, and the study file last."""
-    if template == "empty":
-        readme = data / "README.txt"
-        readme.write_text(
-            "employment.csv: columns region, industry, employment (persons; empty = "
-            "withheld, 0 = none)\nregions.geojson: column region, polygons\n",
-            encoding="utf-8",
+            f"{folder / there[0]}: stands there already; choose another folder."
         )
-        target.write_text(commented_study(), encoding="utf-8")
-        return [target, readme]
+    written: list[Path] = []
+    made = [p for p in (folder / "data", folder, *folder.parents) if not p.exists()]
+    try:
+        with write_failures(str(folder), StudyError):
+            (folder / "data").mkdir(parents=True, exist_ok=True)
+        for name, content in reversed(files.items()):  # the study file last
+            with whole_file(folder / name) as part:
+                part.write_bytes(content)
+            written.insert(0, folder / name)
+    except BaseException:
+        for path in written:
+            path.unlink()
+        for path in made:
+            with suppress(OSError):
+                path.rmdir()
+        raise
+    return written
+
+
+def _files(template: str) -> dict[str, bytes]:
+    """Return what a study starts with: name in its folder and content."""
+    if template == "empty":
+        readme = (
+            "employment.csv: columns region, industry, employment (persons; empty = "
+            "withheld, 0 = none)\nregions.geojson: column region, polygons\n"
+        )
+        return {
+            "study.toml": commented_study().encode(),
+            "data/README.txt": readme.encode(),
+        }
     source = embedded_path("studies", f"{_EMBEDDED[template]}.toml")
     text = source.read_text(encoding="utf-8")
-    written = [target]
+    copies = {}
     for part in sorted(set(_RELATIVE.findall(text))):
         origin = (source.parent / part).resolve()
-        copy = data / origin.name
         if origin.is_file():
-            shutil.copyfile(origin, copy)
             text = text.replace(f'"{part}"', f'"data/{origin.name}"')
-            written.append(copy)
-    target.write_text(text, encoding="utf-8")
-    return written
+            copies[f"data/{origin.name}"] = origin.read_bytes()
+    return {"study.toml": text.encode(), **copies}

@@ -227,6 +227,9 @@ def read_inputs(config: StudyFile, root: Path, *, engine: str = "duckdb") -> Inp
     skills = _layers("skills", config, newest, reading)
     research = _research(config, reading)
     year = config.study.year
+    if year is not None and set(economies) == {0}:  # counts without a year of their own
+        one = economies[0]
+        economies = {year: replace(one, metadata=replace(one.metadata, year=year))}
     if economies and year is not None and year not in economies:
         known = ", ".join(map(str, sorted(economies)))
         rule = f"year = {year}: the counts are of {known}"
@@ -523,7 +526,7 @@ def _from_counts(
     )
     if extras["labels"] is not None:
         labels = _labels(extras["labels"], config.study.language, sourced.table)
-        metadata = replace(metadata, labels=labels)
+        metadata = replace(metadata, labels=dict(sorted(labels.items())))
     for note in sourced.notes:
         warnings.warn(DataWarning(note), stacklevel=2)
     sourced = replace(sourced, plant_herfindahl=herfindahl, metadata=metadata)

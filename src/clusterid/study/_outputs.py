@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from clusterid._writing import whole_folder
-from clusterid.errors import StudyError
+from clusterid._whole_folder import Claim, claim_folder, whole_folder
 from clusterid.study._store import rounded, store
 
 if TYPE_CHECKING:
@@ -19,47 +17,24 @@ if TYPE_CHECKING:
 
     from clusterid.study._result import Result
 
-__all__ = ["claim_folder", "inert", "save_result", "write_csv"]
+__all__ = ["inert", "save_result", "write_csv"]
 
-_MARK = "provenance.json"
 #: What a spreadsheet would take for a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 #: Links written to a GraphML file, the strongest first.
 _MOST_LINKS = 50_000
 
 
-def claim_folder(folder: Path) -> None:
-    """Raise unless results may be written to ``folder``.
-
-    Raises
-    ------
-    StudyError
-        If it is a file, or a folder with something else than a result in it.
-    """
-    if folder.is_file():
-        raise StudyError(f"{folder}: is a file; name a folder for the results.")
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / _MARK).is_file():
-        raise StudyError(
-            f"{folder}: holds other files than a result of clusterid, and would be "
-            "replaced; name another folder with -o, or empty this one."
-        )
-    parent = folder.resolve().parent
-    while not parent.exists():
-        parent = parent.parent
-    if not parent.is_dir():
-        raise StudyError(f"{parent}: is a file; name another folder with -o.")
-    if not os.access(parent, os.W_OK):
-        raise StudyError(
-            f"{parent}: cannot be written to; name another folder with -o."
-        )
-
-
 def save_result(
-    result: Result, folder: Path, *, language: str, parts: Mapping[str, bool]
+    result: Result,
+    folder: Path,
+    *,
+    language: str,
+    parts: Mapping[str, bool],
+    claim: Claim | None = None,
 ) -> Path:
-    """Write a result into a folder beside the target, then move it into place."""
-    claim_folder(folder)
-    with whole_folder(folder) as partial:
+    """Write a result into a folder beside the target, then carry it into place."""
+    with whole_folder(folder, claim or claim_folder(folder)) as partial:
         _write(result.published(), partial, language, parts)
     return folder.resolve()
 
@@ -80,8 +55,13 @@ def _write(
 
         report(result, language=language).save(folder / "report.html")
     store(result, folder / "state")
-    (folder / "log.txt").write_text(_log(result), encoding="utf-8")
-    (folder / _MARK).write_text(result.provenance.to_json(), encoding="utf-8")
+    _write_text(folder / "log.txt", _log(result))
+    _write_text(folder / "provenance.json", result.provenance.to_json())
+
+
+def _write_text(path: Path, text: str) -> None:
+    # a file name that is no UTF-8 carries signs that UTF-8 cannot write
+    path.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
 
 
 def write_csv(frame: pd.DataFrame, path: Path, *, index: bool = False) -> None:

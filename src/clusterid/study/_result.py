@@ -110,9 +110,9 @@ class Result:
     ) -> Path:
         """Write map, report, tables and graphs into ``folder``; see DESIGN of outputs.
 
-        Everything is written into a temporary folder beside the target and moved into
-        place at the end: a failure leaves nothing behind and an earlier result as it
-        was.
+        Everything is written into a temporary folder beside the target and carried
+        into place at the end: a failure leaves nothing behind and an earlier result as
+        it was. Only files that an earlier result made are replaced.
 
         Returns
         -------
@@ -122,7 +122,7 @@ class Result:
         Raises
         ------
         StudyError
-            If the folder holds something that is not a result of clusterid.
+            If the folder holds files, but no result of clusterid.
         """
         from clusterid.study._outputs import save_result
 

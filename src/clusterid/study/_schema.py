@@ -473,8 +473,9 @@ def _explain(error: ValidationError) -> list[tuple[str, Fault]]:
 
 
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
-#: What no text of a study file may hold: it stands on pages and in files.
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+#: What no text of a study file may hold: no path has it, and no page can show it.
+#: Other signs, however odd, are text.
+_CONTROL = re.compile("\x00")
 
 
 def expanded(text: str) -> str:
@@ -543,7 +544,7 @@ def _of_wrong_type(content: Any, model: Any = None) -> list[tuple[Any, ...]]:
 def _unusable(value: Any) -> str:
     """Return what is wrong with a value of the right type; empty if nothing is."""
     if isinstance(value, str) and _CONTROL.search(value):
-        return "holds control characters (NUL ...), which no name or path has"
+        return "holds a control character (NUL), which no name or path has"
     if isinstance(value, float) and value != value:
         return "is not a number (nan)"
     if isinstance(value, int) and not -(2**63) <= value < 2**63:

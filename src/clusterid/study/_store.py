@@ -6,7 +6,8 @@ import hashlib
 import importlib
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,23 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 
-from clusterid.errors import StudyError
+from clusterid.errors import ClusteridError, StudyError
 
 __all__ = ["SIGNIFICANT_DIGITS", "rounded", "store", "unstore"]
+
+#: What a stored result may be made of, and the module of each; a file chooses by name
+#: among these and nothing else.
+_PARTS = {
+    "Result": "clusterid.study",
+    "Provenance": "clusterid.study._provenance",
+    "Economy": "clusterid.tables",
+    "Metadata": "clusterid.tables",
+    "Templates": "clusterid.communities",
+    "CandidateClusters": "clusterid.clusters",
+    "Survey": "clusterid.survey",
+    "Comparison": "clusterid.comparison",
+    "Monitoring": "clusterid.monitoring",
+}
 
 #: Values are written with this many digits, so that the last bits of a sum, which
 #: depend on the machine, do not reach a file.
@@ -69,19 +84,42 @@ def unstore(folder: Path) -> Any:
             f"{folder}: no saved result stands here; give the folder that "
             "`clusterid run` or Result.save() wrote."
         )
-    try:
+    with _damage(path):
         index = json.loads(path.read_text(encoding="utf-8"))
-        version, content = index["format"], index["content"]
-    except (ValueError, KeyError, TypeError):
+        version = _entry(index, "format")
+        if version != _FORMAT:
+            raise StudyError(
+                f"{path}: written in format {str(version)[:20]}, this version reads "
+                f"{_FORMAT}; run the study again."
+            )
+        return _unpack(_entry(index, "content"), folder)
+
+
+@contextmanager
+def _damage(path: Path) -> Iterator[None]:
+    """Say in one sentence that a stored result is not as it was written."""
+    import pyarrow as pa
+    from shapely.errors import ShapelyError
+
+    try:
+        yield
+    except StudyError:
+        raise
+    except (
+        ArithmeticError, AttributeError, ClusteridError, LookupError, MemoryError,
+        OSError, RuntimeError, TypeError, ValueError, ShapelyError,
+        pa.ArrowException,
+    ) as error:  # fmt: skip
+        why = (str(error).splitlines() or [type(error).__name__])[0][:120]
         raise StudyError(
-            f"{path}: damaged; run the study again to write it anew."
-        ) from None
-    if version != _FORMAT:
-        raise StudyError(
-            f"{path}: written in format {version}, this version reads {_FORMAT}; "
-            "run the study again."
-        )
-    return _unpack(content, folder)
+            f"{path}: is damaged or was changed ({why}); run the study again."
+        ) from error
+
+
+def _entry(packed: Any, key: str) -> Any:
+    if not isinstance(packed, dict) or key not in packed:
+        raise ValueError(f"{key!r} is missing")
+    return packed[key]
 
 
 def _pack(value: Any, folder: Path, name: str) -> Any:
@@ -105,8 +143,10 @@ def _pack(value: Any, folder: Path, name: str) -> Any:
         return _pack_graph(value, folder, name)
     if is_dataclass(value) and not isinstance(value, type):
         kind = type(value)
+        if _PARTS.get(kind.__name__) is None:
+            raise StudyError(f"{name}: a {kind.__name__} is no part of a result.")
         return {
-            "class": f"{kind.__module__}:{kind.__qualname__}",
+            "class": kind.__name__,
             "fields": {
                 f.name: _pack(getattr(value, f.name), folder, f"{name}.{f.name}")
                 for f in fields(value)
@@ -136,6 +176,8 @@ def _pack(value: Any, folder: Path, name: str) -> Any:
 
 
 def _unpack(packed: Any, folder: Path) -> Any:
+    if isinstance(packed, list):
+        raise TypeError("a list stands where a value belongs")
     if not isinstance(packed, dict):
         return packed
     if "float" in packed:
@@ -149,21 +191,53 @@ def _unpack(packed: Any, folder: Path) -> Any:
     if "graph" in packed:
         return _unpack_graph(packed, folder)
     if "class" in packed:
-        module, _, qualname = packed["class"].partition(":")
-        if module.split(".")[0] != "clusterid":
-            raise StudyError(
-                f"{folder}: holds an object of {module}, not of clusterid."
-            )
-        kind = getattr(importlib.import_module(module), qualname, None)
-        if not (isinstance(kind, type) and is_dataclass(kind)):
-            # a file must not choose which function of the package is called
-            raise StudyError(f"{folder}: {packed['class']} is no part of a result.")
-        return kind(**{k: _unpack(v, folder) for k, v in packed["fields"].items()})
+        return _unpack_part(packed, folder)
     if "map" in packed:
         return {_unpack(k, folder): _unpack(v, folder) for k, v in packed["map"]}
     if "list" in packed:
         return [_unpack(item, folder) for item in packed["list"]]
-    return tuple(_unpack(item, folder) for item in packed["tuple"])
+    return tuple(_unpack(item, folder) for item in _entry(packed, "tuple"))
+
+
+def _unpack_part(packed: dict[str, Any], folder: Path) -> Any:
+    name, given = packed["class"], _entry(packed, "fields")
+    module = _PARTS.get(name) if isinstance(name, str) else None
+    if module is None:
+        # a file must not choose which function is called
+        raise StudyError(
+            f"{folder}: holds {str(name)[:60]!r}, which is not of clusterid, or no "
+            "part of a result; run the study again."
+        )
+    kind = getattr(importlib.import_module(module), name)
+    expected = {f.name for f in fields(kind) if f.init}
+    if set(given) != expected:
+        odd = sorted(expected.symmetric_difference(map(str, given)))
+        raise ValueError(f"{name}: {odd[0]} is missing or unknown")
+    values = {k: _unpack(v, folder) for k, v in given.items()}
+    for f in fields(kind):
+        if f.init and not _fits(values[f.name], str(f.type)):
+            raise ValueError(f"{name}: {f.name} is no {f.type}")
+    return kind(**values)
+
+
+_KINDS: dict[str, Any] = {
+    "None": type(None), "str": str, "int": (int, np.integer), "bool": bool,
+    "float": (float, int), "DataFrame": pd.DataFrame, "GeoDataFrame": pd.DataFrame,
+    "Series": pd.Series, "Graph": nx.Graph, "Mapping": dict, "tuple": tuple,
+    "list": list,
+}  # fmt: skip
+
+
+def _fits(value: Any, annotation: str) -> bool:
+    """Whether a value is of the outer type that a part of a result declares."""
+    for one in annotation.split(" | "):
+        name = one.partition("[")[0].rpartition(".")[2]
+        if name in _PARTS:
+            if type(value).__name__ == name:
+                return True
+        elif isinstance(value, _KINDS.get(name, object)):
+            return True
+    return False
 
 
 def _safe(key: Any) -> str:
@@ -203,23 +277,39 @@ def _pack_frame(frame: pd.DataFrame, folder: Path, name: str) -> dict[str, Any]:
         out = pd.DataFrame(out)
         packed["geo"] = False
     out.columns = [str(c) for c in out.columns]
+    packed["types"] = _types(out)
+    packed["rows"] = len(out)
     out.to_parquet(folder / packed["frame"])
     return packed
 
 
+def _types(frame: pd.DataFrame) -> list[str]:
+    """Return what each column holds: numbers, texts ...; one letter a column."""
+    kinds: list[str] = []
+    for dtype in frame.dtypes:
+        if isinstance(dtype, np.dtype):
+            kinds.append(dtype.kind)
+        else:
+            kinds.append("O" if str(dtype) in {"str", "string"} else str(dtype))
+    return kinds
+
+
 def _unpack_frame(packed: dict[str, Any], folder: Path) -> pd.DataFrame:
     path = folder / Path(packed["frame"]).name
-    try:
+    with _damage(path):
+        if not path.is_file():
+            raise ValueError("the file is missing")
         if packed["geo"]:
             import geopandas as gpd
 
             frame: pd.DataFrame = gpd.read_parquet(path)
         else:
             frame = pd.read_parquet(path)
-    except (OSError, ValueError) as error:
-        raise StudyError(
-            f"{path}: cannot be read ({error}); run the study again."
-        ) from None
+        labels = [str(c) for c in frame.columns]
+        if labels != packed["labels"] or len(frame) != packed["rows"]:
+            raise ValueError("columns or rows are missing")
+        if _types(frame) != packed["types"]:
+            raise ValueError("a column holds something else")
     for column in packed["nested"]:
         frame[column] = [json.loads(text) for text in frame[column]]
     if packed["numbered"]:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from clusterid._whole_folder import MANIFEST, Claim, reading
 from clusterid.errors import StudyError
 from clusterid.study._inputs import Inputs, read_inputs
 from clusterid.study._outputs import save_result
@@ -129,8 +130,19 @@ class Study:
             engine=(engine or "duckdb") if inputs.from_plants else "none",
         )
 
-    def save(self, result: Result, folder: str | Path | None = None) -> Path:
-        """Save a result with the parts that [output] asks for."""
+    def save(
+        self,
+        result: Result,
+        folder: str | Path | None = None,
+        *,
+        claim: Claim | None = None,
+    ) -> Path:
+        """Save a result with the parts that [output] asks for.
+
+        Only files that an earlier result made are replaced; what else stands in the
+        folder stays as it is. ``claim`` is what the folder held before the run, so
+        that a result which came meanwhile is said.
+        """
         output = self.config.output
         parts = {
             "map": output.map,
@@ -139,7 +151,9 @@ class Study:
             "graphs": output.graphs,
         }
         target = Path(folder) if folder is not None else self.output_folder
-        return save_result(result, target, language=result.language, parts=parts)
+        return save_result(
+            result, target, language=result.language, parts=parts, claim=claim
+        )
 
 
 def read_study(path: str | Path) -> Study:
@@ -221,9 +235,17 @@ def read_result(folder: str | Path) -> Result:
     --------
     >>> read_result("nowhere")
     Traceback (most recent call last):
-    clusterid.errors.StudyError: nowhere/state: no saved result stands here...
+    clusterid.errors.StudyError: nowhere: no saved result of clusterid stands here...
     """
-    result: Result = unstore(Path(folder) / "state")
+    with reading(folder) as place:
+        if not (place / "state").is_dir() or not (place / MANIFEST).is_file():
+            raise StudyError(
+                f"{folder}: no saved result of clusterid stands here; run a study "
+                "first, and name the folder it wrote."
+            )
+        result = unstore(place / "state")
+    if not isinstance(result, Result):
+        raise StudyError(f"{folder}: is damaged (no result); run the study again.")
     return result
 
 

@@ -46,7 +46,9 @@ SPREADSHEET_ERRORS = frozenset({
     "#¡NULO!", "#FIELD!", "#CONNECT!", "#BLOCKED!", "#UNKNOWN!", "#NAME!",
 })  # fmt: skip
 _LONGEST = 200
-#: Characters that no file of ours can hold: controls and halves of pairs.
+#: Characters that no file of ours can hold: NUL and halves of pairs.
+_NO_TEXT = re.compile("[\x00\ud800-\udfff\ufffe\uffff]")
+#: Characters that no code has. A name may have them: it is shown as it is.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 NULL_WORDS = frozenset({"", "nan", "NaN", "None", "<NA>", "NaT", "null", "NULL"})
 
@@ -82,7 +84,7 @@ def null_words(text: NDArray[np.object_]) -> NDArray[np.bool_]:
 
 def has_control(text: Any) -> bool:
     """Return whether a text holds what no file of ours can hold."""
-    return isinstance(text, str) and _CONTROL.search(text) is not None
+    return isinstance(text, str) and _NO_TEXT.search(text) is not None
 
 
 def unusable(
@@ -99,7 +101,7 @@ def unusable(
             "mend the formula in the source, or empty the cell",
         ),
         (
-            _CONTROL.search,
+            (_CONTROL if is_key else _NO_TEXT).search,
             f"{column} holds characters that are no text (NUL, control signs)",
             "the file is damaged or no text: export it again",
         ),

@@ -22,6 +22,7 @@ from clusterid._opening import (
     packed_fault,
     path_fault,
     size_fault,
+    text_lines,
     too_large,
     twice_in_header,
     unpacked,
@@ -346,7 +347,7 @@ def _from_text(
             return RawTable(nothing, path.name, (large,))
         content = path.read_bytes()
     text, faults = _decoded(content, encoding)
-    lines = text.splitlines()[skip_rows:]
+    lines = text_lines(text)[skip_rows:]
     if not any(line.strip() for line in lines):
         fault = Fault("the file has no text", "fetch or export it again")
         return RawTable(nothing, path.name, (*faults, fault))
@@ -397,7 +398,7 @@ def _decoded(content: bytes, encoding: str | None) -> tuple[str, list[Fault]]:
             text = content.decode("latin-1")
             wrong = [
                 (i, line.strip()[:60])
-                for i, line in enumerate(text.splitlines())
+                for i, line in enumerate(text_lines(text))
                 if any("\x7f" < c < "\u0100" for c in line)
             ]
             faults.append(
@@ -432,7 +433,7 @@ def _decoded(content: bytes, encoding: str | None) -> tuple[str, list[Fault]]:
         if not truth.isascii():
             wrong = [
                 (i, line.strip()[:60])
-                for i, line in enumerate(text.splitlines())
+                for i, line in enumerate(text_lines(text))
                 if not line.isascii()
             ]
             faults.append(
