@@ -6,6 +6,7 @@ import importlib.util
 import json
 import os
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -44,13 +45,39 @@ def golden() -> Callable[[str], dict[str, Any]]:
     return read
 
 
-@pytest.fixture(scope="session")
-def fake() -> ModuleType:
-    """The module that builds the small results pictures and pages are tested on."""
-    path = Path(__file__).parent / "fake_result.py"
-    spec = importlib.util.spec_from_file_location("fake_result", path)
+def _beside(name: str) -> ModuleType:
+    path = Path(__file__).parent / f"{name}.py"
+    spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
         raise ImportError(path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture(scope="session")
+def fake() -> ModuleType:
+    """The module that builds the small results pictures and pages are tested on."""
+    return _beside("fake_result")
+
+
+@dataclass(frozen=True)
+class HostileRun:
+    """A study whose every text is hostile, its result, and what was written."""
+
+    texts: ModuleType
+    folder: Path
+    result: Any
+
+    @property
+    def out(self) -> Path:
+        """The folder of the results."""
+        return self.folder / "out"
+
+
+@pytest.fixture(scope="session")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> HostileRun:
+    """One run of the study in which every text is hostile."""
+    folder = tmp_path_factory.mktemp("hostile")
+    texts = _beside("hostile_study")
+    return HostileRun(texts, folder, texts.run(folder))

@@ -4,8 +4,8 @@
 behind one row. The length of a function is that of signature and body without its
 docstring; complexity is 1 + branches, loops, handlers, conditional expressions,
 comprehensions and their conditions and each further operand of ``and`` and ``or``,
-functions inside included; an import circle is a strongly connected set of modules, imports
-inside functions included, imports for type checks alone not.
+functions inside included; an import circle is a strongly connected set of modules,
+imports inside functions included, imports for type checks alone not.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import logging
 import math
 import os
 import signal
@@ -176,6 +177,7 @@ def _global(
     ] = False,
 ) -> None:
     _console.debug, _console.quiet, _console.as_json = debug, quiet, json_output
+    logging.getLogger("clusterid").setLevel(logging.ERROR if quiet else logging.WARNING)
 
 
 @app.command()

@@ -87,5 +87,5 @@ def test_own_table_finds_parents_and_collects_faults() -> None:
 def test_unknown_names_are_told() -> None:
     with pytest.raises(ClassificationError, match="Did you mean 'nace2'"):
         read_classification("nace3")
-    with pytest.raises(SourceError, match="no such file"):
+    with pytest.raises(SourceError, match="there is no file"):
         read_classification("absent.csv")

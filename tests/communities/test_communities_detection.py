@@ -19,7 +19,7 @@ from clusterid.communities._partition import (
     modularity,
     quality_of,
 )
-from clusterid.errors import GraphError, OptionError, TableError
+from clusterid.errors import DataWarning, GraphError, OptionError, TableError
 
 
 def as_text(graph: nx.Graph, weight: float | None = 1.0) -> nx.Graph:
@@ -283,10 +283,17 @@ def test_unusable_graphs_and_options_are_refused():
     graph.edges["000", "001"]["weight"] = -1.0
     with pytest.raises(GraphError, match="1 edges have no usable"):
         detect_communities(graph)
-    with pytest.raises(GraphError, match="no links"):
-        empty = nx.Graph()
-        empty.add_nodes_from(["a", "b"])
-        detect_communities(empty)
+
+
+def test_without_links_every_industry_is_in_no_template():
+    empty = nx.Graph()
+    empty.add_nodes_from(["a", "b"])
+    with pytest.warns(DataWarning, match="no links"):
+        found = detect_communities(empty)
+    assert len(found.significance) == len(found.labels) == 0
+    assert found.status.to_dict() == {"a": "none", "b": "none"}
+    assert found.membership.isna().all()
+    assert found.params["chosen_by"] == "no links"
 
 
 def test_given_templates_keep_what_is_given():

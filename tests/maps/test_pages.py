@@ -13,12 +13,19 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 import clusterid as cid
 from clusterid.errors import GeometryError, SourceError, StudyError, TableError
 from clusterid.legend import HIDDEN_COLOUR
 from clusterid.maps._leaflet import leaflet_css, leaflet_js, vendored
-from clusterid.maps._page import check_no_outside_links, script_safe, self_contained
+from clusterid.maps._page import (
+    check_no_outside_links,
+    map_page,
+    script_safe,
+    self_contained,
+)
 
 
 class Tags(HTMLParser):
@@ -108,6 +115,17 @@ def test_hostile_names_stay_text(fake: ModuleType) -> None:
         data = embedded(page)
         assert data["geo"]["names"][:5] == list(fake.HOSTILE)
         assert data["meta"]["title"] == result.title
+
+
+@given(st.text(st.characters(exclude_categories=()), max_size=60))
+@example("{{ 7*7 }}{% x %}{# y #}")
+@example("<!--place:app--></script>\u2028\x0b\x85")
+def test_any_text_comes_back_from_a_page(text: str) -> None:
+    plain = map_page({"name": "a"}, title="a", language="en").html
+    page = map_page({"name": text, text: 1}, title=text, language="en").html
+    page.encode("utf-8")
+    assert embedded(page)["name"] == text
+    assert [t for t, _ in tags(page)] == [t for t, _ in tags(plain)]
 
 
 def test_script_safe_text_cannot_end_the_script_and_comes_back() -> None:

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from clusterid import networks as nw
-from clusterid.errors import GraphError, OptionError, TableError
+from clusterid.errors import DataWarning, GraphError, OptionError, TableError
 
 
 def layer(links: list[tuple[str, str, float]], **attributes: Any) -> Any:
@@ -246,13 +246,15 @@ def test_proximity_without_partial_is_that_of_hidalgo() -> None:
         assert weight == pytest.approx(phi.loc[a, b])
 
 
-def test_withheld_tables_without_totals_are_refused_with_a_mend() -> None:
+def test_withheld_tables_without_totals_link_nothing_and_say_the_mend() -> None:
     table = simulated().astype(float)
     table[:] = table.where(np.random.default_rng(0).random(table.shape) < 0.5)
     table.iloc[0, 0] = np.nan
     table.iloc[:, 0] = np.nan
-    with pytest.raises(TableError, match="totals="):
-        nw.colocation_network(table)
+    with pytest.warns(DataWarning, match="totals="):
+        graph = nw.colocation_network(table)
+    assert graph.number_of_edges() == 0
+    assert graph.number_of_nodes() == table.shape[1]
 
 
 def test_pairs_seen_in_too_few_regions_are_unknown() -> None:

@@ -53,7 +53,7 @@ CASES: list[tuple[str, str, pd.DataFrame, dict[str, Any], str]] = [
     ),
     (
         "range of three", "ba_occupations", OCCUPATIONS,
-        {"withheld_range": (1, 2, 3)}, "needs two numbers",
+        {"withheld_range": (1, 2, 3)}, "2 values",
     ),
     (
         "a region missing", "ba_occupations",

@@ -237,3 +237,16 @@ def test_amounts_that_nobody_knows_are_told(sound: Path, tmp_path: Path) -> None
     told = [line for line in lines if "participations" in line]
     assert len(told) == 1
     assert "the weight of 1 of" in told[0]
+
+
+def test_counts_without_a_year_take_that_of_the_study(
+    sound: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "study"
+    shutil.copytree(sound, folder)
+    table = pd.read_csv(folder / "employment.csv", dtype=str).drop(columns="year")
+    table.to_csv(folder / "employment.csv", index=False)
+    year = read_study(folder).config.study.year
+    inputs = read_study(folder).inputs()
+    assert list(inputs.economies) == [inputs.year] == [year]
+    assert inputs.economy.metadata.year == year

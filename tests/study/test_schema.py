@@ -9,7 +9,7 @@ import pytest
 
 from clusterid.errors import StudyError
 from clusterid.study._init import commented_study
-from clusterid.study._schema import StudyFile, read_study_file
+from clusterid.study._schema import StudyFile, expanded, read_study_file
 
 GOOD = '[employment]\npath = "a.csv"\n[regions]\npath = "r.geojson"\n'
 
@@ -34,7 +34,7 @@ def test_defaults_are_filled_in(tmp_path: Path) -> None:
         (GOOD + "[method]\nresolutoin = 1\n", ["method.resolutoin", "'resolution'"]),
         (GOOD + "[[supply]]\npth = 'x'\n", ["supply.1.pth", "'path'"]),
         (GOOD + "[method]\nsignificance = 2\n", ["method.significance", "less than 1"]),
-        (GOOD + "[study]\nlanguage = 'fr'\n", ["study.language", "'en' or 'de'"]),
+        (GOOD + "[study]\nlanguage = 'fr'\n", ["study.language", "'en', 'de'"]),
         (GOOD + "[output]\nmap = 'maybe'\n", ["output.map", "maybe"]),
         ("[regions]\npath = 'r'\n", ["exactly one of [employment] and [plants]"]),
         (GOOD + "[plants]\npath = 'p'\n", ["exactly one of"]),
@@ -67,14 +67,15 @@ def test_wrong_encoding_is_told(tmp_path: Path) -> None:
         read_study_file(path)
 
 
-def test_environment_variable_is_expanded(
+def test_environment_variable_is_kept_and_expanded_where_a_file_is_opened(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SOME_FOLDER", "/somewhere")
     text = GOOD.replace("a.csv", "${SOME_FOLDER}/a.csv")
     study = read_study_file(_write(tmp_path, text))
     assert study.employment is not None
-    assert study.employment.path == "/somewhere/a.csv"
+    assert study.employment.path == "${SOME_FOLDER}/a.csv"
+    assert expanded(study.employment.path) == "/somewhere/a.csv"
 
 
 def test_commented_study_is_valid_and_names_every_option(tmp_path: Path) -> None:

@@ -317,3 +317,15 @@ def test_faults_of_all_three_tables_are_told_at_once():
                  "value": ["yes"]}
             ),
         ).table("theme")  # fmt: skip
+
+
+def test_a_table_may_be_split_by_place() -> None:
+    places = pd.DataFrame({"place": ["a", "b"], "regions": ["r", "s"]})
+    answers = pd.DataFrame({
+        "place": ["a", "b"],
+        "question": "strategy",
+        "option": "yes",
+        "value": ["yes", "no"],
+    })
+    table = read_survey(places, answers).table("strategy", by="place")
+    assert set(table["group"]) >= {"a", "b"}

@@ -456,7 +456,7 @@ FRAMES = {
         {},
         "are not degrees",
         "projected",
-        [],
+        [1],
     ),
     "invalid polygon": (
         "read_regions",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -428,3 +430,13 @@ def test_shapes_survive_their_files(tmp_path):
         assert again.index.equals(regions.index)
         assert again.geometry.geom_equals(regions.geometry).all()
         assert again["population"].equals(regions["population"])
+
+
+def test_separators_of_unicode_end_no_line(tmp_path: Path) -> None:
+    names = ["a\u2028b\u2029c", "d\x0be\x0cf", "g\x1ch\x1di\x1ej", "k\x85l", "m\nn"]
+    rows = [f'R{i},A,5,"{name}"' for i, name in enumerate(names)]
+    for end in ("\n", "\r\n", "\r"):
+        path = tmp_path / "t.csv"
+        text = end.join(["region,industry,employment,name", *rows]) + end
+        path.write_bytes(text.encode())
+        assert read_table(path)["name"].tolist() == names

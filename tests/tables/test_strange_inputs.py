@@ -31,8 +31,8 @@ WIDE = pd.DataFrame(
         ({"separator": ";;"}, "one sign"),
         ({"skip_rows": -1}, "whole number"),
         ({"pad": {"regio": 5}}, "Did you mean 'region'"),
-        ({"pad": {"region": "5"}}, "not a width"),
-        ({"bands": {"a": 5}}, "not a pair of bounds"),
+        ({"pad": {"region": "5"}}, "whole numbers"),
+        ({"bands": {"a": 5}}, "2 values"),
     ],
 )
 def test_an_option_that_is_not_offered_is_told(options: dict, says: str) -> None:

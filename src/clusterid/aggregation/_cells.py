@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from clusterid._typed import check_types
 from clusterid.aggregation._engines import Engine, collected, open_plants
 from clusterid.aggregation._locating import located
 from clusterid.errors import DataWarning, Fault, TableError, check_option, nearest
-from clusterid.tables._checking import known_codes
-from clusterid.tables._codes import as_text, damage
+from clusterid.tables._checking import LARGEST_NUMBER, known_codes
+from clusterid.tables._codes import as_text, damage, unusable
 
 __all__ = ["ENGINES", "aggregate_plants"]
 
@@ -94,6 +95,7 @@ def aggregate_plants(
     >>> aggregate_plants(plants)["sum_squares"].tolist()
     [25.0]
     """
+    check_types(aggregate_plants, locals())
     check_option("engine", engine, list(ENGINES))
     check_option("outside", outside, ["fault", "drop"])
     check_option("codes", codes, ["check", "as_is"])
@@ -108,6 +110,7 @@ def aggregate_plants(
         if unique and "plant" in names:
             faults += _twice(opened.frame, "year" in names)
     faults += _unknown_regions(cells, regions)
+    faults += _unusable(cells)
     if codes == "check":
         also = [] if regions is not None else ["region"]
         faults += _damaged(cells, also, opened.whole)
@@ -211,12 +214,13 @@ def _faults(
                 _examples(found),
             )
         )
-    infinite = np.isinf(cells["largest_plant"]) | np.isinf(cells["smallest_plant"])
+    largest = np.maximum(cells["largest_plant"], -cells["smallest_plant"])
+    infinite = largest > LARGEST_NUMBER
     if infinite.any():
-        found = engine.frame.filter(nw.col("employment").abs() == float("inf"))
+        found = engine.frame.filter(nw.col("employment").abs() > LARGEST_NUMBER)
         faults.append(
             Fault(
-                "employment is infinite",
+                f"employment is infinite, or larger than {LARGEST_NUMBER:.0e}",
                 "correct it",
                 int(infinite.sum()),
                 _examples(found),
@@ -308,7 +312,8 @@ def _damaged(
         text = cells[column].dropna().unique().astype(object)
         given = [int(t) for t in text] if column in whole else text
         nothing = np.zeros(len(text), dtype=bool)
-        for bad, rule, _ in damage(column, np.array(text), given, nothing):
+        found = damage(column, np.array(text), given, nothing)
+        for bad, rule, _ in found:
             counts = cells.groupby(column)["establishments"].sum().loc[text[bad]]
             few = counts.sort_index().head()
             rows = tuple((code, f"{n} plants") for code, n in few.items())
@@ -316,6 +321,19 @@ def _damaged(
                 f'read_plants(pad={{"{column}": <width>}}) fills zeros up; pass '
                 'codes="as_is" if these are the codes'
             )
+            faults.append(Fault(rule, mend, int(counts.sum()), rows))
+    return faults
+
+
+def _unusable(cells: pd.DataFrame) -> list[Fault]:
+    """Codes that no table may hold: errors of a spreadsheet, control signs ..."""
+    faults = []
+    for column in ("industry", "region"):
+        text = cells[column].dropna().unique().astype(object)
+        for bad, rule, mend in unusable(column, text, is_key=True):
+            counts = cells.groupby(column)["establishments"].sum().loc[text[bad]]
+            few = counts.sort_index().head()
+            rows = tuple((str(code)[:60], f"{n} plants") for code, n in few.items())
             faults.append(Fault(rule, mend, int(counts.sum()), rows))
     return faults
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import gzip
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,6 +12,12 @@ from typing import Any
 
 import pandas as pd
 
+from clusterid._opening import (
+    first_line,
+    foreign_reading,
+    path_fault,
+    twice_in_header,
+)
 from clusterid.errors import (
     Fault,
     MissingExtraError,
@@ -65,7 +74,14 @@ def open_plants(
 ) -> Iterator[Engine]:
     """Open plants on an engine; what was opened here is closed again."""
     if engine == "pandas":
-        yield Engine("pandas", _pandas(plants), columns)
+        told: list[Fault] = []
+        made = None
+        with foreign_reading("plants", told):
+            made = Engine("pandas", _pandas(plants), columns)
+        if made is None:
+            rule = told[0].rule.replace("the file", "the table")
+            raise TableError("plants", [Fault(rule, "make each column of one type")])
+        yield made
     elif engine == "duckdb":
         with _duckdb(plants) as (relation, session):
             yield Engine("duckdb", relation, columns, session)
@@ -76,7 +92,10 @@ def open_plants(
 
 def _pandas(plants: Any) -> Any:
     if isinstance(plants, pd.DataFrame):
-        return plants
+        twice = twice_in_header(plants.columns)
+        if twice is not None:
+            raise TableError("plants", [twice])
+        return plants.set_axis([str(c) for c in plants.columns], axis=1)
     from clusterid.tables import read_table
 
     return read_table(plants, name="plants")
@@ -98,10 +117,9 @@ def _duckdb(plants: Any) -> Iterator[tuple[Any, Any]]:
         else:
             yield session.from_arrow(_arrow(plants)), session
     except duckdb.Error as error:
-        lines = [line for line in str(error).splitlines() if line.strip()]
         name = f"plants ({Path(plants).name})" if _is_path(plants) else "plants"
         fault = Fault(
-            f"the plants cannot be read: {' '.join(lines[:3])[:300]}",
+            f"the plants cannot be read: {first_line(error)}",
             "mend the file, or read it with read_plants(), which tells every fault "
             "and takes encoding=, separator= and decimal=",
         )
@@ -111,31 +129,62 @@ def _duckdb(plants: Any) -> Iterator[tuple[Any, Any]]:
 
 
 def _is_path(plants: Any) -> bool:
-    return isinstance(plants, (str, Path))
+    return isinstance(plants, (str, os.PathLike))
 
 
 def _duckdb_file(session: Any, path: Path) -> Any:
     from clusterid.tables import read_table
 
     suffixes = {s.lower() for s in path.suffixes}
-    is_many = any(sign in str(path) for sign in "*?[") or path.is_dir()
-    if not is_many and (not path.exists() or not path.stat().st_size):
-        read_table(path, name="plants")  # tells that there is none, and the nearest
-    if suffixes & {".parquet", ".pq"} or path.is_dir():
-        pattern = str(path / "**" / "*.parquet") if path.is_dir() else str(path)
+    is_folder = path_fault(path, folder=True) is None and path.is_dir()
+    is_many = any(sign in str(path) for sign in "*?[") or is_folder
+    fault = None if is_many else path_fault(path)
+    if fault is not None or "\x00" in str(path):
+        fault = fault or Fault("the path holds a NUL character", "correct the path")
+        raise TableError("plants", [fault])
+    if not is_many and not path.stat().st_size:
+        read_table(path, name="plants")  # tells that it is empty
+    twice = None if is_many else _twice_in_header(path, suffixes)
+    if twice is not None:
+        raise TableError(f"plants ({path.name})", [twice])
+    if suffixes & {".parquet", ".pq"} or is_folder:
+        pattern = str(path / "**" / "*.parquet") if is_folder else str(path)
         return session.read_parquet(pattern)
     if suffixes & {".csv", ".tsv", ".txt"}:
         return session.read_csv(str(path), all_varchar=True, header=True, skiprows=0)
     return session.from_arrow(_arrow(read_table(path, name="plants")))
 
 
+def _twice_in_header(path: Path, suffixes: set[str]) -> Fault | None:
+    """Return a fault where a column stands twice; the engine renames it in silence."""
+    if not suffixes & {".csv", ".tsv", ".txt"}:
+        return None
+    told: list[Fault] = []
+    found: list[Fault | None] = []
+    with (
+        foreign_reading("text", told),
+        gzip.open(path) if ".gz" in suffixes else path.open("rb") as stream,
+    ):
+        line = stream.readline(1 << 20).decode("utf-8-sig", "replace")
+        signs = ",;\t|"
+        separator = max(signs, key=line.count)
+        found.append(twice_in_header(next(csv.reader([line], delimiter=separator), [])))
+    return found[0] if found else told[0]
+
+
 def _arrow(plants: Any) -> Any:
     import pyarrow as pa
 
-    if isinstance(plants, pd.DataFrame):
-        return pa.Table.from_pandas(plants, preserve_index=False)
-    if hasattr(plants, "__arrow_c_stream__"):
-        return pa.table(plants)
+    told: list[Fault] = []
+    is_table = hasattr(plants, "__arrow_c_stream__")
+    with foreign_reading("an Arrow table (one type of values a column)", told):
+        if isinstance(plants, pd.DataFrame):
+            return pa.Table.from_pandas(plants, preserve_index=False)
+        if is_table and not isinstance(plants, pd.Series):
+            return pa.table(plants)
+    if told:
+        rule = told[0].rule.replace("the file", "the table")
+        raise TableError("plants", [Fault(rule, "make each column of one type")])
     raise TableTypeError(
         "plants: give a path, a DataFrame, an Arrow table or a DuckDB relation, "
         f"not {type(plants).__name__}"

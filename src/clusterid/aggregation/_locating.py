@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from clusterid.aggregation._engines import collected
 from clusterid.errors import GeometryError
+from clusterid.tables._checking import checked_crs
 
 __all__ = ["located", "region_of_points"]
 
@@ -57,6 +58,11 @@ def located(engine: Any, regions: Any, crs: Any) -> Any:
         raise GeometryError(
             "x and y have no coordinate system; pass crs=, e.g. crs='EPSG:4326'."
         )
+
+    def say(rule: str, mend: str) -> None:
+        raise GeometryError(f"{rule}; {mend}.")
+
+    checked_crs(crs, say)
     if regions is None or not hasattr(regions, "geometry"):
         raise GeometryError(
             "Points become regions through polygons; pass regions= as read_regions() "

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from clusterid._typed import check_types
 from clusterid.aggregation._cells import aggregate_plants
 from clusterid.errors import Fault, TableError
 from clusterid.tables import Economy, Metadata, economy
@@ -80,6 +81,7 @@ def economy_from_plants(
     >>> economy_from_plants(plants).plant_herfindahl.to_dict()
     {'A': 0.375}
     """
+    check_types(economy_from_plants, locals())
     cells = aggregate_plants(
         plants,
         regions=regions,
@@ -156,6 +158,7 @@ def economies_from_plants(
     ...  for year, e in economies_from_plants(plants).items()}
     {2019: [1.0, 0.0], 2020: [0.0, 2.0]}
     """
+    check_types(economies_from_plants, locals())
     cells = aggregate_plants(
         plants,
         regions=regions,

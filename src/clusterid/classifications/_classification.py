@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -12,6 +15,14 @@ from typing import Any
 import pandas as pd
 
 from clusterid._embedded import embedded_path
+from clusterid._opening import (
+    foreign_reading,
+    path_fault,
+    sentence,
+    size_fault,
+    twice_in_header,
+    unpacked,
+)
 from clusterid.classifications._catalogue import (
     CLASSIFICATIONS,
     ClassificationFile,
@@ -22,6 +33,7 @@ from clusterid.errors import (
     Fault,
     SourceError,
     TableError,
+    TableTypeError,
     check_option,
     nearest,
 )
@@ -294,16 +306,15 @@ def read_classification(source: str | Path | pd.DataFrame) -> Classification:
     'Vehicle, aerospace and shipbuilding technology'
     """
     if isinstance(source, pd.DataFrame):
-        return _from_table(source, "given", None)
+        table = single_columns(source, "classification").reset_index(drop=True)
+        return _from_table(table, "given", None)
     if isinstance(source, str):
         name = canonical_name(source)
         if name in CLASSIFICATIONS:
             return _embedded(name)
-    path = Path(source)
-    if path.is_file():
+    path = named_file(source, "classification")
+    if path is not None:
         return _from_table(_read_csv(path), path.stem, None)
-    if path.suffix:
-        raise SourceError(f"{path}: there is no such file.")
     raise ClassificationError(
         f"No classification is called {str(source)!r}."
         f"{nearest(str(source), CLASSIFICATIONS)} "
@@ -311,15 +322,92 @@ def read_classification(source: str | Path | pd.DataFrame) -> Classification:
     )
 
 
-def _read_csv(path: Path) -> pd.DataFrame:
+def named_file(source: Any, what: str) -> Path | None:
+    """Return the file that a text or path names; None where it is a name only.
+
+    Raises
+    ------
+    SourceError
+        If it is no regular file, or is not there.
+    TableTypeError
+        If it is neither a name, nor a path.
+    """
+    if not isinstance(source, (str, os.PathLike)):
+        raise TableTypeError(
+            f"{what}: give a name, a path or a DataFrame, not {type(source).__name__}."
+        )
+    path = Path(source)
+    fault = path_fault(path)
+    if fault is None:
+        return path
+    if not path.suffix and fault.rule.startswith("there is no file"):
+        return None
+    raise SourceError(sentence(fault))
+
+
+def _is_utf8(text: str) -> bool:
     try:
-        return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+        text.encode("utf-8")
+    except UnicodeEncodeError:  # half of a pair
+        return False
+    return True
+
+
+def single_columns(table: pd.DataFrame, label: str) -> pd.DataFrame:
+    """Return a table with its columns named by text; one that stands twice is told."""
+    twice = twice_in_header(table.columns)
+    if twice is not None:
+        raise TableError(label, [twice])
+    for column in table.columns:
+        bad = [
+            (row, value.encode("utf-8", "replace").decode())
+            for row, value in enumerate(table[column], start=1)
+            if isinstance(value, str) and not _is_utf8(value)
+        ]
+        if bad:
+            rule, mend = f"{column} holds characters that are no text", "correct them"
+            raise TableError(label, [Fault(rule, mend, len(bad), tuple(bad[:5]))])
+    return table.set_axis([str(c).strip() for c in table.columns], axis=1)
+
+
+def numbers_in(column: pd.Series) -> pd.Series:
+    """Return a column as floats, NaN where it is no number, whatever its type."""
+    text = pd.Series([str(value) for value in column], index=column.index, dtype=object)
+    return pd.to_numeric(text, errors="coerce").astype(float)
+
+
+def _read_csv(path: Path) -> pd.DataFrame:
+    """Read a CSV file with every value as text; a gzip file, too."""
+    fault = path_fault(path) or size_fault(path)
+    if fault is not None:
+        raise SourceError(f"{path}: {sentence(fault)}")
+    try:
+        content = unpacked(path) if path.suffix == ".gz" else path.read_bytes()
+        text = "" if isinstance(content, Fault) else content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise SourceError(
             f"{path}: not UTF-8 at byte {error.start}; save the file as UTF-8."
         ) from None
-    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise SourceError(f"{path}: no CSV table ({error}).") from None
+    except OSError as error:
+        raise SourceError(f"{path}: cannot be read ({error.strerror}).") from None
+    if isinstance(content, Fault):
+        raise SourceError(f"{path}: {sentence(content)}")
+    if "\x00" in text:
+        raise SourceError(f"{path}: holds NUL characters; export it again.")
+    told: list[Fault] = []
+    table = pd.DataFrame()
+    with foreign_reading("CSV", told):
+        header = next(csv.reader(io.StringIO(text)), [])
+        twice = twice_in_header(header)
+        if twice is not None:
+            raise SourceError(f"{path}: {sentence(twice)}")
+        if not header:
+            told.append(Fault("no CSV table: the file is empty", "export it again"))
+        else:
+            table = pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False)
+    if told:
+        raise SourceError(f"{path}: no CSV table: {sentence(told[0])}")
+    return table
 
 
 @lru_cache(maxsize=32)

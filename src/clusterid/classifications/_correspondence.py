@@ -15,12 +15,14 @@ from clusterid.classifications._catalogue import CORRESPONDENCES, SAME_CODES
 from clusterid.classifications._classification import (
     Classification,
     _read_csv,
+    named_file,
+    numbers_in,
     read_classification,
+    single_columns,
 )
 from clusterid.errors import (
     ClassificationError,
     Fault,
-    SourceError,
     TableError,
     check_option,
     nearest,
@@ -336,7 +338,8 @@ def _load(
     source: str | Path | pd.DataFrame,
 ) -> tuple[pd.DataFrame, tuple[str, str], str]:
     if isinstance(source, pd.DataFrame):
-        return source, ("source", "target"), "correspondence"
+        table = single_columns(source, "correspondence")
+        return table, ("source", "target"), "correspondence"
     if isinstance(source, str) and source in CORRESPONDENCES:
         file, before, after = CORRESPONDENCES[source]
         table = _read_csv(embedded_path("classifications", file))
@@ -348,11 +351,9 @@ def _load(
         pairs = [(str(code), new.notation(str(code))) for code in old.codes.index]
         table = pd.DataFrame(pairs, columns=["source", "target"])
         return table[table["target"].notna()], (before, after), source
-    path = Path(source)
-    if path.is_file():
+    path = named_file(source, "correspondence")
+    if path is not None:
         return _read_csv(path), ("source", "target"), path.name
-    if path.suffix:
-        raise SourceError(f"{path}: there is no such file.")
     known = [*CORRESPONDENCES, *SAME_CODES]
     raise ClassificationError(
         f"No correspondence is called {str(source)!r}."
@@ -392,7 +393,7 @@ def _pairs(
     if twice.any():
         faults.append(_fault("a pair stands more than once", "add it up", twice, pairs))
     if "weight" in pairs.columns:
-        number = pd.to_numeric(pairs["weight"], errors="coerce")
+        number = numbers_in(pairs["weight"])
         wrong = number.isna() | (number < 0) | (number > 1)
         if wrong.any():
             rule = "a weight is not a number from 0 to 1"

@@ -16,13 +16,15 @@ from clusterid.classifications._catalogue import canonical_name
 from clusterid.classifications._classification import (
     Classification,
     _read_csv,
+    named_file,
+    numbers_in,
     read_classification,
+    single_columns,
 )
 from clusterid.classifications._correspondence import Correspondence
 from clusterid.errors import (
     ClassificationError,
     Fault,
-    SourceError,
     TableError,
     check_option,
     nearest,
@@ -70,7 +72,9 @@ def read_fields(
     DataFrame
         ``field``, ``classification``, ``code``, ``role`` (core, host, supplier,
         extended), ``weight`` (0 to 1: the share of the code that belongs to the
-        field), ``basis``, ``label_de``, ``label_en``; order of the file.
+        field), ``basis``, ``label_de``, ``label_en``; sorted, so that the order of the
+        file plays no part in any result. Where lines of a field give it different
+        labels, the label of its first code is the field's.
 
     Raises
     ------
@@ -92,7 +96,7 @@ def read_fields(
         table, label = source, "fields"
     else:
         table, label = _load(source)
-    table = table.reset_index(drop=True)
+    table = single_columns(table, label).reset_index(drop=True)
     if columns:
         for key in columns:
             check_option("column", key, COLUMNS)
@@ -135,11 +139,9 @@ def _load(source: str | Path) -> tuple[pd.DataFrame, str]:
     if isinstance(source, str) and canonical_name(source) in _EMBEDDED:
         path = embedded_path(*_EMBEDDED[canonical_name(source)])
         return _read_csv(path), path.name
-    path = Path(source)
-    if path.is_file():
-        return _read_csv(path), path.name
-    if path.suffix:
-        raise SourceError(f"{path}: there is no such file.")
+    named = named_file(source, "lexicon")
+    if named is not None:
+        return _read_csv(named), named.name
     raise ClassificationError(
         f"No lexicon is called {str(source)!r}.{nearest(str(source), _EMBEDDED)} "
         f"Embedded are {', '.join(_EMBEDDED)}; a path to a CSV file works, too."
@@ -165,7 +167,7 @@ def _checked(fields: pd.DataFrame, label: str) -> pd.DataFrame:
         ~fields["role"].isin(ROLES),
         "role",
     )
-    number = pd.to_numeric(fields["weight"], errors="coerce")
+    number = numbers_in(fields["weight"])
     add(
         "a weight is not a number from 0 to 1",
         "correct it",
@@ -186,7 +188,16 @@ def _checked(fields: pd.DataFrame, label: str) -> pd.DataFrame:
         add(f"a code is not in {name}", "correct the code", unknown, "code")
     if faults:
         raise TableError(label, faults)
-    return fields.assign(weight=number.astype(float))
+    return _sorted(fields.assign(weight=number.astype(float)))
+
+
+def _sorted(fields: pd.DataFrame) -> pd.DataFrame:
+    """Return the lines of a lexicon in one order, whatever order they came in."""
+    keys = ["field", "classification", "code", "role", "weight", "basis"]
+    keys += ["label_de", "label_en"]
+    return fields.sort_values(
+        [key for key in keys if key in fields], kind="stable", ignore_index=True
+    )
 
 
 def field_synonyms(language: str = "de") -> pd.Series:
@@ -319,6 +330,7 @@ def fields_on(
     )
     codes = [str(code) for code in industries]
     home, n_leaves = _homes(codes, tree)
+    fields = _sorted(fields)
     counted = fields[fields["role"].isin(list(roles))]
     names = list(dict.fromkeys(fields["field"]))
     leaf_weights = _leaf_weights(counted, tree, correspondence)

@@ -83,7 +83,7 @@ def certainty(
     cells with less than an ordinary count, have probability 0.
     """
     n, groups = count.shape
-    expected = np.column_stack([null.mean for null in nulls])
+    expected = np.array([null.mean for null in nulls]).reshape(groups, n).T
     poisson = count * np.log(QUOTIENTS[0]) - (QUOTIENTS[0] - 1) * expected
     plausible = np.isfinite(p) & ((p <= ORDINARY) | (poisson > AGAINST))
     region, group = _cells(plausible)

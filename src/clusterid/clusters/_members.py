@@ -190,10 +190,10 @@ def grown(
     p = _wide(cells, "p_value", test).astype(float)
     shrunk = _wide(cells, "lq_shrunk", test).astype(float)
     seeds = _wide(cells, "is_seed", test).astype(bool)
-    return np.column_stack([
-        grow(p[:, g], shrunk[:, g], seeds[:, g], within, level=level)
-        for g in range(p.shape[1])
-    ])
+    members = np.zeros(p.shape, dtype=bool)
+    for g in range(p.shape[1]):
+        members[:, g] = grow(p[:, g], shrunk[:, g], seeds[:, g], within, level=level)
+    return members
 
 
 def _account(cells: pd.DataFrame, rule: str, learnt: Learnt | None) -> dict[str, Any]:

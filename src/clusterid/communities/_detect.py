@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+import warnings
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -47,12 +49,13 @@ from clusterid.communities._significance import significance_table
 from clusterid.communities._templates import (
     PROFILE,
     Templates,
+    given_templates,
     membership_series,
     stability_of,
     template_names,
 )
 from clusterid.communities._validation import adjusted_score
-from clusterid.errors import GraphError, OptionError, check_option
+from clusterid.errors import DataWarning, GraphError, OptionError, check_option
 
 __all__ = ["detect_communities"]
 
@@ -166,9 +169,14 @@ def detect_communities(
     Raises
     ------
     GraphError
-        If there is no layer, no link, or a weight cannot be used.
+        If there is no layer, or a weight cannot be used.
     OptionError
         If an option is not offered.
+
+    Warns
+    -----
+    DataWarning
+        If no link joins two industries: every industry is then in no template.
 
     Notes
     -----
@@ -213,8 +221,6 @@ def detect_communities(
     judge = None if judging is None else read_layer(judging)
     weights = _layer_weights(used, judge, layer_weights, contrast)
     edges = pruned(_edges_of(used, weights, contrast), neighbours)
-    if not len(edges.weight):
-        raise GraphError("The layers have no links between different industries.")
     params: dict[str, Any] = {
         "method": method,
         "quality": quality,
@@ -236,6 +242,14 @@ def detect_communities(
         "layers": sorted(used),
         "assigned_from": ASSIGNED_FROM,
     }
+    if not len(edges.weight):
+        warnings.warn(
+            f"The layers ({', '.join(sorted(used))}) have no links between different "
+            "industries: there are no templates.",
+            DataWarning,
+            stacklevel=2,
+        )
+        return _no_templates(edges.nodes, params)
     seeds = random.Random(seed)
     profile_seed, run_seed, surrogate_seed = (seeds.getrandbits(31) for _ in range(3))
 
@@ -327,6 +341,19 @@ def detect_communities(
         hierarchy=pd.DataFrame(levels, index=index),
         stability=stability_of(agree, status),
         params=params,
+    )
+
+
+def _no_templates(codes: tuple[str, ...], params: dict[str, Any]) -> Templates:
+    """Return every industry in no template: there is nothing that joins any."""
+    index = pd.Index(codes, name="industry")
+    none = pd.Series(pd.NA, index=index, name="template", dtype="string")
+    found = given_templates(none)
+    return replace(
+        found,
+        confidence=pd.Series(1.0, index=index, name="confidence"),
+        stability=stability_of(float("nan"), ["none"] * len(codes)),
+        params={**params, "chosen_resolution": float("nan"), "chosen_by": "no links"},
     )
 
 

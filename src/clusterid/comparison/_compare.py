@@ -271,8 +271,9 @@ def compare(
     mapped = (
         field_weights(fields, economy, roles=roles, correspondence=correspondence)
         if isinstance(fields, pd.DataFrame)
-        else fields
+        else _fields_sorted(fields)
     )
+    survey = _rows_sorted(survey)
     shapes = regions.set_axis(regions.index.astype(str))
     codes = [str(code) for code in economy.regions]
     steps = steps_between(shapes, codes, _MOST_STEPS)
@@ -333,6 +334,27 @@ def _check(tolerance: int, draws: int, permutations: int) -> None:
     for name, value in (("draws", draws), ("permutations", permutations)):
         if value < 1:
             raise OptionError(f"{name}={value!r}; give at least 1.")
+
+
+def _fields_sorted(mapped: FieldWeights) -> FieldWeights:
+    """Return the fields in one order: draws are dealt to them in their order."""
+    names = sorted(mapped.weights.columns, key=str)
+    return replace(
+        mapped,
+        weights=mapped.weights[names],
+        mappability=mapped.mappability.reindex(names),
+        coverage=mapped.coverage.reindex(names),
+        labels=mapped.labels.reindex(names),
+    )
+
+
+def _rows_sorted(survey: Survey) -> Survey:
+    """Return the survey with its rows in one order: permutations go through them."""
+    return replace(
+        survey,
+        places=survey.places.sort_values("place", ignore_index=True),
+        declared=survey.declared.sort_values("record", ignore_index=True),
+    )
 
 
 def _declared_pairs(survey: Survey, codes: list[str], economy: Economy) -> pd.DataFrame:

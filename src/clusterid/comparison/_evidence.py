@@ -58,7 +58,7 @@ def quotients(units: Units) -> NDArray[np.float64]:
     """
     n_regions = sum(len(s) == 1 for s in units.sets)
     national = units.counts[:n_regions].sum(axis=0)
-    expected = units.size[:, None] * national[None] / national.sum()
+    expected = units.size[:, None] * national[None] / (national.sum() or 1.0)
     result = np.full_like(units.counts, np.nan)
     np.divide(units.counts, expected, out=result, where=expected > 0)
     return result
@@ -195,7 +195,7 @@ def _field_quotient(
     mine = np.array([field[list(s)].sum(axis=0) for s in units.sets])
     own = np.array([size[list(s)].sum() for s in units.sets])
     gone = np.array([missing[list(s)].any() for s in units.sets])
-    expected = own[:, None] * field.sum(axis=0)[None] / size.sum()
+    expected = own[:, None] * field.sum(axis=0)[None] / (size.sum() or 1.0)
     quotient = np.divide(
         mine, expected, out=np.full_like(mine, np.nan), where=expected > 0
     )

@@ -20,6 +20,9 @@ __all__ = ["field_weights", "lexicon_draws"]
 #: holds half of a field varies between about 0.29 and 0.71.
 LEXICON_PRECISION = 20.0
 
+#: what the lines of a lexicon are sorted by
+_KEYS = ("field", "classification", "code", "role", "weight", "label_de", "label_en")
+
 
 def field_weights(
     fields: pd.DataFrame,
@@ -28,7 +31,11 @@ def field_weights(
     roles: tuple[str, ...],
     correspondence: Correspondence | None,
 ) -> FieldWeights:
-    """Carry the lexicon to the economy; codes of an unknown tree must be equal."""
+    """Carry the lexicon to the economy; codes of an unknown tree must be equal.
+
+    Fields come out sorted: draws are dealt to them in their order.
+    """
+    fields = fields.sort_values([c for c in _KEYS if c in fields], ignore_index=True)
     size = economy.margins.industry
     known = economy.employment.sum(axis=0)
     size = size.where(size.notna(), known)

@@ -8,13 +8,22 @@ from contextlib import contextmanager
 from functools import cache
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
+from unicodedata import category
 
 from clusterid.legend import format_number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["figure_style", "new_axes", "note", "plain_text", "plain_ticks", "to_svg"]
+__all__ = [
+    "figure_style",
+    "legend_of",
+    "new_axes",
+    "note",
+    "plain_text",
+    "plain_ticks",
+    "to_svg",
+]
 
 #: drawn alike on every machine, whatever the user's own settings
 _STYLE: Any = {
@@ -35,6 +44,7 @@ _STYLE: Any = {
     "figure.facecolor": "white",
     # a name like "$x$" is a name, not a formula
     "text.parse_math": False,
+    "text.usetex": False,
     "svg.fonttype": "path",
     "svg.hashsalt": "clusterid",
 }
@@ -66,11 +76,23 @@ def _glyphs() -> frozenset[int]:
     from matplotlib.font_manager import findfont
     from matplotlib.ft2font import FT2Font
 
-    return frozenset(FT2Font(findfont("DejaVu Sans")).get_charmap())
+    # titles are bold, and the bold font knows fewer signs
+    plain, bold = (
+        set(FT2Font(findfont(name)).get_charmap())
+        for name in ("DejaVu Sans", "DejaVu Sans:bold")
+    )
+    return frozenset(plain & bold)
+
+
+#: signs without a shape: control signs, marks of direction, halves of pairs
+_SHAPELESS = frozenset({"Cc", "Cf", "Cs"})
 
 
 def plain_text(value: object, *, width: int = 60) -> str:
     r"""Return a text that can be drawn: one line, known signs, not longer than width.
+
+    What the font does not know is a box; control signs and marks of direction, which
+    have no shape, are left out.
 
     Examples
     --------
@@ -78,13 +100,36 @@ def plain_text(value: object, *, width: int = 60) -> str:
     'two lines and □'
     """
     text = re.sub(r"\s+", " ", str(value)).strip()
+    text = "".join(c for c in text if category(c) not in _SHAPELESS)
     known = _glyphs()
     text = "".join(c if ord(c) in known else "□" for c in text)
     return text if len(text) <= width else text[: width - 1].rstrip() + "…"
 
 
+def _literal(ax: Axes) -> None:
+    """Draw every text of some axes as it is, also on axes that the caller made.
+
+    Texts made before, such as the title of given axes, would read ``$`` as a formula.
+    """
+    from matplotlib.text import Text
+
+    for text in ax.findobj(Text):
+        if isinstance(text, Text):
+            text.set_parse_math(False)
+            text.set_usetex(False)
+
+
+def legend_of(ax: Axes, handles: list[Any], labels: list[str], **settings: Any) -> None:
+    """Draw a legend in which every label stands; an underscore would hide one."""
+    drawn = ax.legend(handles, [str(k) for k in range(len(labels))], **settings)
+    for text, label in zip(drawn.get_texts(), labels, strict=True):
+        text.set_text(label)
+
+
 def note(ax: Axes, *parts: str, simulated: str = "") -> None:
     """Write base and source below the axes, and "simulated" across them.
+
+    Called last: all texts of the axes are then drawn as they are.
 
     Parameters
     ----------
@@ -124,6 +169,7 @@ def note(ax: Axes, *parts: str, simulated: str = "") -> None:
             alpha=0.1,
             zorder=5,
         )
+    _literal(ax)
 
 
 def _inches(ax: Axes) -> float:

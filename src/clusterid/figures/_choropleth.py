@@ -13,7 +13,12 @@ import pandas as pd
 import shapely
 
 from clusterid.errors import GeometryError
-from clusterid.figures._axes import figure_style, new_axes, note, plain_text
+from clusterid.figures._axes import (
+    figure_style,
+    new_axes,
+    note,
+    plain_text,
+)
 from clusterid.figures._portfolio import _source
 from clusterid.legend import LOW_COLOURS, SEQUENTIAL, Words, words
 

@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from clusterid.figures._axes import figure_style, new_axes, note, plain_text
+from clusterid.figures._axes import (
+    figure_style,
+    new_axes,
+    note,
+    plain_text,
+)
 from clusterid.figures._portfolio import _empty, _source
 from clusterid.legend import DIVERGING, shown_cells, words
 

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from clusterid.figures._axes import figure_style, new_axes, note, plain_text
+from clusterid.figures._axes import (
+    figure_style,
+    legend_of,
+    new_axes,
+    note,
+    plain_text,
+)
 from clusterid.figures._portfolio import _empty, _source
 from clusterid.legend import template_signs, words
 
@@ -148,19 +154,18 @@ def template_network(
                 fontsize=6.6,
                 zorder=3,
             )
+        keys, texts = [], []
         for code, sign in list(signs.items())[:20]:
             label = str(templates.labels.get(code, code))
-            ax.plot(
-                [],
-                [],
-                "o",
-                color=sign.colour,
-                label=plain_text(
-                    code if label == code else f"{code} {label}", width=44
-                ),
+            keys += ax.plot([], [], "o", color=sign.colour)
+            texts.append(
+                plain_text(code if label == code else f"{code} {label}", width=44)
             )
         if signs:
-            ax.legend(
+            legend_of(
+                ax,
+                keys,
+                texts,
                 loc="upper left",
                 bbox_to_anchor=(1.0, 1.0),
                 fontsize=7.5,

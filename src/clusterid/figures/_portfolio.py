@@ -8,6 +8,7 @@ import pandas as pd
 
 from clusterid.figures._axes import (
     figure_style,
+    legend_of,
     new_axes,
     note,
     plain_text,
@@ -86,6 +87,8 @@ def portfolio(
         ax = new_axes(ax, (6.8, 4.6))
         ax.set_xscale("log")
         ax.set_yscale("log")
+        keys: list[Any] = []
+        labels: list[str] = []
         for code in sorted(set(template)):
             here = template.eq(code)
             part = numbers[here]
@@ -99,7 +102,7 @@ def portfolio(
                     linewidth=1,
                     alpha=0.6,
                 )
-            ax.scatter(
+            drawn = ax.scatter(
                 part["employment"],
                 part["lq_shrunk"],
                 s=34,
@@ -109,9 +112,10 @@ def portfolio(
                     "white" if f else signs[code].colour for f in flagged[here]
                 ],
                 linewidths=1.2,
-                label=code,
                 zorder=3,
             )
+            keys.append(drawn)
+            labels.append(plain_text(code))
         ax.axhline(1, color="#5a6472", linewidth=0.8, linestyle=(0, (4, 3)))
         ranked = numbers.sort_values("employment", ascending=False).index[:labelled]
         for name in ranked:
@@ -132,7 +136,10 @@ def portfolio(
             plain_ticks(ax, "y", bottom, top, language=language)
             plain_ticks(ax, "x", left, right, language=language)
             if len(set(template)) <= 14:
-                ax.legend(
+                legend_of(
+                    ax,
+                    keys,
+                    labels,
                     title=said("map.template"),
                     loc="upper left",
                     bbox_to_anchor=(1.0, 1.0),

@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from clusterid.errors import Fault, TableError
-from clusterid.figures._axes import figure_style, new_axes, note, plain_text
+from clusterid.figures._axes import (
+    figure_style,
+    new_axes,
+    note,
+    plain_text,
+)
 from clusterid.figures._portfolio import _source
 from clusterid.legend import words
 

@@ -11,6 +11,7 @@ from clusterid.legend._colours import (
     VerdictSign,
     template_signs,
 )
+from clusterid.legend._markup import allowed_text, markup_text
 from clusterid.legend._numbers import Shown, format_number, round_outward, shown_cells
 from clusterid.legend._words import LANGUAGES, Words, words
 
@@ -26,7 +27,9 @@ __all__ = [
     "TemplateSign",
     "VerdictSign",
     "Words",
+    "allowed_text",
     "format_number",
+    "markup_text",
     "round_outward",
     "shown_cells",
     "template_signs",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ LANGUAGES = ("en", "de")
 
 #: placeholders that name what the columns of an economy are
 _NOUNS = ("industry", "industries", "Industry", "Industries")
+
+_PLACE = re.compile(r"\{(\w+)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +50,10 @@ class Words:
 
     def __call__(self, key: str, **values: object) -> str:
         """Return the text of a key with ``{name}`` replaced by the values given."""
-        text = self.texts[key]
-        for name, value in values.items():
-            text = text.replace("{" + name + "}", str(value))
-        return text
+        # in one pass: a value that looks like a place is a value
+        return _PLACE.sub(
+            lambda place: str(values.get(place[1], place[0])), self.texts[key]
+        )
 
     def get(self, key: str, default: str) -> str:
         """Return the text of a key, or the default where the catalogue lacks it."""

@@ -10,12 +10,15 @@ function clusteridMap(map, data) {
   // where nothing is known nothing is drawn, until the reader asks for it
   for (const verdict of data.signs) state.verdicts[verdict.code] = verdict.code !== "unknown_list_incomplete";
 
+  const has = (thing, key) => Object.prototype.hasOwnProperty.call(thing, key);
+
   // ---- words and numbers -------------------------------------------------------
   const t = (key, values) => {
     let text = data.texts[state.language][key];
     if (text === undefined) text = key.split(".").pop();
-    for (const name in values || {}) text = text.split("{" + name + "}").join(values[name]);
-    return text;
+    // in one pass: a value that looks like a place is a value
+    return text.replace(/\{(\w+)\}/g, (place, name) => (
+      has(values || {}, name) ? String(values[name]) : place));
   };
   const own = (label) => (label && typeof label === "object"
     ? label[state.language] || label.en || label.de || "" : String(label ?? ""));
@@ -239,6 +242,7 @@ function clusteridMap(map, data) {
   // ---- declared clusters -------------------------------------------------------
   const signOf = {};
   for (const verdict of data.signs) signOf[verdict.code] = verdict;
+  const signFor = (code) => (has(signOf, code) ? signOf[code] : { shape: "?", colour: "#5a6472" });
   const verdictName = (code) => t("verdict." + code);
   let pins = [];
   // places at one point share one sign, so that none hides another
@@ -294,7 +298,7 @@ function clusteridMap(map, data) {
   function placeTip(place) {
     const box = el("div", { class: "tip" }, el("strong", {}, place.name));
     for (const item of place.items.filter((x) => state.verdicts[x.verdict]).slice(0, 8)) {
-      const s = signOf[item.verdict];
+      const s = signFor(item.verdict);
       box.append(el("div", {}, sign(s.shape, s.colour, 12), " ", own(item.label), el("span", { class: "soft" }, " · " + verdictName(item.verdict))));
     }
     return box;
@@ -345,7 +349,7 @@ function clusteridMap(map, data) {
   }
   const card = el("aside", { class: "card", "aria-live": "polite", hidden: true });
   function item(record) {
-    const s = signOf[record.verdict];
+    const s = signFor(record.verdict);
     const rows = [];
     if (record.lq !== null) rows.push([t("measure.lq"), number(record.lq)]);
     if (record.q !== null) rows.push([t("measure.q_value"), probability(record.q)]);
@@ -536,7 +540,7 @@ function clusteridMap(map, data) {
       const order = data.signs.map((s) => s.code);
       records.sort((a, b) => order.indexOf(a.record.verdict) - order.indexOf(b.record.verdict));
       out.push(el("details", { class: "no-print" }, el("summary", {}, t("map.list_verdicts") + " (" + records.length + ")"), list(records.map(({ place, p, record }) => {
-        const s = signOf[record.verdict];
+        const s = signFor(record.verdict);
         return el("button", { on: { click: () => select({ kind: "place", p }, true) } }, sign(s.shape, s.colour, 13), " ", place.name + ": " + own(record.label), el("small", {}, verdictName(record.verdict)));
       }))));
     }

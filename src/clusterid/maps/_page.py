@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 import os
 import re
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from hashlib import sha256
 from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
-from clusterid._writing import whole_file
+from clusterid._writing import PAGE, whole_file
 from clusterid.errors import SourceError
+from clusterid.legend import markup_text
 from clusterid.maps._leaflet import leaflet_css, leaflet_js
 
 __all__ = [
@@ -27,7 +30,7 @@ __all__ = [
 
 _POLICY = (
     "default-src 'none'; img-src data:; style-src 'unsafe-inline'; "
-    "script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+    "script-src <!--place:scripts-->; base-uri 'none'; form-action 'none'"
 )
 
 #: what folium writes into a page, and what becomes of it: Leaflet is put inside,
@@ -81,7 +84,7 @@ class MapPage:
     def _repr_html_(self) -> str:
         page = escape(self.html, quote=True)
         return (
-            f'<iframe srcdoc="{page}" title="{escape(self.title, quote=True)}" '
+            f'<iframe srcdoc="{page}" title="{markup_text(self.title)}" '
             'style="width:100%;height:620px;border:1px solid #ccc"></iframe>'
         )
 
@@ -108,7 +111,18 @@ def script_safe(value: object) -> str:
 
 
 def map_page(data: Mapping[str, Any], *, title: str, language: str) -> MapPage:
-    """Return the page that draws ``data`` with folium and the vendored Leaflet."""
+    """Return the page that draws ``data`` with folium and the vendored Leaflet.
+
+    Folium compiles what its elements render as a template, so it is given constants
+    alone. Data, style and script take their places in the finished page.
+    """
+    page = self_contained(_frame(), title=title, language=language, data=data)
+    return MapPage(page, data, title)
+
+
+@cache
+def _frame() -> str:
+    """Return folium's page of an empty map, with a place for everything of ours."""
     import folium
     from branca.element import MacroElement
     from jinja2 import Template
@@ -125,24 +139,38 @@ def map_page(data: Mapping[str, Any], *, title: str, language: str) -> MapPage:
     macro: Any = MacroElement()  # type: ignore[no-untyped-call]
     macro._name, macro._id = "clusterid", "layers"
     macro._template = Template(_MACRO)
-    macro.data_json = script_safe(data)
-    macro.style, macro.app = _own("_map.css"), _own("_map.js")
     macro.add_to(canvas)
-    page = self_contained(canvas.get_root().render(), title=title, language=language)
-    return MapPage(page, data, title)
+    page: str = canvas.get_root().render()
+    return page
 
 
 _MACRO = """
-{% macro header(this, kwargs) %}<style>{{ this.style }}</style>{% endmacro %}
+{% macro header(this, kwargs) %}<style><!--place:style--></style>{% endmacro %}
 {% macro html(this, kwargs) %}
-<script type="application/json" id="clusterid-data">{{ this.data_json }}</script>
-<script>{{ this.app }}</script>
+<script type="application/json" id="clusterid-data"><!--place:data--></script>
+<script><!--place:app--></script>
 {% endmacro %}
 {% macro script(this, kwargs) %}
-clusteridMap({{ this._parent.get_name() }},
+clusteridMap(map_canvas,
   JSON.parse(document.getElementById("clusterid-data").textContent));
 {% endmacro %}
 """
+
+_PLACE = re.compile(r"<!--place:([a-z_]+)-->")
+_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
+
+
+def _placed(frame: str, parts: Mapping[str, str]) -> str:
+    """Return the frame with a part at each place; parts are not looked into.
+
+    Examples
+    --------
+    >>> _placed("<b><!--place:a--></b>", {"a": "<!--place:b-->", "b": "never"})
+    '<b><!--place:b--></b>'
+    """
+    pieces = _PLACE.split(frame)
+    pieces[1::2] = [parts[name] for name in pieces[1::2]]
+    return "".join(pieces)
 
 
 @cache
@@ -150,8 +178,28 @@ def _own(name: str) -> str:
     return Path(__file__).with_name(name).read_text("utf-8")
 
 
-def self_contained(page: str, *, title: str, language: str) -> str:
-    """Return a folium page with its outside links put inside or left out.
+def self_contained(
+    frame: str, *, title: str, language: str, data: Mapping[str, Any] | None = None
+) -> str:
+    """Return folium's page of constants as one whole page with everything inside.
+
+    Outside links are put inside or left out; title, data, style and script are put
+    into the finished page in one pass, and nothing reads them again.
+
+    Parameters
+    ----------
+    frame : str
+        What folium renders: no text of a study stands in it yet.
+    title : str
+        Title of the page.
+    language : str
+        Language of the page.
+    data : mapping, optional
+        What the page draws.
+
+    Returns
+    -------
+    str
 
     Raises
     ------
@@ -164,34 +212,51 @@ def self_contained(page: str, *, title: str, language: str) -> str:
         link = match.group("script") or match.group("style")
         inline = _INLINE.search(link)
         if inline:
-            return f"<!--leaflet.{inline.group(1)}-->"
+            return f"<!--place:leaflet_{inline.group(1)}-->"
         if _LEFT_OUT.search(link):
             return ""
         unknown.append(link)
         return match.group(0)
 
-    page = _TAG.sub(settle, page)
+    frame = _TAG.sub(settle, frame)
     if unknown:
         raise _outside(unknown)
-    page = re.sub(r"<meta name=\"viewport\"[^>]*>", "", page)
-    page = page.replace(
+    frame = re.sub(r"<meta name=\"viewport\"[^>]*>", "", frame)
+    frame = frame.replace(
         "<head>",
         "<head>\n"
         '<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(title)}</title>",
+        "<title><!--place:title--></title>",
         1,
-    ).replace("<html>", f'<html lang="{escape(language, quote=True)}">', 1)
+    ).replace("<html>", '<html lang="<!--place:language-->">', 1)
     # the script of folium stands after the body; inside is where it belongs
-    page = page.replace("</body>\n<script>", "<script>", 1)
-    page = page.replace("</script>\n</html>", "</script>\n</body>\n</html>", 1)
-    page = "\n".join(line.rstrip() for line in page.splitlines() if line.strip())
-    check_no_outside_links(page)
-    page = page.replace(
-        "<!--leaflet.js-->", "<script>" + leaflet_js() + "</script>", 1
-    ).replace("<!--leaflet.css-->", "<style>" + leaflet_css() + "</style>", 1)
-    return page + "\n"
+    frame = frame.replace("</body>\n<script>", "<script>", 1)
+    frame = frame.replace("</script>\n</html>", "</script>\n</body>\n</html>", 1)
+    frame = "\n".join(line.rstrip() for line in frame.split("\n") if line.strip())
+    parts = {
+        "title": markup_text(title),
+        "language": markup_text(language),
+        "data": script_safe({} if data is None else data),
+        "style": _own("_map.css"),
+        "app": _own("_map.js"),
+        "leaflet_js": "",
+        "leaflet_css": "",
+        "scripts": "'none'",
+    }
+    check_no_outside_links(_placed(frame, parts))
+    parts["leaflet_js"] = "<script>" + leaflet_js() + "</script>"
+    parts["leaflet_css"] = "<style>" + leaflet_css() + "</style>"
+    parts["scripts"] = _script_sums(_placed(frame, {**parts, "data": "", "title": ""}))
+    return _placed(frame, parts) + "\n"
+
+
+@cache
+def _script_sums(page: str) -> str:
+    """Return the sums of a page's own scripts: a browser then runs no other."""
+    sums = (sha256(text.encode("utf-8")).digest() for text in _SCRIPT.findall(page))
+    return " ".join(f"'sha256-{b64encode(one).decode('ascii')}'" for one in sums)
 
 
 def _outside(links: list[str]) -> SourceError:
@@ -267,7 +332,7 @@ def write_page(html: str, path: str | os.PathLike[str]) -> Path:
         If the folder does not exist or cannot be written to.
     """
     with (
-        whole_file(path) as part,
+        whole_file(path, PAGE) as part,
         part.open("w", encoding="utf-8", newline="\n") as file,
     ):
         file.write(html)

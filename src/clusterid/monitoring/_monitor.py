@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -14,6 +15,7 @@ from clusterid.comparison import filled_employment
 from clusterid.errors import (
     ClassificationError,
     CountConceptError,
+    DataWarning,
     Fault,
     OptionError,
     TableError,
@@ -120,6 +122,11 @@ def monitor(
         If workplace and residence counts are mixed.
     TableError
         If no region or industry of the clusters is in a year's table.
+
+    Warns
+    -----
+    DataWarning
+        If some clusters have no region or industry that all years know.
 
     Notes
     -----
@@ -279,7 +286,13 @@ def _cluster_sets(
             len(lost),
             tuple(lost[:5]),
         )
-        raise TableError("years to monitor", [fault])
+        if not sets:
+            raise TableError("years to monitor", [fault])
+        warnings.warn(
+            f"years to monitor: {fault}\n    They are left out.",
+            DataWarning,
+            stacklevel=3,
+        )
     return sets
 
 
@@ -341,11 +354,14 @@ def _shrunk(
     total = field_jobs.sum()
     if not total > 0:
         return float("nan")
-    lump = 1.0 if plants is None else total / max(float(plants[:, which].sum()), 1.0)
+    known = np.nan if plants is None else float(plants[:, which].sum())
+    lump = total / max(known, 1.0) if np.isfinite(known) else 1.0
     lump *= 5.0  # plants differ in size: 1 + CV^2 of 4 to 10 (METHODS 10)
     size = jobs.sum(axis=1) / jobs.sum()
     n, mu = field_jobs / lump, total * size / lump
     ok = mu > 0
+    if not mu[ok].sum() > 0:
+        return float("nan")
     spread = float((mu[ok] * (n[ok] / mu[ok] - 1) ** 2).sum() / mu[ok].sum())
     variance = max(spread - ok.sum() / float(mu[ok].sum()), 1e-6)
     a = 1 / variance
@@ -411,6 +427,8 @@ def _change(
         out=np.ones_like(national),
         where=national > 0,
     )
+    if not (old * rate).sum() > 0:  # its industries are gone everywhere
+        return _nothing("nothing_there")
     growth = float(np.log(new / old.sum()))
     common = float(np.log((old * rate).sum() / old.sum()))
     unit = (before if plants is None else plants)[np.ix_(where, which)].sum(axis=0)

@@ -214,7 +214,10 @@ class BipartiteModel:
         )
 
     def _repr_html_(self) -> str:
-        return f"<p>{self!r}</p>{self.probability.round(3).to_html(max_rows=10)}"
+        from html import escape
+
+        table = self.probability.round(3).to_html(max_rows=10)
+        return f"<p>{escape(repr(self))}</p>{table}"
 
 
 def bicm(presence: pd.DataFrame) -> BipartiteModel:

@@ -462,7 +462,8 @@ def _validated_below(
     """Return the weight and number of validated links of organisations by pair."""
     located = part.node >= 0
     table = part.table[located]
-    labels = table["organisation"] + "\x1f" + np.asarray(part.nodes)[part.node[located]]
+    places = np.asarray(part.nodes, dtype=object)[part.node[located]]
+    labels = table["organisation"].astype(object) + "\x1f" + places
     names = sorted(set(labels))
     at = np.asarray(pd.Index(names).get_indexer(pd.Index(labels)), dtype=np.int64)
     below = Participations(

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from clusterid.errors import Fault, OptionError, TableError, check_option
+from clusterid.errors import (
+    DataWarning,
+    Fault,
+    OptionError,
+    TableError,
+    check_option,
+)
 from clusterid.networks._graph import from_matrix
 from clusterid.tables import margins
 
@@ -77,8 +84,9 @@ def partial_correlation(X: Floats, z: Floats | None) -> tuple[Floats, Floats]:
         if z is None:
             result = xy / np.sqrt(xx * xx.T)
         else:
-            c = np.where(np.isfinite(z), z, 0.0)
-            c = np.where(np.isfinite(z), c - c[np.isfinite(z)].mean(), 0.0)
+            finite = np.isfinite(z)
+            centre = z[finite].mean() if finite.any() else 0.0
+            c = np.where(finite, z - centre, 0.0)
             cs = (m * c[:, None]).T @ m
             cc = (m * (c**2)[:, None]).T @ m - cs**2 / n
             xc = (Y * c[:, None]).T @ m - s * cs / n
@@ -157,7 +165,12 @@ def colocation_network(
     Raises
     ------
     TableError
-        If values are negative, a code stands twice, or no quotient can be computed.
+        If values are negative, or a code stands twice.
+
+    Warns
+    -----
+    DataWarning
+        If no quotient can be computed: the network then has no link.
 
     Notes
     -----
@@ -194,15 +207,12 @@ def colocation_network(
     codes = [str(code) for code in table.columns]
     quotient, e_j = location_quotients(table, totals)
     if np.isnan(quotient).all():
-        raise TableError(
-            "employment",
-            [
-                Fault(
-                    "no location quotient can be computed: cells are withheld and "
-                    "their totals are not given",
-                    "pass totals= with published margins, or fill the cells first",
-                )
-            ],
+        warnings.warn(
+            "no location quotient can be computed (cells are withheld and their totals "
+            "are not given, or nobody works anywhere): co-location links nothing; pass "
+            "totals= with published margins, or fill the cells first",
+            DataWarning,
+            stacklevel=2,
         )
     z: Floats | None = None
     if partial == "size":

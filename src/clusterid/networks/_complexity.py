@@ -45,8 +45,10 @@ class EconomicComplexity:
         )
 
     def _repr_html_(self) -> str:
+        from html import escape
+
         top = self.eci.sort_values(ascending=False).head(10).to_frame("eci")
-        return f"<p>{self!r}</p>{top.round(3).to_html()}"
+        return f"<p>{escape(repr(self))}</p>{top.round(3).to_html()}"
 
 
 def known_block(table: Presence) -> tuple[Floats, Any, Any, pd.Series]:

@@ -25,8 +25,13 @@ _SUFFIXES = {
     ".tsv": "edge list",
 }
 _TYPES = {bool: "boolean", int: "long", float: "double", str: "string"}
+#: Separators of old, which XML does not allow, are white space to a reader.
+_SPACES = re.compile("[\x0b\x0c\x1c-\x1f]")
 #: What XML does not allow: control signs, halves of pairs, two signs that are none.
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_FORBIDDEN = re.compile("[\x00-\x08\x0e-\x1b\ud800-\udfff\ufffe\uffff]")
+#: what a spreadsheet would take for a formula
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE | re.ASCII)
 
 
 def _scalar(value: Any) -> Any:
@@ -51,7 +56,7 @@ def _text(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, float):
         return format(value, ".12g")
-    return _FORBIDDEN.sub("", str(value))
+    return _FORBIDDEN.sub("", _SPACES.sub(" ", str(value)))
 
 
 def _attributes(rows: list[dict[str, Any]]) -> dict[str, str]:
@@ -106,7 +111,8 @@ def write_network(graph: Any, path: str | os.PathLike[str]) -> Path:
         Any network of this room, with its attributes.
     path : path
         ``.graphml`` and ``.gexf`` (Gephi; all attributes), ``.net`` (Pajek; weights
-        only), ``.csv`` and ``.tsv`` (one row a link, all attributes).
+        only), ``.csv`` and ``.tsv`` (one row a link, all attributes; an apostrophe
+        stands before a text that a spreadsheet would run as a formula).
 
     Returns
     -------
@@ -176,7 +182,8 @@ def _graphml(graph: Any) -> str:
                 key, kind = keys[scope, name]
                 value = _value(row[name], kind)
                 if value is not None:
-                    found.append(f'{indent}<data key="{key}">{escape(value)}</data>')
+                    told = escape(value, {"\r": "&#13;"})
+                    found.append(f'{indent}<data key="{key}">{told}</data>')
         return found
 
     way = "directed" if graph.is_directed() else "undirected"
@@ -260,13 +267,20 @@ def _pajek(graph: Any) -> str:
     return "\n".join([*lines, ""])
 
 
+def _inert(text: str) -> str:
+    """Return a text with an apostrophe before what a spreadsheet would run."""
+    run = text.startswith(_FORMULA) and not _NUMBER.fullmatch(text)
+    return f"'{text}" if run else text
+
+
 def _edge_list(graph: Any, separator: str) -> str:
     _, links = _sorted(graph)
     kinds = _attributes([data for _, _, data in links])
     buffer = io.StringIO()
     writer = csv.writer(buffer, delimiter=separator, lineterminator="\n")
-    writer.writerow(["source", "target", *kinds])
+    writer.writerow(["source", "target", *map(_inert, kinds)])
     for a, b, row in links:
         values = [_value(row.get(name), kind) for name, kind in kinds.items()]
-        writer.writerow([_text(a), _text(b), *("" if v is None else v for v in values)])
+        cells = [_text(a), _text(b), *("" if v is None else v for v in values)]
+        writer.writerow([_inert(cell) for cell in cells])
     return buffer.getvalue()

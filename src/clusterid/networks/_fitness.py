@@ -41,7 +41,9 @@ class FitnessComplexity:
         )
 
     def _repr_html_(self) -> str:
-        return f"<p>{self!r}</p>{self.convergence.tail(5).to_html()}"
+        from html import escape
+
+        return f"<p>{escape(repr(self))}</p>{self.convergence.tail(5).to_html()}"
 
 
 def fitness_complexity(

@@ -51,7 +51,9 @@ class MinimalFlow:
         )
 
     def _repr_html_(self) -> str:
-        return f"<p>{self!r}</p>{self.profile.to_html(max_rows=12)}"
+        from html import escape
+
+        return f"<p>{escape(repr(self))}</p>{self.profile.to_html(max_rows=12)}"
 
 
 def layers_of_demand(A: Floats, y: Floats, smallest: float) -> list[Floats]:

@@ -27,7 +27,9 @@ class ComplexityOutlook:
         return f"ComplexityOutlook({len(self.index)} regions)"
 
     def _repr_html_(self) -> str:
-        return f"<p>{self!r}</p>{self.index.to_frame().head(10).to_html()}"
+        from html import escape
+
+        return f"<p>{escape(repr(self))}</p>{self.index.to_frame().head(10).to_html()}"
 
 
 def complexity_outlook(

@@ -50,7 +50,9 @@ class RegionalFlows:
         )
 
     def _repr_html_(self) -> str:
-        return f"<p>{self!r}</p>{self.sweep.to_html()}"
+        from html import escape
+
+        return f"<p>{escape(repr(self))}</p>{self.sweep.to_html()}"
 
     def _at(self, region: str) -> int:
         if region not in self.regions:

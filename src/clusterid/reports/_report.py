@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from clusterid.errors import StudyError, check_option
-from clusterid.legend import LANGUAGES, words
+from clusterid.legend import LANGUAGES, allowed_text, markup_text, words
 from clusterid.maps import study_title, write_page
 
 __all__ = ["ReportPage", "report"]
@@ -48,7 +48,7 @@ class ReportPage:
     def _repr_html_(self) -> str:
         return (
             f'<iframe srcdoc="{escape(self.html, quote=True)}" '
-            f'title="{escape(self.title, quote=True)}" '
+            f'title="{markup_text(self.title)}" '
             'style="width:100%;height:620px;border:1px solid #ccc"></iframe>'
         )
 
@@ -120,9 +120,14 @@ def report(result: Any, *, language: str = "en") -> ReportPage:
 def _template() -> Any:
     from jinja2 import Environment, StrictUndefined
 
-    # the environment escapes whatever is put into the page
+    # the environment escapes whatever is put into the page; signs that HTML does not
+    # allow are left out
     environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=lambda value: allowed_text(value) if type(value) is str else value,
     )
     text = Path(__file__).with_name("_report.html.j2").read_text("utf-8")
     return environment.from_string(text)

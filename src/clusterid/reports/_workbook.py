@@ -14,7 +14,14 @@ import pandas as pd
 
 from clusterid._writing import whole_file
 from clusterid.errors import check_option
-from clusterid.legend import LANGUAGES, Words, format_number, shown_cells, words
+from clusterid.legend import (
+    LANGUAGES,
+    Words,
+    allowed_text,
+    format_number,
+    shown_cells,
+    words,
+)
 from clusterid.reports._closing import planted_and_found
 from clusterid.reports._coverage import coverage_sentence, template_coverage
 from clusterid.reports._parts import Context, context, mapping_of
@@ -23,8 +30,8 @@ __all__ = ["write_workbook"]
 
 #: what a spreadsheet would take for a formula
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_LONGEST = 32_000
+#: signs a cell may hold, and UTF-16 has two for some of ours
+_LONGEST = 32_767
 _MOST_ROWS = 2_000
 _MOST_DRESSED = 500
 
@@ -97,7 +104,7 @@ def write_workbook(
     said = words(language, kind=result.economy.metadata.kind)
     where = context(result, said)
     tables = _sheets(result, said, where)
-    with whole_file(target) as part:
+    with whole_file(target, (".xlsx",)) as part:
         book = Workbook(write_only=True)
         _write_sheet(book, said("report.sheet_about"), _about(result, said), said)
         columns = _columns(tables, said)
@@ -321,7 +328,8 @@ def _write_sheet(
     wrap = Alignment(wrap_text=True, vertical="top")
     row = []
     for heading in headings:
-        cell = WriteOnlyCell(sheet, value=heading)
+        cell = WriteOnlyCell(sheet, value=allowed_text(heading))
+        cell.data_type = "s"
         cell.font, cell.fill, cell.alignment = bold, fill, wrap
         row.append(cell)
     sheet.append(row)
@@ -335,7 +343,8 @@ def _write_sheet(
         ])
     if note:
         sheet.append([])
-        cell = WriteOnlyCell(sheet, value=note)
+        cell = WriteOnlyCell(sheet, value=_fitting(allowed_text(note)))
+        cell.data_type = "s"
         cell.font = Font(italic=True)
         sheet.append([cell])
 
@@ -359,11 +368,21 @@ def _cell(sheet: Any, value: Any, number_format: str, make: Any) -> Any:
         return cell
     if isinstance(value, (list, tuple)):
         value = "; ".join(str(v) for v in value)
-    text = _ILLEGAL.sub("", str(value))[:_LONGEST]
-    if not text.startswith(_FORMULA):
+    text = _fitting(allowed_text(str(value)))
+    formula = text.startswith(_FORMULA)
+    # "#N/A" is a name here and no error
+    if not formula and not text.startswith("#"):
         return text
     cell = make(sheet)
     cell.value = text
     cell.data_type = "s"
-    cell.quotePrefix = True
+    cell.quotePrefix = formula
     return cell
+
+
+def _fitting(text: str) -> str:
+    """Return a text that fits into a cell; what is cut off is marked."""
+    if 2 * len(text) <= _LONGEST or len(text.encode("utf-16-le")) // 2 <= _LONGEST:
+        return text
+    cut = text.encode("utf-16-le")[: 2 * (_LONGEST - 1)]
+    return cut.decode("utf-16-le", "ignore") + "…"

@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-import json
+import logging
 import os
 import sys
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from http.client import HTTPException, HTTPResponse
 from pathlib import Path, PurePosixPath
-from typing import Any
-from urllib.error import HTTPError, URLError
-from urllib.parse import urlsplit
-from urllib.request import Request, urlopen
 
 import pandas as pd
 
 from clusterid._embedded import embedded_path
 from clusterid.errors import OptionError, SourceError, nearest
+from clusterid.sources._contents import trouble_with
+from clusterid.sources._transfer import Part, checked_address, shown, transfer
 
 __all__ = ["DataSet", "cache_folder", "catalogue", "fetch", "path"]
 
+_LOG = logging.getLogger(__name__)
 _BLOCK = 1 << 16
 _GISCO = "https://gisco-services.ec.europa.eu/distribution/v2/nuts/geojson/"
 _GISCO_LICENCE = "free for non-commercial use with attribution (GISCO)"
@@ -153,8 +150,9 @@ def catalogue(*, cache: str | Path | None = None) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``name``, ``title``, ``state`` (embedded, fetched, not fetched), ``licence``,
-        ``attribution``, ``url``; sorted by name.
+        ``name``, ``title``, ``state`` (embedded; not fetched; fetched; fetched, sum of
+        the first fetch: no other was known), ``licence``, ``attribution``, ``url``;
+        sorted by name.
 
     Examples
     --------
@@ -167,9 +165,7 @@ def catalogue(*, cache: str | Path | None = None) -> pd.DataFrame:
         {
             "name": one.name,
             "title": one.title,
-            "state": "embedded"
-            if not one.url
-            else ("fetched" if (folder / one.file).is_file() else "not fetched"),
+            "state": _state(one, folder),
             "licence": one.licence,
             "attribution": one.attribution,
             "url": one.url,
@@ -177,6 +173,14 @@ def catalogue(*, cache: str | Path | None = None) -> pd.DataFrame:
         for one in _SETS
     ]
     return pd.DataFrame(rows).sort_values("name", ignore_index=True)
+
+
+def _state(one: DataSet, folder: Path) -> str:
+    if not one.url:
+        return "embedded"
+    if not (folder / one.file).is_file():
+        return "not fetched"
+    return "fetched" if one.sha256 else "fetched, sum of the first fetch"
 
 
 def path(name: str, *, cache: str | Path | None = None) -> Path:
@@ -224,8 +228,12 @@ def fetch(
     """Fetch a data set into the cache, or find it there.
 
     A broken transfer is continued where it stopped, if the server allows it and its
-    file is still the same. The file appears under its name only when it is whole and
-    its SHA-256 agrees.
+    file is still the same. The file appears under its name only when it is as long as
+    the server says, opens as what its name says (GeoJSON with features, a table, an
+    archive, a workbook, Parquet; never a web page), and its SHA-256 agrees.
+
+    Where no sum is known beforehand, that of the first fetch is kept and logged as a
+    warning: it guards against later changes, not against a wrong first file.
 
     Parameters
     ----------
@@ -235,7 +243,8 @@ def fetch(
     url : str, optional
         ``http`` or ``https`` address of a file that is not in the catalogue.
     sha256 : str, optional
-        Its sum. Without one, the sum of the first fetch is kept beside the file.
+        Its sum, which then vouches for the content, too. Without one, the sum of the
+        first fetch is kept beside the file, and a later fetch must agree with it.
     cache : path, optional
         Folder; :func:`cache_folder` by default.
     again : bool
@@ -257,7 +266,9 @@ def fetch(
     OptionError
         If the name is unknown, or the address is no web address.
     SourceError
-        If the server refuses, the transfer breaks off for good, or the sum differs.
+        If the server refuses, says what cannot be, sends a web page or anything but
+        the file; if the transfer breaks off for good, the sum differs, or the cache
+        cannot be written to.
     """
     one = _BY_NAME.get(name)
     if one is not None and not one.url and url is None:
@@ -268,8 +279,7 @@ def fetch(
             f"No data set is called {name!r}.{nearest(name, _BY_NAME)} "
             f"There are {', '.join(sorted(_BY_NAME))}; or give url=."
         )
-    if urlsplit(address).scheme not in {"http", "https"}:
-        raise OptionError(f"url={address!r} is no http or https address.")
+    address = checked_address(address)
     file_name = one.file if one is not None and url is None else name
     if not _is_plain(file_name):
         raise OptionError(f"{file_name!r} is no file name; leave out folders.")
@@ -277,25 +287,73 @@ def fetch(
     folder = _folder(cache)
     target = folder / file_name
     sums = folder / (file_name + ".sha256")
-    if not expected and sums.is_file():
-        expected = sums.read_text(encoding="ascii").strip()
     if target.is_file() and not again:
-        _check_sum(target, expected, keep=True)
+        _check_sum(target, file_name, expected or _pinned(sums), keep=True)
         return target
+    if target.is_dir():
+        raise SourceError(f"{target} is a folder; remove it, or name another file.")
+    _make(folder)
+    part = Part.claimed(folder / (file_name + ".part"))
+    try:
+        transfer(
+            address, part, name=file_name, attempts=attempts, timeout=timeout,
+            progress=progress, any_type=bool(expected),
+        )  # fmt: skip
+        if not expected:
+            _check_content(part, file_name, address)
+        pinned = _pinned(sums)
+        found = _check_sum(part.file, file_name, expected or pinned)
+        if not expected and not pinned:
+            _LOG.warning(
+                "%s: no SHA-256 is known beforehand; that of this first fetch (%s) "
+                "is kept, and a later fetch must agree with it",
+                file_name,
+                found,
+            )
+        _kept(part, target, sums, found)
+    except BaseException:
+        part.give_back()
+        raise
+    return target
+
+
+def _check_content(part: Part, name: str, address: str) -> None:
+    trouble = trouble_with(part.file, name)
+    if trouble:
+        part.drop()
+        raise SourceError(
+            f"{shown(address)}: what came is not {name}: {trouble}. It was not kept; "
+            "open the address in a browser, or fetch again."
+        )
+
+
+def _make(folder: Path) -> None:
+    mend = "set CLUSTERID_CACHE to a folder that may be written."
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise SourceError(
-            f"The cache {folder} cannot be made ({error.strerror}); set "
-            "CLUSTERID_CACHE to a folder that may be written."
+            f"The cache {folder} cannot be made ({error.strerror}); {mend}"
         ) from None
-    part = folder / (file_name + ".part")
-    _transfer(address, part, attempts, timeout, progress)
-    found = _check_sum(part, expected, keep=False)
-    part.replace(target)
-    _state_of(part).unlink(missing_ok=True)
-    sums.write_text(found + "\n", encoding="ascii")
-    return target
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise SourceError(f"The cache {folder} may not be written to; {mend}")
+
+
+def _kept(part: Part, target: Path, sums: Path, found: str) -> None:
+    """Put a whole file and its sum under their names, each whole or not at all."""
+    told = part.file.with_name(part.file.name + "-sum")
+    try:
+        told.write_text(found + "\n", encoding="ascii")
+        part.file.replace(target)
+        told.replace(sums)
+    except OSError as error:
+        with suppress(OSError):
+            told.unlink(missing_ok=True)
+        raise SourceError(
+            f"{target} cannot be written ({error.strerror or error}); make room, or "
+            "set CLUSTERID_CACHE to a folder that may be written."
+        ) from None
+    part.drop()
 
 
 def _folder(cache: str | Path | None) -> Path:
@@ -303,111 +361,35 @@ def _folder(cache: str | Path | None) -> Path:
 
 
 def _is_plain(name: str) -> bool:
-    return bool(name) and name not in {".", ".."} and not set(name) & set('/\\:*?"<>|')
+    plain = bool(name) and name not in {".", ".."} and name.isprintable()
+    return plain and not set(name) & set('/\\:*?"<>|') and len(name.encode()) < 200
 
 
-def _state_of(part: Path) -> Path:
-    return part.with_name(part.name + ".json")
-
-
-def _transfer(
-    url: str,
-    part: Path,
-    attempts: int,
-    timeout: float,
-    progress: Callable[[int, int | None], None] | None,
-) -> None:
-    broken = ""
-    for attempt in range(max(1, attempts)):
-        if attempt:
-            time.sleep(min(2.0 ** (attempt - 1) * 0.1, 5.0))
-        try:
-            if _one_transfer(url, part, timeout, progress):
-                return
-            broken = "the transfer ended early"
-        except HTTPError as error:
-            if error.code < 500:
-                raise SourceError(
-                    f"{url}: the server answers {error.code} {error.reason}."
-                ) from None
-            broken = f"the server answers {error.code} {error.reason}"
-        except (URLError, HTTPException, TimeoutError, ConnectionError) as error:
-            broken = str(getattr(error, "reason", error)) or type(error).__name__
-    raise SourceError(
-        f"{url}: {broken}, after {attempts} attempts. What has arrived is kept; "
-        "fetch again to continue."
-    )
-
-
-def _one_transfer(
-    url: str,
-    part: Path,
-    timeout: float,
-    progress: Callable[[int, int | None], None] | None,
-) -> bool:
-    """Fetch what is missing; return whether the file is whole now."""
-    state = _read_state(part, url)
-    have = part.stat().st_size if part.is_file() else 0
-    headers = {"User-Agent": "clusterid", "Accept-Encoding": "identity"}
-    if have and state.get("validator"):
-        headers["Range"] = f"bytes={have}-"
-        headers["If-Range"] = state["validator"]
-    else:
-        have = 0
+def _pinned(sums: Path) -> str:
+    """Return the sum that was kept at the first fetch; nothing where there is none."""
     try:
-        response: HTTPResponse = urlopen(Request(url, headers=headers), timeout=timeout)
-    except HTTPError as error:
-        if error.code == 416 and have:  # nothing is missing, or the file has changed
-            if state.get("total") == have:
-                return True
-            part.unlink()
-            return False
-        raise
-    with response:
-        continued = response.status == 206
-        length = response.headers.get("Content-Length")
-        start = have if continued else 0
-        total = None if length is None else start + int(length)
-        validator = response.headers.get("ETag") or response.headers.get(
-            "Last-Modified"
-        )
-        if validator and validator.startswith("W/"):
-            validator = response.headers.get("Last-Modified")
-        _state_of(part).write_text(
-            json.dumps({"url": url, "validator": validator, "total": total}),
-            encoding="utf-8",
-        )
-        done = start
-        with part.open("ab" if continued else "wb") as out:
-            while block := response.read(_BLOCK):
-                out.write(block)
-                done += len(block)
-                if progress is not None:
-                    progress(done, total)
-    return total is None or done == total
+        return sums.read_text(encoding="ascii", errors="replace").strip().lower()
+    except FileNotFoundError:
+        return ""
+    except OSError as error:
+        raise SourceError(f"{sums} cannot be read ({error.strerror}).") from None
 
 
-def _read_state(part: Path, url: str) -> dict[str, Any]:
-    with suppress(OSError, ValueError):
-        state: dict[str, Any] = json.loads(_state_of(part).read_text(encoding="utf-8"))
-        if state.get("url") == url:
-            return state
-    return {}
-
-
-def _check_sum(file: Path, expected: str, *, keep: bool) -> str:
+def _check_sum(file: Path, name: str, expected: str, *, keep: bool = False) -> str:
     digest = hashlib.sha256()
-    with file.open("rb") as opened:
-        while block := opened.read(_BLOCK):
-            digest.update(block)
+    try:
+        with file.open("rb") as opened:
+            while block := opened.read(_BLOCK):
+                digest.update(block)
+    except OSError as error:
+        raise SourceError(f"{file} cannot be read ({error.strerror}).") from None
     found = digest.hexdigest()
     if expected and found != expected:
         if not keep:
             file.unlink()
-            _state_of(file).unlink(missing_ok=True)
         mend = "fetch it with again=True" if keep else "the file was not kept"
         raise SourceError(
-            f"{file.name}: the SHA-256 is {found}, expected {expected}; {mend}. If the "
+            f"{name}: the SHA-256 is {found}, expected {expected}; {mend}. If the "
             "publisher has changed the file, remove its .sha256 in the cache."
         )
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,12 +11,20 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from clusterid.errors import SourceError, nearest
+from clusterid._opening import (
+    SHEET_PART,
+    foreign_reading,
+    packed_fault,
+    path_fault,
+    sentence,
+)
+from clusterid.errors import Fault, SourceError, TableTypeError, nearest
 
 __all__ = [
     "columns_of",
     "file_list",
     "find_by_columns",
+    "named_files",
     "numbers_of",
     "read_raw",
     "require_columns",
@@ -37,34 +46,58 @@ def file_list(
     SourceError
         If nothing is named, or files are missing (all are listed).
     """
-    if isinstance(paths, (str, Path)):
-        named = [Path(paths)]
-    elif isinstance(paths, Mapping):
-        named = [Path(p) for p in paths.values()]
-    else:
-        named = [Path(p) for p in paths]
-    if not named:
-        raise SourceError("No file is named; give a path.")
-    missing = [p for p in named if not p.exists()]
-    if missing:
-        hints = []
-        for path in missing:
-            folder = path.parent
-            beside = [f.name for f in folder.iterdir()] if folder.is_dir() else []
-            hints.append(f"{path}{nearest(path.name, beside)}")
-        raise SourceError(
-            f"{len(missing)} of {len(named)} files are not there: {'; '.join(hints)}"
-        )
+    named = named_files(paths)
     found: list[Path] = []
     for path in named:
         if path.is_dir():
-            inside = sorted(f for f in path.iterdir() if f.name.endswith(endings))
+            inside = sorted(
+                f
+                for f in path.iterdir()
+                if f.name.endswith(endings) and path_fault(f) is None
+            )
             if not inside:
                 raise SourceError(f"{path}: no table in this folder.")
             found += inside
         else:
             found.append(path)
     return found
+
+
+def named_files(paths: Any) -> list[Path]:
+    """Return the files and folders named, each of them there.
+
+    Raises
+    ------
+    SourceError
+        If nothing is named, or something is missing or no regular file (all are
+        listed).
+    TableTypeError
+        If something else than paths is given.
+    """
+    if isinstance(paths, (str, os.PathLike)):
+        given: list[Any] = [paths]
+    elif isinstance(paths, Mapping):
+        given = list(paths.values())
+    elif isinstance(paths, Iterable) and not isinstance(paths, (bytes, pd.DataFrame)):
+        given = list(paths)
+    else:
+        given = [paths]
+    if not given:
+        raise SourceError("No file is named; give a path.")
+    wrong = [type(p).__name__ for p in given if not isinstance(p, (str, os.PathLike))]
+    if wrong:
+        raise TableTypeError(f"files are named by paths, not by {wrong[0]}.")
+    named = [Path(p) for p in given]
+    faults = [(p, fault) for p in named if (fault := path_fault(p, folder=True))]
+    if faults:
+        words = "; ".join(
+            f"{fault.rule}{fault.mend.removeprefix('check the path')}"
+            if fault.mend.startswith("check the path.")
+            else f"{fault.rule}: {fault.mend}"
+            for _, fault in faults
+        )
+        raise SourceError(f"{len(faults)} of {len(named)} files are not there: {words}")
+    return named
 
 
 def read_raw(
@@ -77,24 +110,40 @@ def read_raw(
     SourceError
         If the file cannot be read as what its ending says.
     """
-    try:
+    told: list[Fault] = []
+    with foreign_reading(path.suffix, told):
+        large = _too_much(path)
+        if large is not None:
+            raise SourceError(f"{path}: {sentence(large)}")
         if path.suffix == ".parquet":
             return pd.read_parquet(path).reset_index(drop=True)
         if path.suffix == ".xlsx":
             return pd.read_excel(path, dtype=str, keep_default_na=False)
-        return pd.read_csv(
-            path, dtype=str, keep_default_na=False, encoding=encoding, sep=separator
-        )
-    except UnicodeDecodeError as error:
-        raise SourceError(f"{path}: not {encoding} at byte {error.start}.") from None
-    except (ValueError, OSError) as error:
-        first = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise SourceError(f"{path}: cannot be read ({first}).") from None
+        try:
+            return pd.read_csv(
+                path, dtype=str, keep_default_na=False, encoding=encoding, sep=separator
+            )
+        except UnicodeDecodeError as error:
+            raise SourceError(
+                f"{path}: not {encoding} at byte {error.start}."
+            ) from None
+    raise SourceError(f"{path}: {sentence(told[0])}")
+
+
+def _too_much(path: Path) -> Fault | None:
+    """Return a fault where a file unpacks to more than is read at once."""
+    if path.suffix == ".xlsx":
+        return packed_fault(path, part=SHEET_PART)
+    return packed_fault(path) if path.suffix == ".gz" else None
 
 
 def columns_of(path: Path) -> list[str]:
     """Return the column names of a table without reading its rows."""
-    try:
+    told: list[Fault] = []
+    with foreign_reading(path.suffix, told):
+        large = _too_much(path)
+        if large is not None:
+            raise SourceError(f"{path}: {sentence(large)}")
         if path.suffix == ".parquet":
             import pyarrow.parquet as pq
 
@@ -102,9 +151,7 @@ def columns_of(path: Path) -> list[str]:
         if path.suffix == ".xlsx":
             return [str(c) for c in pd.read_excel(path, nrows=0).columns]
         return [str(c) for c in pd.read_csv(path, nrows=0, dtype=str).columns]
-    except (ValueError, OSError) as error:
-        first = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise SourceError(f"{path}: cannot be read ({first}).") from None
+    raise SourceError(f"{path}: {sentence(told[0])}")
 
 
 def find_by_columns(

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from clusterid._opening import text_lines
 from clusterid.errors import Fault, SourceError, TableError, check_option, nearest
 from clusterid.sources._files import file_list
 from clusterid.sources._german_groups import (
@@ -216,7 +217,7 @@ def _read_file(path: Path, persons: str, encoding: str) -> tuple[str, pd.DataFra
             f"{path}: the file is UTF-8 but was read as {encoding}; say "
             'encoding="utf-8".'
         )
-    lines = text.splitlines()
+    lines = text_lines(text)
     start = next((i for i, line in enumerate(lines) if _ROW.match(line)), None)
     if start is None:
         raise SourceError(f"{path}: the table has no rows.")

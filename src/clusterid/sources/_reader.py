@@ -11,8 +11,11 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from clusterid._opening import foreign_reading, sentence
+from clusterid._typed import check_types
 from clusterid.classifications import Correspondence, check_series
-from clusterid.errors import OptionError, nearest
+from clusterid.errors import Fault, OptionError, SourceError, nearest
+from clusterid.sources._files import named_files
 from clusterid.tables import Economy, Metadata, economy
 
 __all__ = ["Kind", "Reader", "SourcedEmployment"]
@@ -193,7 +196,9 @@ class Reader:
         Raises
         ------
         OptionError
-            If an option is not offered (the nearest is named).
+            If an option is not offered (the nearest is named), or of a wrong type.
+        SourceError
+            If a file is missing, or its content is not what the reader takes.
         """
         known = self.known_options
         for name in options:
@@ -203,7 +208,16 @@ class Reader:
                     f"The reader {self.name!r} has no option {name!r}."
                     f"{nearest(name, known)} It has {offered}."
                 )
-        return self.read(paths, **options)
+        who = f"The reader {self.name!r}: "
+        check_types(self.read, options, who=who)
+        if self.passes_to is not None:
+            check_types(self.passes_to, options, who=who)
+        files = named_files(paths)
+        told: list[Fault] = []
+        with foreign_reading(f"what the reader {self.name!r} takes", told):
+            return self.read(paths, **options)
+        shown = ", ".join(path.name for path in files[:5])
+        raise SourceError(f"{shown}: {sentence(told[0])}")
 
     def __repr__(self) -> str:
         return f"<Reader {self.name} ({self.kind}): {self.description}>"

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from clusterid.classifications import Classification, read_classification
-from clusterid.errors import SourceError
+from clusterid.errors import SourceError, check_option
 from clusterid.sources._files import file_list
 from clusterid.sources._reader import TOTALS_COLUMNS, Paths, SourcedEmployment
 from clusterid.tables import (
@@ -20,6 +20,9 @@ from clusterid.tables import (
     read_links,
     read_table,
 )
+from clusterid.tables._checking import Check
+from clusterid.tables._numerals import Numerals
+from clusterid.tables._reading import RawTable
 
 __all__ = [
     "read_collaborations_table",
@@ -81,6 +84,8 @@ def read_employment_table(
     -------
     SourcedEmployment
     """
+    check_option("kind", kind, ("industry", "occupation"))
+    check_option("concept", concept, ("workplace", "residence", "unknown"))
     files = file_list(paths)
     parts = [read_employment(path, columns=columns, **reading) for path in files]
     table = pd.concat(parts, ignore_index=True)
@@ -135,21 +140,29 @@ def read_totals(path: str | Path | None, years: pd.Series) -> pd.DataFrame:
     if path is None:
         return pd.DataFrame(columns=list(TOTALS_COLUMNS))
     table = read_table(path, name="totals")
-    missing = [c for c in ("region", "industry", "value") if c not in table.columns]
-    if missing:
-        raise SourceError(
-            f"{path}: the columns {', '.join(missing)} are missing; it has "
-            f"{', '.join(map(str, table.columns))}."
-        )
-    value = pd.to_numeric(table["value"], errors="coerce")
-    totals = table.assign(value=value)[["region", "industry", "value"]]
+    check = Check(RawTable(table, f"totals ({Path(path).name})"))
+    check.columns(["region", "industry", "value"], ["lower", "upper", "year"])
+    for key in ("region", "industry"):
+        check.codes(key, pad=0)
+    for column in ("value", "lower", "upper"):
+        check.numbers(column, Numerals())
+    check.whole_years()
+    check.unique(["region", "industry", "year"], "keep one total a region and industry")
+    wanted = sorted({int(year) for year in years})
+    if check.has("year") and not check.faults:
+        known = sorted({int(year) for year in check.frame["year"]})
+        if not set(known) & set(wanted):
+            check.say(
+                f"no total is of {', '.join(map(str, wanted[:5]))}",
+                f"the totals are of {', '.join(map(str, known[:12]))}",
+            )
+    check.done()
+    totals = check.frame
     for edge in ("lower", "upper"):
-        totals[edge] = pd.to_numeric(table[edge]) if edge in table.columns else value
-    if "year" in table.columns:
-        totals["year"] = table["year"].astype(int)
-    else:
-        each = pd.DataFrame({"year": sorted(int(y) for y in years.unique())})
-        totals = totals.merge(each, how="cross")
+        if edge not in totals.columns:
+            totals[edge] = totals["value"]
+    if "year" not in totals.columns:
+        totals = totals.merge(pd.DataFrame({"year": wanted}), how="cross")
     return totals[list(TOTALS_COLUMNS)]
 
 

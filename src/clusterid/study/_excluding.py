@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from clusterid.errors import DataWarning, Fault, TableError, nearest
 from clusterid.tables import TOTAL
 
 if TYPE_CHECKING:
@@ -28,6 +30,21 @@ def without_industries(
     """
     table = sourced.table
     is_out = table["industry"].isin(codes)
+    known = set(table["industry"])
+    for parents in sourced.hierarchies.values():
+        known |= {str(code) for code in parents.index}
+    unknown = [code for code in codes if code not in known]
+    if unknown:
+        shown = ", ".join(unknown[:5]) + (", ..." if len(unknown) > 5 else "")
+        warnings.warn(
+            f"exclude names {len(unknown)} of {len(codes)} codes that no industry of "
+            f"the counts has ({shown}).{nearest(unknown[0], sorted(known))}",
+            DataWarning,
+            stacklevel=2,
+        )
+    if is_out.all():
+        rule = "exclude leaves no industry"
+        raise TableError("employment", [Fault(rule, "leave fewer industries out")])
     hierarchies = {
         name: parents.drop(index=[c for c in codes if c in parents.index])
         if name == "industry"

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
+import numpy as np
 import pandas as pd
 
+from clusterid._opening import path_fault
 from clusterid.errors import (
     ClusteridError,
     ClusteridWarning,
     DataWarning,
+    Fault,
     StudyError,
+    TableError,
+    check_option,
     nearest,
 )
 from clusterid.study._excluding import without_industries
@@ -26,8 +33,14 @@ from clusterid.study._schema import (
     PlantsSection,
     ResearchSection,
     StudyFile,
+    expanded,
+    expanded_all,
+    layer_names,
 )
 from clusterid.tables import Economy, Metadata, read_table
+from clusterid.tables._checking import Check
+from clusterid.tables._numerals import Numerals
+from clusterid.tables._reading import RawTable, Reading
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -77,40 +90,58 @@ class Inputs:
 
 @dataclass(slots=True)
 class _Reading:
-    """Collects faults, notes and the files read."""
+    """Collects faults, notes and the files read.
+
+    Every fault is kept twice: as the text of a section, and one by one as data.
+    """
 
     root: Path
-    faults: list[str] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     files: dict[str, Path] = field(default_factory=dict)
+    opened: dict[str, str] = field(default_factory=dict)
+
+    def fault(self, section: str, rule: str, mend: str, *, shown: str = "") -> None:
+        """Add a fault of a section as a whole; ``shown`` is how it stands in words."""
+        self.told.append(f"[{section}] {shown or f'{rule}; {mend}.'}")
+        self.faults.append(Fault(rule, mend, where=_where(section)))
 
     def path(self, section: str, text: str | None) -> Path | None:
         """Resolve a path of the study file; tell when there is no such file."""
         if text is None:
             return None
-        found = (self.root / text).resolve()
-        if not found.exists():
-            siblings = (
-                sorted(p.name for p in found.parent.glob("*"))
-                if (found.parent.is_dir())
-                else []
-            )
-            hint = nearest(found.name, siblings) or (
-                "" if found.parent.is_dir() else f" There is no folder {found.parent}."
-            )
-            self.faults.append(f"[{section}] {text}: there is no such file.{hint}")
+        found = self.root / expanded(text)
+        name = _name_of(text)
+        self.opened[str(found)] = name
+        fault = path_fault(found, shown=name, folder=True)
+        if fault is not None:
+            if fault.rule.startswith("there is no file"):
+                hint = fault.mend.removeprefix("check the path").removeprefix(".")
+                self.fault(
+                    section, fault.rule, fault.mend,
+                    shown=f"{name}: there is no such file.{hint}"
+                    + (" There is no such folder." if "folder" in fault.rule else ""),
+                )  # fmt: skip
+            else:
+                self.fault(section, fault.rule, fault.mend)
             return None
-        if found.is_file():
-            self.files[text] = found
-        elif found.is_dir():
-            for part in sorted(p for p in found.iterdir() if p.is_file()):
-                self.files[f"{text}/{part.name}"] = part
+        if not found.is_dir():
+            self.files[name] = found
+            return found
+        parts = sorted(part for part in found.iterdir() if path_fault(part) is None)
+        for part in parts:
+            self.files[f"{name}/{part.name}"] = part
+            self.opened[str(part)] = f"{name}/{part.name}"
         return found
 
     def paths(self, section: str, texts: tuple[str, ...]) -> list[Path]:
         """Resolve several paths; an empty list means that something is missing."""
         if not texts:
-            self.faults.append(f"[{section}] names no file; set path or paths.")
+            self.fault(
+                section, "names no file", "set path or paths",
+                shown="names no file; set path or paths.",
+            )  # fmt: skip
             return []
         found = [self.path(section, text) for text in texts]
         return [p for p in found if p is not None] if None not in found else []
@@ -122,14 +153,61 @@ class _Reading:
             try:
                 return read()
             except ClusteridError as error:
-                self.faults.append(f"[{section}] {error}")
+                self.told.append(f"[{section}] {self.named(str(error))}")
+                self.faults += self._single(section, error)
                 return None
             finally:
                 self.notes += [
-                    str(w.message)
+                    self.named(str(w.message))
                     for w in caught
                     if issubclass(w.category, ClusteridWarning)
                 ]
+
+    def _single(self, section: str, error: ClusteridError) -> list[Fault]:
+        where = _where(section)
+        if isinstance(error, TableError):
+            where = f"{where} {self.named(error.table)}"
+        return [
+            replace(
+                fault,
+                rule=self.named(fault.rule),
+                mend=self.named(fault.mend),
+                where=f"{where}: {fault.where}" if fault.where else where,
+            )
+            for fault in error.faults
+        ] or [Fault(self.named(str(error)), "", where=where)]
+
+    def named(self, text: str) -> str:
+        """Return a text with the names of the study file for places of this machine."""
+        for place in sorted(self.opened, key=len, reverse=True):
+            text = text.replace(place, self.opened[place])
+        root = str(self.root)
+        return text.replace(f"{root}{os.sep}", "") if root not in {"", "."} else text
+
+    def digests(self) -> dict[str, str]:
+        """Return the SHA-256 of every file by its name; tell what cannot be read."""
+        found = {}
+        for name, path in sorted(self.files.items()):
+            try:
+                found[name] = file_digest(path)
+            except OSError as error:
+                rule = f"{name} cannot be read ({error.strerror})"
+                self.fault("study", rule, "change its mode, or copy it")
+        return found
+
+
+def _where(section: str) -> str:
+    """Return a section as a study file writes it: ``[[supply]] 2``."""
+    name, _, number = section.partition(" ")
+    brackets = (
+        f"[[{name}]]" if name in {"supply", "skills", "research"} else f"[{name}]"
+    )
+    return f"{brackets} {number}".strip()
+
+
+def _name_of(text: str) -> str:
+    """Return what a path is called: as the study file writes it, if not absolute."""
+    return Path(text).name if Path(text).is_absolute() else text
 
 
 def read_inputs(config: StudyFile, root: Path, *, engine: str = "duckdb") -> Inputs:
@@ -141,31 +219,45 @@ def read_inputs(config: StudyFile, root: Path, *, engine: str = "duckdb") -> Inp
         With the faults of all files.
     """
     reading = _Reading(root)
+    _cross_references(config, reading)
     regions = _regions(config, reading)
     economies = _economies(config, reading, regions, engine)
     newest = economies[max(economies)] if economies else None
-    supply = _layers("supply", config.supply, newest, reading)
-    skills = _layers("skills", config.skills, newest, reading)
-    research = _research(config, reading, regions)
+    supply = _layers("supply", config, newest, reading)
+    skills = _layers("skills", config, newest, reading)
+    research = _research(config, reading)
     year = config.study.year
+    if year is not None and set(economies) == {0}:  # counts without a year of their own
+        one = economies[0]
+        economies = {year: replace(one, metadata=replace(one.metadata, year=year))}
     if economies and year is not None and year not in economies:
         known = ", ".join(map(str, sorted(economies)))
-        reading.faults.append(f"[study] year = {year}: the counts are of {known}.")
+        rule = f"year = {year}: the counts are of {known}"
+        reading.fault("study", rule, f"use one of {known}", shown=f"{rule}.")
     year = year if year is not None else max(economies, default=0)
-    if economies and regions is not None and year in economies:
-        counted = economies[year].regions
-        kept = reading.attempt("regions", lambda: aligned(regions, counted, "regions"))
+    main = economies.get(year)
+    if main is not None and regions is not None:
+        shapes, counted = regions, main.regions
+        kept = reading.attempt("regions", lambda: aligned(shapes, counted, "regions"))
         if kept is not None:
             regions = kept[0]
             reading.notes += kept[1]
-    main = economies.get(year)
-    lexicon, survey = _survey(config, reading, regions)
+            _place_counts(research, regions, reading)
+    if main is not None:
+        _can_be_studied(config, main, reading)
+        economies = _years_with_counts(economies, year, reading)
+    lexicon, survey = _survey(config, reading, regions, main)
     given = _given(config, reading, main)
     truth = _truth(config, reading)
-    if reading.faults or regions is None or not economies:
-        faults = [f"{i}. {text}" for i, text in enumerate(reading.faults, start=1)]
-        noun = "fault" if len(faults) == 1 else "faults"
-        raise StudyError(f"the study has {len(faults)} {noun}\n" + "\n".join(faults))
+    digests = reading.digests()
+    if not reading.told and (regions is None or not economies):
+        reading.fault("study", "has no counts or no regions", "name their files")
+    if reading.told or regions is None or not economies:
+        lines = [f"{i}. {text}" for i, text in enumerate(reading.told, start=1)]
+        noun = "fault" if len(lines) == 1 else "faults"
+        raise StudyError(
+            f"the study has {len(lines)} {noun}\n" + "\n".join(lines), reading.faults
+        )
     return Inputs(
         economies=economies,
         year=year,
@@ -180,9 +272,144 @@ def read_inputs(config: StudyFile, root: Path, *, engine: str = "duckdb") -> Inp
         truth=truth,
         from_plants=config.plants is not None,
         border_missing=config.study.border_missing,
-        digests={name: file_digest(p) for name, p in sorted(reading.files.items())},
+        digests=digests,
         warnings=tuple(dict.fromkeys(reading.notes)),
     )
+
+
+def _cross_references(config: StudyFile, reading: _Reading) -> None:
+    """Tell layers that [method] names and the study does not have."""
+    method = config.method
+    names = [name for some in layer_names(config).values() for name in some]
+    names.append("colocation")
+    for key, told in (
+        ("layers", method.layers),
+        ("held_out", () if method.held_out is None else (method.held_out,)),
+    ):
+        for name in told:
+            if name not in names:
+                rule = f"{key} names the layer {name!r}"
+                mend = f"the study has {', '.join(names)}.{nearest(name, names)}"
+                reading.fault("method", rule, mend, shown=f"{rule}; {mend}")
+    if not method.layers and names == [method.held_out]:
+        rule = f"held_out = {method.held_out!r} is the only layer: none would detect"
+        reading.fault("method", rule, "add a layer, or leave held_out out")
+    for number, section in enumerate(config.skills, start=1):
+        where = "skills" if len(config.skills) == 1 else f"skills {number}"
+        if section.correspondence is not None:
+            rule = "correspondence carries flows; a link cannot be divided"
+            reading.fault(where, rule, "bring the links to the codes that are counted")
+        idle = sorted({"weight", "scale"} & section.model_fields_set)
+        if idle:
+            reading.notes.append(
+                f"[{where}] {' and '.join(idle)}: of no effect on links, only on flows."
+            )
+    for name, one in (
+        ("plants", config.plants),
+        ("regions", config.regions),
+        ("templates", config.templates),
+    ):
+        if one is not None and len(one.files) > 1:
+            rule = f"names {len(one.files)} files and takes one"
+            reading.fault(name, rule, "put them into one file")
+    if config.survey is not None and config.survey.places is None:
+        reading.fault("survey", "names no places", "set places, or drop the section")
+
+
+def _years_with_counts(
+    economies: dict[int, Economy], year: int, reading: _Reading
+) -> dict[int, Economy]:
+    """Leave years out in which nothing is counted, and say so."""
+    kept = {}
+    for at, one in economies.items():
+        if at == year or (one.employment.fillna(0.0).to_numpy() > 0).any():
+            kept[at] = one
+        else:
+            reading.notes.append(
+                f"every count of {at} is withheld or zero; the year is left out."
+            )
+    return kept
+
+
+def _can_be_studied(config: StudyFile, main: Economy, reading: _Reading) -> None:
+    """Tell an economy in which nothing is counted, and note what of it is not.
+
+    Industries and regions without a count stay: every table says of them why it has
+    no number.
+    """
+    section = "employment" if config.plants is None else "plants"
+    known = main.employment.fillna(0.0)
+    if not (known.to_numpy() > 0).any():
+        what = "every count is withheld or missing"
+        if not main.withheld.to_numpy().all():
+            what = "no region has a job in any industry"
+        year = f" of {main.metadata.year}" if main.metadata.year else ""
+        rule = f"nothing can be studied: {what}{year}"
+        mend = "check the columns, the marks (withheld, nil) and the year"
+        reading.fault(section, rule, mend)
+        return
+    if bool(main.withheld.to_numpy().any()):
+        from clusterid.concentration import withheld_bounds
+
+        # what is published must not contradict itself, or nothing can be filled in
+        reading.attempt(section, lambda: withheld_bounds(main))
+    hidden, told = main.withheld.to_numpy(), known.to_numpy()
+    for axis, codes, label in (
+        (0, main.industries, "industries"),
+        (1, main.regions, "regions"),
+    ):
+        is_hidden = hidden.all(axis=axis)
+        is_empty = (told.sum(axis=axis) == 0) & ~is_hidden
+        for where, what in (
+            (is_hidden, "have no count that is not withheld"),
+            (is_empty, "have no jobs"),
+        ):
+            some = [str(code) for code in codes[np.flatnonzero(where)]]
+            if some:
+                shown = ", ".join(some[:5]) + (", ..." if len(some) > 5 else "")
+                reading.notes.append(
+                    f"{len(some)} {label} {what} ({shown}); no quotient can be "
+                    "computed there."
+                )
+    n_regions, n_industries = main.employment.shape
+    if n_industries < 2 or n_regions < 2:
+        reading.notes.append(
+            f"{n_regions} regions and {n_industries} industries are counted: there is "
+            "nothing to compare, and no template or cluster can be found."
+        )
+
+
+def _place_counts(
+    research: Mapping[str, tuple[pd.DataFrame, ResearchSection]],
+    regions: gpd.GeoDataFrame,
+    reading: _Reading,
+) -> None:
+    """Tell participations in no counted region: all are a fault, some are counted."""
+    for number, (name, (table, _)) in enumerate(research.items(), start=1):
+        where = "research" if len(research) == 1 else f"research {number}"
+        placed = table["region"].notna()
+        if not placed.any():
+            reading.fault(
+                where, f"no participation of {name} has a region",
+                'name the column: columns = { region = "..." }',
+            )  # fmt: skip
+            continue
+        counted = table["region"].isin(regions.index)
+        outside = int((placed & ~counted).sum())
+        if not counted.any():
+            shown = ", ".join(sorted(table["region"].dropna().unique())[:5])
+            reading.fault(
+                where,
+                f"none of the {int(placed.sum())} participations of {name} with a "
+                f"region is in a region that is counted (they are in {shown}, ...; "
+                f"counted: {', '.join(regions.index[:5])}, ...)",
+                "use regions of the same territorial status",
+            )
+        elif outside:
+            reading.notes.append(
+                f"{outside:,} of {int(placed.sum()):,} participations of {name} with a "
+                "region are in regions that are not counted."
+            )
 
 
 def _regions(config: StudyFile, reading: _Reading) -> gpd.GeoDataFrame | None:
@@ -238,6 +465,13 @@ def _from_plants(
 ) -> dict[int, Economy]:
     from clusterid.aggregation import economies_from_plants
 
+    options = expanded_all(section.options)
+    for name in options:
+        check_option("plants option", name, _PLANTS_OPTIONS)
+    if section.classification is not None:
+        from clusterid.classifications import read_classification
+
+        read_classification(section.classification)
     metadata = Metadata(
         classification=section.classification or "unknown",
         source="simulated economy" if config.study.simulated else path.name,
@@ -250,7 +484,12 @@ def _from_plants(
         columns=section.columns or None,
         crs=section.crs,
         metadata=metadata,
+        **options,
     )
+
+
+#: What [plants] options may say.
+_PLANTS_OPTIONS = ("outside", "unique", "codes")
 
 
 def _from_counts(
@@ -262,7 +501,7 @@ def _from_counts(
     from clusterid.sources import reader as named_reader
 
     reader = named_reader(section.source, "employment")
-    options: dict[str, Any] = dict(section.options)
+    options: dict[str, Any] = expanded_all(section.options)
     for name in ("columns", "filter", "level", "years", "classification", "concept"):
         value = getattr(section, name)
         if value not in (None, (), {}) and not (
@@ -277,7 +516,7 @@ def _from_counts(
         sourced = without_industries(sourced, section.exclude)
     herfindahl = sourced.plant_herfindahl
     if extras["plant_herfindahl"] is not None:
-        herfindahl = _herfindahl(extras["plant_herfindahl"])
+        herfindahl = _herfindahl(extras["plant_herfindahl"], sourced.table)
     metadata = replace(
         sourced.metadata,
         simulated=config.study.simulated,
@@ -286,13 +525,8 @@ def _from_counts(
         or ("simulated economy" if config.study.simulated else paths[0].name),
     )
     if extras["labels"] is not None:
-        names = read_table(extras["labels"], name="labels")
-        label = (
-            "label" if "label" in names.columns else f"label_{config.study.language}"
-        )
-        metadata = replace(
-            metadata, labels=dict(zip(names["code"], names[label], strict=True))
-        )
+        labels = _labels(extras["labels"], config.study.language, sourced.table)
+        metadata = replace(metadata, labels=dict(sorted(labels.items())))
     for note in sourced.notes:
         warnings.warn(DataWarning(note), stacklevel=2)
     sourced = replace(sourced, plant_herfindahl=herfindahl, metadata=metadata)
@@ -300,34 +534,68 @@ def _from_counts(
     return made
 
 
-def _herfindahl(path: Path) -> pd.DataFrame:
+def _labels(path: Path, language: str, counted: pd.DataFrame) -> dict[str, str]:
+    """Read the names of the industries: ``code`` and ``label``, or a language's."""
+    names = ("label", f"label_{language}", "label_en", "label_de")
+    table = read_table(path, name="labels")
+    label = next((name for name in names if name in table.columns), names[0])
+    check = Check(RawTable(table, f"labels ({path.name})"))
+    check.columns(["code", label])
+    check.codes("code", pad=0)
+    check.codes(label, null=True, pad=0)
+    check.unique(["code"], "keep one name a code")
+    check.done()
+    known = set(counted["industry"])
+    if not known & set(check.frame["code"]):
+        shown = ", ".join(sorted(known)[:5])
+        rule = "no code of the labels is an industry that is counted"
+        raise TableError(check.name, [Fault(rule, f"counted are {shown}, ...")])
+    return {
+        code: str(name)
+        for code, name in zip(check.frame["code"], check.frame[label], strict=True)
+        if isinstance(name, str)
+    }
+
+
+def _herfindahl(path: Path, counted: pd.DataFrame) -> pd.DataFrame:
     """Read the plant Herfindahl; a known value is an interval of no width."""
     table = read_table(path, name="plant_herfindahl")
-    known = {"industry", "plant_herfindahl"} <= set(table.columns)
-    if not known and not {"industry", "lower", "upper"} <= set(table.columns):
-        have = ", ".join(map(str, table.columns))
-        raise StudyError(
-            f"{path.name}: needs the columns industry and plant_herfindahl, or "
-            f"industry, lower and upper; it has {have}."
+    values = ["plant_herfindahl"]
+    if "plant_herfindahl" not in table.columns and "upper" in table.columns:
+        values = ["lower", "upper"]
+    check = Check(RawTable(table, f"plant_herfindahl ({path.name})"))
+    check.columns(["industry", *values])
+    check.codes(
+        "industry", pad=0, known=set(counted["industry"]), known_as="industries"
+    )
+    for column in values:
+        check.numbers(column, Numerals(), maximum=1.0, positive=True)
+    check.unique(["industry"], "keep one value an industry")
+    if not check.faults and len(values) == 2:
+        check.fault(
+            (check.frame["lower"] > check.frame["upper"]).to_numpy(),
+            "lower is above upper",
+            "exchange or correct the bounds",
+            values,
         )
-    table = table.set_index("industry").astype(float)
-    if known:
-        value = table["plant_herfindahl"]
-        return pd.DataFrame({"lower": value, "upper": value})
-    return table[["lower", "upper"]]
+    check.done()
+    frame = check.frame.set_index("industry").astype(float)
+    return frame[[values[0], values[-1]]].set_axis(["lower", "upper"], axis=1)
 
 
 def _layers(
-    name: str,
-    sections: tuple[LayerSection, ...],
+    name: Literal["supply", "skills"],
+    config: StudyFile,
     main: Economy | None,
     reading: _Reading,
 ) -> dict[str, tuple[pd.DataFrame, LayerSection]]:
     from clusterid.sources import reader as named_reader
+    from clusterid.study._pipeline import supply_layer
 
     layers = {}
+    sections, labels = getattr(config, name), layer_names(config)[name]
     kind: Literal["flows", "links"] = "flows" if name == "supply" else "links"
-    for number, section in enumerate(sections, start=1):
+    for number, (section, label) in enumerate(zip(sections, labels, strict=True), 1):
         where = name if len(sections) == 1 else f"{name} {number}"
         paths = reading.paths(where, section.files)
         bridge = reading.path(where, section.correspondence)
@@ -338,9 +606,10 @@ def _layers(
             section: LayerSection = section,
             paths: list[Path] = paths,
             bridge: Path | None = bridge,
+            label: str = label,
         ) -> pd.DataFrame:
             reader = named_reader(section.source, kind)
-            options = dict(section.options)
+            options = expanded_all(section.options)
             if main is not None and "industries" in reader.options:
                 options.setdefault("industries", list(main.industries))
                 options.setdefault("classification", main.metadata.classification)
@@ -348,16 +617,18 @@ def _layers(
                 options["columns"] = section.columns
             if section.year is not None:
                 options["year"] = section.year
-            table = reader(paths, **options)
-            if bridge is not None:
+            table: pd.DataFrame = reader(paths, **options)
+            if bridge is not None and name == "supply":
                 table = _carried(table, section, bridge)
             # the faults of a table are told even when the counts have faults, too
-            return table if main is None else _counted_only(table, main.industries)
+            if main is not None:
+                table = _counted_only(table, main.industries)
+            if name == "supply" and section.weight in {"total", "apl"}:
+                supply_layer(table, section, label)  # needs more than the flows
+            return table
 
         table = reading.attempt(where, read)
         if table is not None:
-            label = section.name or ("supply" if name == "supply" else "skill")
-            label = label if label not in layers else f"{label}_{number}"
             layers[label] = (table, section)
     return layers
 
@@ -387,7 +658,7 @@ def _counted_only(table: pd.DataFrame, codes: pd.Index) -> pd.DataFrame:
 
 
 def _research(
-    config: StudyFile, reading: _Reading, regions: gpd.GeoDataFrame | None
+    config: StudyFile, reading: _Reading
 ) -> dict[str, tuple[pd.DataFrame, ResearchSection]]:
     from clusterid.sources import reader as named_reader
 
@@ -402,12 +673,12 @@ def _research(
             section: ResearchSection = section, paths: list[Path] = paths
         ) -> pd.DataFrame:
             reader = named_reader(section.source, "collaborations")
-            options = dict(section.options)
+            options = expanded_all(section.options)
             if section.columns:
                 options["columns"] = section.columns
-            if section.years:
-                options["years"] = section.years
             table: pd.DataFrame = reader(paths, **options)
+            if section.years:
+                table = _of_years(table, section.years)
             _say_unknown_weights(table)
             return table
 
@@ -416,6 +687,20 @@ def _research(
             label = section.name or f"research_{number}"
             networks[label] = (table, section)
     return networks
+
+
+def _of_years(table: pd.DataFrame, years: tuple[int, ...]) -> pd.DataFrame:
+    """Keep the participations of some years; that there is none is a fault."""
+    kept = table[table["year"].isin(years)]
+    if not len(kept):
+        known = sorted({int(year) for year in table["year"].dropna()})
+        have = f"has {', '.join(map(str, known[:12]))}" if known else "names no year"
+        wanted = ", ".join(map(str, years))
+        rule = f"no participation is of {wanted}; the table {have}"
+        raise TableError("collaborations", [Fault(rule, "correct years")])
+    out = kept.reset_index(drop=True)
+    out.attrs.update(table.attrs)
+    return out
 
 
 def _say_unknown_weights(table: pd.DataFrame) -> None:
@@ -430,7 +715,10 @@ def _say_unknown_weights(table: pd.DataFrame) -> None:
 
 
 def _survey(
-    config: StudyFile, reading: _Reading, regions: gpd.GeoDataFrame | None
+    config: StudyFile,
+    reading: _Reading,
+    regions: gpd.GeoDataFrame | None,
+    main: Economy | None,
 ) -> tuple[pd.DataFrame | None, Survey | None]:
     section = config.survey
     if section is None:
@@ -446,6 +734,10 @@ def _survey(
     lexicon_path = files["fields"]
     if lexicon_path is not None:
         lexicon = reading.attempt("survey", lambda: read_fields(lexicon_path))
+    else:
+        reading.notes.append(
+            "[survey] names no fields: places are tabulated and not compared."
+        )
     if files["places"] is not None:
         known_fields = None if lexicon is None else sorted(set(lexicon["field"]))
         survey = reading.attempt(
@@ -458,6 +750,20 @@ def _survey(
                 fields=known_fields,
                 columns=section.columns or None,
             ),
+        )
+    if main is not None and lexicon is not None and survey is not None:
+        if main.metadata.classification == "unknown":
+            rule = "the lexicon meets counts of no named classification"
+            where = "employment" if config.plants is None else "plants"
+            reading.fault("survey", rule, f"name it: [{where}] classification")
+            return lexicon, survey
+        from clusterid.comparison._mapping import field_weights
+
+        # the lexicon must lead to the industries that are counted
+        counted, words, roles = main, lexicon, section.roles
+        reading.attempt(
+            "survey",
+            lambda: field_weights(words, counted, roles=roles, correspondence=None),
         )
     return lexicon, survey
 
@@ -473,12 +779,40 @@ def _given(
         return None
     from clusterid.communities import given_templates
 
-    return reading.attempt(
-        "templates",
-        lambda: given_templates(
-            read_table(paths[0], columns=section.columns or None, name=section.name)
-        ),
-    )
+    def read() -> Templates:
+        options = expanded_all(section.options)
+        for name in options:
+            check_option("templates option", name, list(Reading.__annotations__))
+        columns = section.columns or None
+        table = read_table(paths[0], columns=columns, name=section.name, **options)
+        check = Check(RawTable(table, f"{section.name} ({paths[0].name})"))
+        check.columns(["industry", "template"])
+        check.codes("industry", pad=0)
+        check.codes("template", null=True, pad=0)
+        check.done()
+        inside = check.frame["industry"].isin(main.industries)
+        if not inside.any():
+            shown = ", ".join(check.frame["industry"].iloc[:5])
+            fault = Fault(
+                f"no industry of the templates is counted ({shown}, ...)",
+                f"counted are {', '.join(main.industries[:5])}, ...",
+            )
+            raise TableError(check.name, [fault])
+        if not check.frame.loc[inside, "template"].notna().any():
+            fault = Fault("no industry is in a template", "fill the column template")
+            raise TableError(check.name, [fault])
+        unknown = sorted(set(check.frame.loc[~inside, "industry"]))
+        if unknown:
+            shown = ", ".join(unknown[:5]) + (", ..." if len(unknown) > 5 else "")
+            warnings.warn(
+                f"{len(unknown)} industries of the templates are not counted and are "
+                f"left out ({shown}).",
+                DataWarning,
+                stacklevel=2,
+            )
+        return given_templates(check.frame[inside], industries=main.industries)
+
+    return reading.attempt("templates", read)
 
 
 def _truth(config: StudyFile, reading: _Reading) -> dict[str, pd.DataFrame] | None:
@@ -487,7 +821,28 @@ def _truth(config: StudyFile, reading: _Reading) -> dict[str, pd.DataFrame] | No
         return None
     tables = {}
     for path in sorted(folder.glob("*.csv")):
-        reading.files[f"truth/{path.name}"] = path
-        text = {"region": str, "industry": str, "template": str, "place": str}
-        tables[path.stem] = pd.read_csv(path, dtype=text)
+        name = f"truth/{path.name}"
+        found = reading.path("study", name)
+        table = None
+        if found is not None:
+            table = reading.attempt("study", partial(_truth_table, found))
+        if table is not None:
+            tables[path.stem] = table
     return tables
+
+
+#: Codes of the truth; they stay text.
+_TRUTH_TEXT = ("region", "industry", "template", "place")
+
+
+def _truth_table(path: Path) -> pd.DataFrame:
+    """Read a table of what was planted: codes as text, all else as its values say."""
+    table = read_table(path, name="truth", separator=",")
+    for column in [c for c in table.columns if c not in _TRUTH_TEXT]:
+        try:
+            table[column] = pd.to_numeric(table[column])
+        except (ValueError, TypeError):
+            words = table[column].dropna()
+            if len(words) and words.isin(["True", "False"]).all():
+                table[column] = table[column].map({"True": True, "False": False})
+    return table

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from clusterid.errors import ClusteridWarning, StudyError, nearest
-from clusterid.study._provenance import Provenance, StepLog, versions
+from clusterid.errors import ClusteridWarning, DataWarning, TableError
+from clusterid.study._provenance import Provenance, StepLog, names_only, versions
 from clusterid.study._result import Result
 from clusterid.tables import publishable_interval
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from clusterid.comparison import Comparison
     from clusterid.concentration import FilledEconomy
     from clusterid.study._inputs import Inputs
-    from clusterid.study._schema import MethodSection, StudyFile
+    from clusterid.study._schema import LayerSection, MethodSection, StudyFile
     from clusterid.tables import Economy
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "fill_if_withheld",
     "industry_indices",
     "run_pipeline",
+    "supply_layer",
 ]
 
 STEPS = (
@@ -115,7 +116,7 @@ def run_pipeline(
         truth=inputs.truth,
         provenance=Provenance(
             versions=versions(),
-            study=config.model_dump(mode="json"),
+            study=names_only(config.model_dump(mode="json")),
             inputs=inputs.digests,
             seed=seed,
             engine=engine,
@@ -213,20 +214,25 @@ def industry_indices(economy: Economy, imputed: pd.DataFrame) -> pd.DataFrame:
     return table.rename_axis("industry").reset_index()
 
 
+def supply_layer(
+    flows: pd.DataFrame, section: LayerSection, name: str
+) -> nx.Graph[Any]:
+    """Return the layer that a section of flows asks for."""
+    from clusterid.networks import profile_network, supply_network
+
+    if section.weight == "profile":
+        graph: nx.Graph[Any] = profile_network(flows, scale=section.scale, layer=name)
+    else:
+        graph = supply_network(flows, weight=section.weight, layer=name)
+    return graph
+
+
 def _layers(inputs: Inputs, economy: Economy) -> dict[str, nx.Graph[Any]]:
-    from clusterid.networks import (
-        colocation_network,
-        profile_network,
-        skill_network,
-        supply_network,
-    )
+    from clusterid.networks import colocation_network, skill_network
 
     layers: dict[str, nx.Graph[Any]] = {}
     for name, (flows, section) in inputs.supply.items():
-        if section.weight == "profile":
-            layers[name] = profile_network(flows, scale=section.scale, layer=name)
-        else:
-            layers[name] = supply_network(flows, weight=section.weight, layer=name)
+        layers[name] = supply_layer(flows, section, name)
     for name, (links, _) in inputs.skills.items():
         layers[name] = skill_network(links, layer=name)
     layers["colocation"] = colocation_network(
@@ -254,13 +260,6 @@ def _detecting(
     layers: Mapping[str, nx.Graph[Any]], method: MethodSection
 ) -> dict[str, nx.Graph[Any]]:
     """Return the layers that detect: those named, or all but the one held out."""
-    unknown = [n for n in (*method.layers, method.held_out) if n and n not in layers]
-    if unknown:
-        known = ", ".join(layers)
-        raise StudyError(
-            f"[method] names the layer {unknown[0]!r}; the study has {known}."
-            f"{nearest(unknown[0], layers)}"
-        )
     names = method.layers or tuple(n for n in layers if n != _held_out(layers, method))
     return {name: layers[name] for name in names}
 
@@ -466,4 +465,8 @@ def _monitor(inputs: Inputs, candidates: CandidateClusters) -> Any:
         return None
     from clusterid.monitoring import monitor
 
-    return monitor(dict(sorted(inputs.economies.items())), candidates)
+    try:
+        return monitor(dict(sorted(inputs.economies.items())), candidates)
+    except TableError as error:  # no cluster has a series; the rest of the study stands
+        warnings.warn(f"nothing is monitored. {error}", DataWarning, stacklevel=2)
+        return None

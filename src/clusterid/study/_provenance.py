@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Provenance", "StepLog", "file_digest", "versions"]
+__all__ = ["Provenance", "StepLog", "file_digest", "names_only", "versions"]
 
 _PACKAGES = (
     "clusterid", "numpy", "pandas", "scipy", "geopandas", "shapely", "networkx",
@@ -64,6 +64,23 @@ class Provenance:
             f"{len(self.steps)} steps in {seconds:.1f} s, "
             f"{len(self.warnings)} warnings>"
         )
+
+
+def names_only(study: Any) -> Any:
+    """Return a study file's content with names for places of this machine.
+
+    What is written relative to the study file, or with a variable, stays as it is.
+    """
+    if isinstance(study, Mapping):
+        return {
+            key: item if key == "title" else names_only(item)
+            for key, item in study.items()
+        }
+    if isinstance(study, (list, tuple)):
+        return [names_only(item) for item in study]
+    if isinstance(study, str) and Path(study).is_absolute():
+        return Path(study).name
+    return study
 
 
 def versions() -> dict[str, str]:

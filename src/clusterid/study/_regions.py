@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from clusterid.errors import Fault, TableError, check_option
+from clusterid.errors import DataWarning, Fault, TableError, check_option
+from clusterid.study._schema import expanded_all
 from clusterid.tables import read_regions, read_table
+from clusterid.tables._checking import Check
+from clusterid.tables._reading import RawTable
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -36,7 +40,7 @@ def read_shapes(
         options["attribute_columns"] = section.attributes_columns or None
     for name, value in section.options.items():
         check_option("regions option", name, _OPTIONS)
-        options[name] = value
+        options[name] = expanded_all(value)
     regions = read_regions(path, crs=section.crs, **options)
     if bridge is not None:
         regions = _bridged(regions, bridge, section.bridge_columns)
@@ -54,7 +58,7 @@ def _bridged(
     missing = [c for c in ("source", "target") if c not in table.columns]
     if missing:
         raise TableError(
-            str(path),
+            f"bridge ({path.name})",
             [
                 Fault(
                     f"there is no column {c!r}",
@@ -64,8 +68,22 @@ def _bridged(
                 for c in missing
             ],
         )
+    check = Check(RawTable(table, f"bridge ({path.name})"))
+    check.columns(["source", "target"])
+    for column in ("source", "target"):
+        check.codes(column, pad=0)
+    check.unique(["source"], "keep the region that each code becomes")
+    check.done()
+    table = check.frame
     target = dict(zip(table["source"], table["target"], strict=True))
     goes_to = pd.Index([target.get(code, code) for code in regions.index])
+    if not set(target) & set(regions.index):
+        warnings.warn(
+            f"bridge ({path.name}): none of its {len(target)} codes is a region of the "
+            "shapes; it changes nothing.",
+            DataWarning,
+            stacklevel=2,
+        )
     if goes_to.is_unique and (goes_to == regions.index).all():
         return regions
     keep = regions.assign(_target=goes_to, _own=goes_to == regions.index)

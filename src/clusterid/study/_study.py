@@ -22,7 +22,12 @@ from clusterid.study._pipeline import (
 )
 from clusterid.study._provenance import StepLog
 from clusterid.study._result import Result
-from clusterid.study._schema import MethodSection, StudyFile, read_study_file
+from clusterid.study._schema import (
+    MethodSection,
+    StudyFile,
+    expanded,
+    read_study_file,
+)
 from clusterid.study._store import unstore
 from clusterid.tables import Economy, economy, read_employment
 
@@ -58,7 +63,7 @@ class Study:
     @property
     def output_folder(self) -> Path:
         """Where results go: [output] folder, relative to the study file."""
-        return self.root / self.config.output.folder
+        return self.root / expanded(self.config.output.folder)
 
     @property
     def economy(self) -> Economy:

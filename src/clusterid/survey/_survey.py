@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,14 @@ import numpy as np
 import pandas as pd
 
 from clusterid._embedded import embedded_path
-from clusterid.errors import OptionError, TableError, check_option
+from clusterid._typed import check_types
+from clusterid.errors import (
+    DataWarning,
+    OptionError,
+    TableError,
+    check_option,
+    nearest,
+)
 from clusterid.survey._curveball import fixed_margins
 from clusterid.survey._intervals import share_interval
 from clusterid.survey._multiple_response import (
@@ -82,6 +90,7 @@ def read_survey(
     >>> read_survey(places)
     <Survey: 1 places asked, 1 answered, 0 answers, 0 declared clusters>
     """
+    check_types(read_survey, locals())
     columns = columns or {}
     for key in columns:
         check_option("columns", key, ("places", "answers", "declared"))
@@ -110,6 +119,8 @@ def read_survey(
                 )
         except TableError as error:
             faults.append(error)
+    if "declared" in checked:
+        _say_unknown_words(checked["declared"], book)
     if len(faults) == 1:
         raise faults[0]
     if faults:
@@ -129,6 +140,23 @@ def read_survey(
         declared=checked.get("declared", empty_declared),
         codebook=book,
     )
+
+
+def _say_unknown_words(declared: pd.DataFrame, book: pd.DataFrame) -> None:
+    """Warn of words of coded columns that the codebook does not list."""
+    for column in ("identified_by", "initiated_by", "funded_by"):
+        known = set(book.loc[book["question"].eq(column), "option"])
+        said = [word for words in declared[column] for word in words]
+        unknown = sorted({word for word in said if word not in known})
+        if known and unknown:
+            shown = ", ".join(map(repr, unknown[:5]))
+            warnings.warn(
+                f"declared clusters: {len(unknown)} words of {column} are not in the "
+                f"codebook ({shown}{', ...' if len(unknown) > 5 else ''}); known are "
+                f"{', '.join(sorted(known))}.{nearest(unknown[0], known)}",
+                DataWarning,
+                stacklevel=3,
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -579,9 +607,8 @@ class Survey:
             return pd.Series("all", index=units), population
         place = self._place_of(units, item)
         if by in self.places.columns and by != "regions":
-            value: Any = (
-                self.places.set_index("place")[by].astype("str").fillna("unknown")
-            )
+            rows = self.places.set_index("place", drop=False)
+            value: Any = rows[by].astype("str").fillna("unknown")
             group: Any = pd.Series(value.reindex(place).to_numpy(), index=units)
             counts = value.reindex(asked.index).value_counts()
             population = {str(k): int(v) for k, v in counts.items()}

@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from clusterid.errors import Fault, OptionError, TableError, check_option, nearest
-from clusterid.tables._codes import NULL_WORDS, as_text, code_text, damage, null_words
+from clusterid._opening import twice_in_header
+from clusterid.errors import (
+    Fault,
+    OptionError,
+    TableError,
+    TableTypeError,
+    check_option,
+    nearest,
+)
+from clusterid.tables._codes import (
+    NULL_WORDS,
+    as_text,
+    code_text,
+    damage,
+    has_control,
+    null_words,
+    unusable,
+)
 from clusterid.tables._numerals import (
     NUMBER_FAULTS,
     Numerals,
@@ -19,8 +35,19 @@ from clusterid.tables._numerals import (
 )
 from clusterid.tables._reading import RawTable
 
-__all__ = ["Check", "checked_pad", "known_codes"]
+__all__ = ["LARGEST_NUMBER", "Check", "checked_crs", "checked_pad", "known_codes"]
 
+#: Beyond this no number of a table is a count, an amount or a coordinate.
+LARGEST_NUMBER = 1e15
+_KEYS = frozenset({
+    "region",
+    "industry",
+    "seller",
+    "buyer",
+    "source",
+    "target",
+    "place",
+})
 _KEPT = 1000  # rows kept with a fault; the message shows the first five
 
 
@@ -34,7 +61,34 @@ def known_codes(known: Any) -> list[str] | None:
         return sorted({str(c) for c in known.index})
     if hasattr(known, "employment"):
         return sorted({str(c) for c in known.employment.index})
+    if isinstance(known, (str, bytes)) or not isinstance(known, Iterable):
+        raise TableTypeError(
+            "known regions are a regions table, an Index or a list of codes, not "
+            f"{type(known).__name__}"
+        )
     return sorted({str(c) for c in known})
+
+
+def checked_crs(crs: Any, say: Callable[[str, str], None]) -> Any:
+    """Return the coordinate system that is named, or None after saying it is none."""
+    from pyproj import CRS
+    from pyproj.exceptions import CRSError
+
+    try:
+        return CRS.from_user_input(crs)
+    except (CRSError, TypeError, ValueError, AttributeError, OverflowError) as error:
+        told = str(error).splitlines() or [""]
+        shown = repr(crs) if isinstance(crs, (str, int)) else type(crs).__name__
+        why = (
+            f" ({told[0][:150]})"
+            if isinstance(crs, (str, int)) and isinstance(error, CRSError)
+            else ""
+        )
+        say(
+            f"crs={shown[:80]} is not a coordinate system{why}",
+            'use e.g. crs="EPSG:4326" or crs="EPSG:25832"',
+        )
+        return None
 
 
 def checked_pad(
@@ -103,6 +157,10 @@ class Check:
 
     def columns(self, required: Sequence[str], optional: Sequence[str] = ()) -> None:
         """Keep the named columns; a missing one is told with the nearest name."""
+        twice = twice_in_header(self.frame.columns)
+        if twice is not None:
+            self.faults.append(twice)
+            self.frame = self.frame.loc[:, ~self.frame.columns.duplicated()]
         have = [str(c) for c in self.frame.columns]
         for column in required:
             if column not in have:
@@ -127,7 +185,8 @@ class Check:
             values = values.astype(object)
         try:
             place, uniques = pd.factorize(values, use_na_sentinel=True)
-        except TypeError:
+        except (TypeError, NotImplementedError):
+            values = values.astype(object)
             single = np.array([pd.api.types.is_hashable(v) for v in values], dtype=bool)
             self.fault(
                 ~single, f"{column} holds lists", "one value a cell: explode it", column
@@ -165,9 +224,12 @@ class Check:
                 "fill in the code or drop the row",
                 values,
             )
-        if pad is None:
-            for bad, rule, mend in damage(column, text, uniques, is_null):
-                self.fault(np.concatenate([bad, [False]])[place], rule, mend, values)
+        found = unusable(column, text, is_key=column in _KEYS and not null)
+        if pad is None and not found:
+            found = damage(column, text, uniques, is_null)
+        for bad, rule, mend in found:
+            self.fault(np.concatenate([bad, [False]])[place], rule, mend, values)
+            is_null = is_null | (bad & np.array([has_control(t) for t in text]))
         text[is_null] = None
         series = pd.Series(text, dtype=object).reindex(place)
         series.index = self.frame.index
@@ -229,6 +291,14 @@ class Check:
             )
         self.fault(np.isinf(values), f"{column} is infinite", "correct it", original)
         values = np.where(np.isinf(values), np.nan, values)
+        beyond = np.abs(values) > LARGEST_NUMBER
+        self.fault(
+            beyond,
+            f"{column} is larger than {LARGEST_NUMBER:.0e}",
+            "correct the source: no count, amount or coordinate is so large",
+            original,
+        )
+        values = np.where(beyond, np.nan, values)
         with np.errstate(invalid="ignore"):
             if positive:
                 self.fault(
@@ -368,7 +438,8 @@ class Check:
             (mend or "correct the word") + (f".{hint}" if hint else ""),
             original,
         )
-        series = pd.Series(words, dtype=object).reindex(place)
+        kept = [None if has_control(word) else word for word in words]
+        series = pd.Series(kept, dtype=object).reindex(place)
         series.index = self.frame.index
         self.frame[column] = as_text(series)
 

@@ -10,7 +10,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-__all__ = ["NULL_WORDS", "as_text", "code_text", "damage", "null_words"]
+__all__ = [
+    "NULL_WORDS",
+    "SPREADSHEET_ERRORS",
+    "as_text",
+    "code_text",
+    "damage",
+    "has_control",
+    "null_words",
+    "unusable",
+]
 
 _MONTHS = (
     "jan|feb|mar|mär|mrz|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez"
@@ -28,6 +37,19 @@ _DATE = re.compile(
 )
 _SHORT_DATE = re.compile(r"^\d{1,2}[./]\d{1,2}[./]\d{2}$")  # 10.12.12
 _SCIENTIFIC = re.compile(r"^\d+(?:[.,]\d+E[+-]?|E[+-])\d+$", re.IGNORECASE)
+#: What a spreadsheet shows where a formula fails, in English, German, French, Spanish.
+SPREADSHEET_ERRORS = frozenset({
+    "#REF!", "#DIV/0!", "#NAME?", "#VALUE!", "#N/A", "#NUM!", "#NULL!", "#SPILL!",
+    "#CALC!", "#GETTING_DATA", "#BEZUG!", "#WERT!", "#NV", "#ZAHL!", "#BLOCKIERT!",
+    "#ÜBERLAUF!", "#FELD!", "#VERBINDEN!", "#UNBEKANNT!", "#VALEUR!", "#NOM?",
+    "#NOMBRE!", "#NUL!", "#¡REF!", "#¡DIV/0!", "#¿NOMBRE?", "#¡VALOR!", "#¡NUM!",
+    "#¡NULO!", "#FIELD!", "#CONNECT!", "#BLOCKED!", "#UNKNOWN!", "#NAME!",
+})  # fmt: skip
+_LONGEST = 200
+#: Characters that no file of ours can hold: NUL and halves of pairs.
+_NO_TEXT = re.compile("[\x00\ud800-\udfff\ufffe\uffff]")
+#: Characters that no code has. A name may have them: it is shown as it is.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 NULL_WORDS = frozenset({"", "nan", "NaN", "None", "<NA>", "NaT", "null", "NULL"})
 
 
@@ -58,6 +80,50 @@ def null_words(text: NDArray[np.object_]) -> NDArray[np.bool_]:
         if like <= len(others) / 2:
             nulls |= is_na
     return nulls
+
+
+def has_control(text: Any) -> bool:
+    """Return whether a text holds what no file of ours can hold."""
+    return isinstance(text, str) and _NO_TEXT.search(text) is not None
+
+
+def unusable(
+    column: str, text: NDArray[np.object_], *, is_key: bool
+) -> list[tuple[NDArray[np.bool_], str, str]]:
+    """Return what no text of a table may be, as (mask, rule, mend).
+
+    ``is_key``: the text is a code that is written beside others with a ``;`` between.
+    """
+    tests: list[tuple[Any, str, str]] = [
+        (
+            lambda t: t.upper() in SPREADSHEET_ERRORS,
+            f"{column} is a spreadsheet error",
+            "mend the formula in the source, or empty the cell",
+        ),
+        (
+            (_CONTROL if is_key else _NO_TEXT).search,
+            f"{column} holds characters that are no text (NUL, control signs)",
+            "the file is damaged or no text: export it again",
+        ),
+    ]
+    if is_key:
+        tests.append((
+            lambda t: len(t) > _LONGEST,
+            f"{column} is longer than {_LONGEST} characters",
+            "use a code; a quote may not be closed",
+        ))
+        tests.append((
+            lambda t: ";" in t or "\n" in t or "\r" in t,
+            f"{column} holds a semicolon or a new line",
+            "use codes without them; several codes stand in one cell, or a quote is "
+            "not closed",
+        ))
+    found = []
+    for test, rule, mend in tests:
+        bad = np.array([isinstance(t, str) and bool(test(t)) for t in text], dtype=bool)
+        if bad.any():
+            found.append((bad, rule, mend))
+    return found
 
 
 def damage(

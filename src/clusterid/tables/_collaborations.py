@@ -8,6 +8,7 @@ from typing import Any, Unpack
 import numpy as np
 import pandas as pd
 
+from clusterid._typed import check_types
 from clusterid.tables._checking import Check, checked_pad, known_codes
 from clusterid.tables._numerals import Numerals
 from clusterid.tables._reading import Reading, load
@@ -81,6 +82,7 @@ def read_collaborations(
     >>> paid["weight"].tolist(), paid.attrs["unknown_weights"]
     ([5000.0, nan], 1)
     """
+    check_types(read_collaborations, locals())
     raw = load(source, columns=columns, name="collaborations", **reading)
     check = Check(raw)
     pad = checked_pad(pad, ["project", "organisation", "region"])

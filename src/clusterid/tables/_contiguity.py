@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from clusterid._typed import check_types
 from clusterid.errors import DataWarning, GeometryError, check_option
+from clusterid.tables._checking import LARGEST_NUMBER
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -62,6 +64,7 @@ def contiguity(
     >>> contiguity(shapes)["b"].index.tolist()
     ['a', 'c']
     """
+    check_types(contiguity, locals())
     check_option("rule", rule, ["queen", "rook", "knn", "distance"])
     check_option("islands", islands, ["warn", "keep", "nearest"])
     shapes = _shapes(regions)
@@ -88,6 +91,8 @@ def contiguity(
 
 
 def _shapes(regions: gpd.GeoDataFrame) -> gpd.GeoSeries:
+    import shapely
+
     geometry = getattr(regions, "geometry", None)
     if geometry is None or not hasattr(geometry, "crs"):
         raise GeometryError(
@@ -100,6 +105,18 @@ def _shapes(regions: gpd.GeoDataFrame) -> gpd.GeoSeries:
         raise GeometryError(
             f"{int(missing.sum())} of {len(geometry)} regions have no polygon "
             f"({shown}). Add them, or drop these regions."
+        )
+    if not len(geometry):
+        raise GeometryError("There are no regions; read them with read_regions().")
+    bounds = geometry.bounds.to_numpy(dtype=float)
+    wild = ~(np.isfinite(bounds) & (np.abs(bounds) <= LARGEST_NUMBER)).all(axis=1)
+    points, owner = shapely.get_coordinates(geometry.to_numpy(), return_index=True)
+    wild[owner[~np.isfinite(points).all(axis=1)]] = True
+    if wild.any():
+        shown = ", ".join(index[np.flatnonzero(wild)][:5])
+        raise GeometryError(
+            f"{int(wild.sum())} of {len(geometry)} regions have a coordinate that is "
+            f"no place ({shown}). Correct their shapes."
         )
     if index.has_duplicates:
         shown = ", ".join(sorted(set(index[index.duplicated()]))[:5])

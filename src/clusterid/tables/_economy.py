@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
 
+from clusterid._typed import check_types
 from clusterid.errors import (
     ClassificationError,
     CountConceptError,
@@ -17,7 +18,7 @@ from clusterid.errors import (
     check_option,
 )
 from clusterid.tables._checking import Check
-from clusterid.tables._numerals import Numerals
+from clusterid.tables._numerals import Numerals, parse_number
 from clusterid.tables._reading import RawTable
 from clusterid.tables._wide import checked_wide
 
@@ -273,6 +274,7 @@ def economy(
     >>> economy(long, metadata={"year": 2020})
     <Economy 2020: 2 regions x 2 industries (unknown), 0 cells withheld (0.0%)>
     """
+    check_types(economy, locals())
     meta = _as_metadata(metadata)
     columns = getattr(employment, "columns", ())
     if {"region", "industry", "employment"} <= set(columns):
@@ -339,7 +341,11 @@ def _as_metadata(metadata: Metadata | Mapping[str, Any] | None) -> Metadata:
     known = list(Metadata.__dataclass_fields__)
     for key in metadata:
         check_option("metadata key", key, known)
-    return Metadata(**metadata)
+    made = Metadata(**metadata)
+    check_types(Metadata, metadata, who="metadata: ")
+    check_option("concept", made.concept, get_args(CountConcept))
+    check_option("kind", made.kind, get_args(Kind))
+    return made
 
 
 def _one_year(
@@ -348,14 +354,14 @@ def _one_year(
     """Rows of one year, their positions in the table kept as index."""
     if "year" not in table.columns:
         return table, year
-    numbers = pd.to_numeric(table["year"], errors="coerce")
+    check = Check(RawTable(table[["year"]], name))
+    if pd.api.types.is_datetime64_any_dtype(table["year"].dtype):
+        check.whole_years(null=True)
+    else:  # 0 stands for a table that names no year
+        check.numbers("year", Numerals(), minimum=None, whole=True)
+    check.done()
+    table = table.assign(year=check.frame["year"].to_numpy())
     fault = None
-    text = np.flatnonzero(numbers.isna() & table["year"].notna())
-    if len(text):
-        rows = tuple((int(i) + 1, table["year"].iloc[i]) for i in text[:5])
-        rule, mend = "year is not a number", "write it as 2020"
-        raise TableError(name, [Fault(rule, mend, len(text), rows)])
-    table = table.assign(year=numbers)
     years = sorted({int(y) for y in table["year"].dropna()})
     if table["year"].isna().any():
         where = np.flatnonzero(table["year"].isna())
@@ -472,12 +478,12 @@ def _check_herfindahl(
         rule, mend = "lower or upper is missing", "name the columns lower and upper"
         raise TableError("plant Herfindahl", [Fault(rule, mend)])
     frame = frame[["lower", "upper"]]
-    index = frame.index.astype(str)
+    index = pd.Index([str(code) for code in frame.index])
     if index.has_duplicates:
         twice = sorted(set(index[index.duplicated()]))
         rows = tuple((code, code) for code in twice[:5])
         faults.append(Fault("an industry stands twice", "keep one", len(twice), rows))
-    numbers = frame.apply(pd.to_numeric, errors="coerce")
+    numbers = frame.apply(_as_numbers)
     text = (numbers.isna() & frame.notna()).any(axis=1).to_numpy()
     values = numbers.to_numpy(dtype=float)
     with np.errstate(invalid="ignore"):
@@ -507,20 +513,27 @@ def _check_herfindahl(
     return result["lower"].set_axis(industries).rename_axis("industry")
 
 
+def _as_numbers(values: pd.Series) -> pd.Series:
+    """Return a column as floats, NaN where it is no number."""
+    parsed = [parse_number(value, Numerals())[0] for value in values]
+    return pd.Series(parsed, index=values.index, dtype=float)
+
+
 def _check_hierarchies(
     hierarchies: Mapping[str, pd.Series] | None,
 ) -> dict[str, pd.Series]:
     result, faults = {}, []
     for axis, parents in (hierarchies or {}).items():
         check_option("hierarchy", axis, ["industry", "region"])
-        index = parents.index.astype(str)
+        parents = parents[parents.notna().to_numpy(dtype=bool)]
+        index = pd.Index([str(code) for code in parents.index])
         twice = sorted(set(index[index.duplicated()]))
         if twice:
             rows = tuple((code, code) for code in twice[:5])
             faults.append(
                 Fault(f"a child ({axis}) has two parents", "keep one", len(twice), rows)
             )
-        own = [c for c, p in zip(index, parents, strict=True) if c == p]
+        own = [c for c, p in zip(index, parents, strict=True) if c == str(p)]
         if own:
             rows = tuple((code, code) for code in own[:5])
             faults.append(

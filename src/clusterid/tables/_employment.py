@@ -8,7 +8,9 @@ from typing import Any, Unpack
 import numpy as np
 import pandas as pd
 
-from clusterid.errors import OptionError, check_option
+from clusterid._opening import foreign_reading
+from clusterid._typed import check_types
+from clusterid.errors import Fault, OptionError, TableError, check_option
 from clusterid.tables._checking import Check, checked_pad, known_codes
 from clusterid.tables._numerals import Numerals
 from clusterid.tables._reading import RawTable, Reading, load
@@ -28,10 +30,10 @@ def read_employment(
     layout: str = "long",
     decimal: str = ".",
     thousands: str | None = None,
-    withheld: Sequence[str] = (),
-    nil: Sequence[str] = (),
-    withheld_flags: Sequence[str] | None = None,
-    nil_flags: Sequence[str] | None = None,
+    withheld: str | Sequence[str] = (),
+    nil: str | Sequence[str] = (),
+    withheld_flags: str | Sequence[str] | None = None,
+    nil_flags: str | Sequence[str] | None = None,
     bands: Mapping[str, tuple[float, float | None]] | None = None,
     pad: Mapping[str, int] | None = None,
     **reading: Unpack[Reading],
@@ -101,6 +103,7 @@ def read_employment(
     0  01001        C        12.0
     1  01002        C         NaN
     """
+    check_types(read_employment, locals())
     check_option("layout", layout, ["long", "wide"])
     raw = load(source, columns=columns, name="employment", **reading)
     if layout == "wide":
@@ -160,21 +163,36 @@ def _checked_bands(
     bands: Mapping[str, tuple[float, float | None]] | None,
 ) -> Mapping[str, tuple[float, float | None]] | None:
     for flag, band in (bands or {}).items():
-        if not isinstance(band, (tuple, list)) or len(band) != 2:
+        low, high = band
+        if not (0 <= low < np.inf and (high is None or high >= low)):
             raise OptionError(
                 f"bands={{{flag!r}: {band!r}}} is not a pair of bounds; give (lower, "
-                "upper) in persons, None for no upper bound."
+                "upper) in persons, from 0, None (inf in a study file) for no upper "
+                "bound."
             )
     return bands
+
+
+def _finite(edge: float | None) -> float:
+    return np.nan if edge is None or np.isinf(edge) else float(edge)
 
 
 def _melted(raw: RawTable) -> RawTable:
     if "region" not in raw.frame.columns:
         return raw
     keys = [c for c in ("region", "year", "concept") if c in raw.frame.columns]
-    long = raw.frame.melt(
-        id_vars=keys, var_name="industry", value_name="employment", ignore_index=False
-    )
+    told: list[Fault] = []
+    long = pd.DataFrame()
+    with foreign_reading("a wide table", told):
+        long = raw.frame.melt(
+            id_vars=keys,
+            var_name="industry",
+            value_name="employment",
+            ignore_index=False,
+        )
+    if told:
+        rule = told[0].rule.replace("the file", "the table")
+        raise TableError(raw.name, [Fault(rule, "make codes text, counts numbers")])
     return RawTable(long, raw.name, raw.faults)
 
 
@@ -236,7 +254,7 @@ def _flags(
     if not bands:
         return
     for column, side in (("lower", 0), ("upper", 1)):
-        edge = {f: np.nan if b[side] is None else b[side] for f, b in bands.items()}
+        edge = {f: _finite(b[side]) for f, b in bands.items()}
         told = flag.map(edge).astype(float)
         if column in frame.columns:
             told = frame[column].where(frame[column].notna(), told)

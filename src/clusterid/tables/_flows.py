@@ -8,6 +8,7 @@ from typing import Any, Unpack
 import numpy as np
 import pandas as pd
 
+from clusterid._typed import check_types
 from clusterid.errors import Fault, check_option
 from clusterid.tables._checking import Check, checked_pad
 from clusterid.tables._numerals import Numerals
@@ -63,6 +64,7 @@ def read_flows(
     >>> read_flows(matrix, layout="matrix")["value"].tolist()
     [1.0, 2.0, 0.0, 3.0]
     """
+    check_types(read_flows, locals())
     check_option("layout", layout, ["long", "matrix"])
     check_option("negative", negative, ["fault", "keep"])
     raw = load(source, columns=columns, name="flows", **reading)
@@ -156,6 +158,7 @@ def read_links(
     >>> len(read_links(pd.DataFrame(rows)))
     2
     """
+    check_types(read_links, locals())
     raw = load(source, columns=columns, name="links", **reading)
     check = Check(raw)
     pad = checked_pad(pad, ["source", "target"])

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from clusterid.errors import Fault, TableError
-from clusterid.tables._codes import NULL_WORDS
+from clusterid.tables._codes import NULL_WORDS, SPREADSHEET_ERRORS
 
 __all__ = ["NUMBER_FAULTS", "Numerals", "is_grouped", "parse_number"]
 
@@ -86,6 +86,11 @@ NUMBER_FAULTS = (
         "holds a mark instead of a number",
         'say what it means: withheld=(".",) for withheld, nil=("-",) for a true zero',
     ),
+    (
+        "error",
+        "is a spreadsheet error",
+        "mend the formula in the source, or leave the cell empty if withheld",
+    ),
     ("text", "is not a number", "write a number, or leave the cell empty if withheld"),
 )
 
@@ -95,7 +100,10 @@ def parse_number(value: Any, numerals: Numerals) -> tuple[float, str]:
     if isinstance(value, (bool, np.bool_)):
         return math.nan, "text"
     if isinstance(value, (int, float, np.integer, np.floating, Decimal)):
-        number = float(value)
+        try:
+            number = float(value)
+        except (OverflowError, ValueError):  # 10**400; a signalling NaN
+            return math.inf, ""
         return number, "null" if math.isnan(number) else ""
     if not isinstance(value, str):
         return math.nan, "text"
@@ -106,6 +114,8 @@ def parse_number(value: Any, numerals: Numerals) -> tuple[float, str]:
         return 0.0, ""
     if text in NULL_WORDS or text == "NA":
         return math.nan, "null"
+    if text.upper() in SPREADSHEET_ERRORS:
+        return math.nan, "error"
     plain = text.replace("−", "-")
     if numerals.thousands:
         plain, is_right = _ungrouped(plain, numerals)

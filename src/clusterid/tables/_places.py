@@ -9,6 +9,7 @@ from typing import Any, Unpack
 import numpy as np
 import pandas as pd
 
+from clusterid._typed import check_types
 from clusterid.tables._checking import Check, known_codes
 from clusterid.tables._numerals import Numerals
 from clusterid.tables._reading import Reading, load
@@ -69,6 +70,7 @@ def check_places(
     >>> check_places(pd.DataFrame(rows))["regions"].iloc[0]
     [('R1', 1.0), ('R2', 0.5)]
     """
+    check_types(check_places, locals())
     raw = load(source, columns=columns, name="places", **reading)
     check = Check(raw)
     numerals = Numerals(decimal, thousands)
@@ -159,6 +161,7 @@ def check_answers(
     >>> check_answers(pd.DataFrame(rows))["value"].tolist()
     ['yes']
     """
+    check_types(check_answers, locals())
     raw = load(source, columns=columns, name="answers", **reading)
     check = Check(raw)
     check.columns(["place", "question", "option", "value"], ["rank"])
@@ -250,6 +253,7 @@ def check_declared(
     >>> check_declared(pd.DataFrame(rows))["fields"].iloc[0]
     ['optics', 'photonics']
     """
+    check_types(check_declared, locals())
     raw = load(source, columns=columns, name="declared clusters", **reading)
     check = Check(raw)
     lists = ["fields", "identified_by", "initiated_by", "funded_by"]
@@ -372,9 +376,10 @@ def _pairs(value: Any) -> list[tuple[str, float]]:
         for item in value:
             if isinstance(item, str):
                 pairs += _pairs(item)
+            elif isinstance(item, Iterable) and len(pair := list(item)) == 2:
+                pairs.append((str(pair[0]).strip(), _share(pair[1])))
             else:
-                code, share = item
-                pairs.append((str(code).strip(), _share(share)))
+                pairs.append((str(item).strip(), 1.0))
         return pairs
     found = []
     for item in _listed(value):

@@ -8,7 +8,8 @@ from typing import Any, Unpack
 import numpy as np
 import pandas as pd
 
-from clusterid.tables._checking import Check, checked_pad, known_codes
+from clusterid._typed import check_types
+from clusterid.tables._checking import Check, checked_crs, checked_pad, known_codes
 from clusterid.tables._numerals import Numerals
 from clusterid.tables._reading import Reading, load
 
@@ -66,9 +67,12 @@ def read_plants(
     >>> read_plants(pd.DataFrame(rows))["plant"].tolist()
     ['p1', 'p2']
     """
+    check_types(read_plants, locals())
     raw = load(source, columns=columns, name="plants", **reading)
     check = Check(raw)
-    crs = _checked_crs(check, crs)
+    if crs is not None:
+        crs = checked_crs(crs, check.say)
+        check.done()
     numerals = Numerals(decimal, thousands)
     pad = checked_pad(pad, ["plant", "industry", "region"])
     check.columns(["plant", "industry", "employment"], ["year", "region", "x", "y"])
@@ -92,23 +96,6 @@ def read_plants(
     if crs is not None:
         frame.attrs["crs"] = crs.to_string()
     return frame
-
-
-def _checked_crs(check: Check, crs: Any) -> Any:
-    if crs is None:
-        return None
-    from pyproj import CRS
-    from pyproj.exceptions import CRSError
-
-    try:
-        return CRS.from_user_input(crs)
-    except CRSError as error:
-        check.say(
-            f"crs={crs!r} is not a coordinate system ({error})".splitlines()[0],
-            'use e.g. crs="EPSG:4326" or crs="EPSG:25832"',
-        )
-        check.done()
-        return None
 
 
 def _points(check: Check, numerals: Numerals, crs: Any) -> None:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import csv
-import gzip
 import io
+import os
 import re
-import zipfile
-import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +14,20 @@ from typing import Any, TypedDict
 import numpy as np
 import pandas as pd
 
+from clusterid._opening import (
+    SHEET_PART,
+    first_line,
+    foreign_reading,
+    largest_bytes,
+    packed_fault,
+    path_fault,
+    size_fault,
+    text_lines,
+    too_large,
+    twice_in_header,
+    unpacked,
+)
+from clusterid._typed import check_types
 from clusterid.errors import (
     Fault,
     OptionError,
@@ -142,21 +154,35 @@ def load(
     **unknown: Any,
 ) -> RawTable:
     """Read a source and keep what is wrong with it beside the table."""
-    _check_options(separator, skip_rows, unknown)
+    given = {
+        "columns": columns, "name": name, "encoding": encoding, "sheet": sheet,
+        "separator": separator, "layer": layer, "skip_rows": skip_rows,
+        "filter": filter,
+    }  # fmt: skip
+    check_types(load, given)
+    _check_options(separator, sheet, skip_rows, unknown)
     faults: list[Fault] = []
-    if isinstance(source, (str, Path)):
+    if isinstance(source, (str, os.PathLike)):
         path = Path(source)
         name = f"{name} ({path.name[:80]})"
-        frame = _from_path(path, name, encoding, separator, sheet, layer, skip_rows)
-        if isinstance(frame, RawTable):
-            faults += frame.faults
-            frame = frame.frame
+        read = _from_path(path, name, encoding, separator, sheet, layer, skip_rows)
+        faults += read.faults
+        frame = read.frame
     elif isinstance(source, pd.DataFrame):
         frame = source.copy()
-    elif hasattr(source, "__arrow_c_stream__"):
+    elif hasattr(source, "__arrow_c_stream__") and not isinstance(source, pd.Series):
         import pyarrow as pa
 
-        frame = pa.table(source).to_pandas()
+        told: list[Fault] = []
+        frame = pd.DataFrame()
+        with foreign_reading("an Arrow table", told):
+            table = pa.table(source)
+            twice_told = twice_in_header(table.column_names)
+            if twice_told is not None:
+                raise TableError(name, [twice_told])
+            frame = table.to_pandas()
+        if told:
+            raise TableError(name, told)
     else:
         raise TableTypeError(
             f"{name}: give a path, a DataFrame or an Arrow table, "
@@ -188,7 +214,7 @@ def load(
 
 
 def _check_options(
-    separator: str | None, skip_rows: int, unknown: Mapping[str, Any]
+    separator: str | None, sheet: str | int, skip_rows: int, unknown: Mapping[str, Any]
 ) -> None:
     known = list(Reading.__annotations__)
     for name in unknown:
@@ -196,10 +222,12 @@ def _check_options(
             f"{name}= is not an option of this reader; how the file is written is said "
             f"with {', '.join(known)}.{nearest(name, [*known, 'columns', 'layout'])}"
         )
-    if separator is not None and len(separator) != 1:
+    if separator is not None and (len(separator) != 1 or separator in '\r\n"\x00'):
         raise OptionError(f"separator={separator!r} must be one sign, such as ';'.")
-    if isinstance(skip_rows, bool) or not isinstance(skip_rows, int) or skip_rows < 0:
+    if skip_rows < 0:
         raise OptionError(f"skip_rows={skip_rows!r} must be a whole number from 0.")
+    if not isinstance(sheet, str) and sheet < 0:
+        raise OptionError(f"sheet={sheet!r} must be a name, or a number from 0.")
 
 
 def _filtered(
@@ -255,105 +283,79 @@ def _from_path(
     sheet: str | int,
     layer: str | None,
     skip_rows: int,
-) -> pd.DataFrame | RawTable:
-    if not _exists(path):
-        siblings = (
-            [p.name for p in path.parent.iterdir()] if _is_folder(path.parent) else []
-        )
-        hint = nearest(path.name, siblings)
-        if re.match(r"^[a-z]+:/", str(path)):
-            hint = " Addresses are not read: fetch the file first."
-        raise TableError(
-            name,
-            [Fault(f"there is no file {str(path)[:300]}", f"check the path.{hint}")],
-        )
-    if path.is_dir():
-        raise TableError(
-            name, [Fault(f"{path} is a folder", "name one file inside it")]
-        )
+) -> RawTable:
+    fault = path_fault(path)
+    if fault is not None:
+        raise TableError(name, [fault])
     kind = path.with_suffix("").suffix if path.suffix == ".gz" else path.suffix
     kind = kind.lower()
-    try:
+    told: list[Fault] = []
+    made = RawTable(pd.DataFrame(), name)
+    with foreign_reading(kind, told):
         if not path.stat().st_size:
-            raise TableError(
-                name, [Fault("the file is empty", "fetch or export it again")]
+            told.append(Fault("the file is empty", "fetch or export it again"))
+        elif kind in _TEXT:
+            made = _from_text(path, encoding, separator, skip_rows)
+        elif kind in _EXCEL:
+            made = _from_excel(path, name, sheet, skip_rows)
+        elif kind in _PARQUET:
+            made = _from_parquet(path)
+        elif kind in _SHAPES:
+            made = _from_shapes(path, layer)
+        else:
+            told.append(
+                Fault(
+                    f"the ending {kind!r} is not known",
+                    f"use one of {', '.join(_KNOWN)}.{nearest(kind, _KNOWN)}",
+                )
             )
-        if kind in _TEXT:
-            return _from_text(path, encoding, separator, skip_rows)
-        if kind in _EXCEL:
-            return _from_excel(path, name, sheet, skip_rows)
-        if kind in _PARQUET:
-            return _from_parquet(path)
-        if kind in _SHAPES:
-            return _from_shapes(path, layer)
-    except PermissionError as error:
-        fault = Fault(f"the file may not be read ({error.strerror})", "change its mode")
-        raise TableError(name, [fault]) from error
-    except (OSError, ValueError, zipfile.BadZipFile, EOFError, zlib.error) as error:
-        if isinstance(error, TableError):
-            raise
-        fault = Fault(
-            f"the file cannot be read as {kind}: {_first_line(error)}",
-            "check that the ending tells the true format, and that it is complete",
-        )
-        raise TableError(name, [fault]) from error
-    raise TableError(
-        name,
-        [
-            Fault(
-                f"the ending {kind!r} is not known",
-                f"use one of {', '.join(_KNOWN)}.{nearest(kind, _KNOWN)}",
-            )
-        ],
-    )
+    if not len(made.frame.columns):  # nothing to check further
+        told += made.faults
+    if told:
+        raise TableError(name, told)
+    return made
 
 
-def _exists(path: Path) -> bool:
-    try:
-        return path.exists()
-    except OSError:  # the name itself is impossible, e.g. the text of a file
-        return False
-
-
-def _is_folder(path: Path) -> bool:
-    return _exists(path) and path.is_dir()
-
-
-def _from_parquet(path: Path) -> pd.DataFrame:
+def _from_parquet(path: Path) -> RawTable:
     import pyarrow.parquet as pq
 
-    if b"geo" in (pq.read_schema(path).metadata or {}):
+    head = pq.read_metadata(path)
+    parts = [head.row_group(i).total_byte_size for i in range(head.num_row_groups)]
+    if sum(parts) > largest_bytes():
+        return RawTable(pd.DataFrame(), path.name, (too_large("the file unpacks to"),))
+    twice = twice_in_header(head.schema.names)
+    if twice is not None:
+        return RawTable(pd.DataFrame(), path.name, (twice,))
+    if b"geo" in (head.metadata or {}):
         import geopandas as gpd
 
-        frame: pd.DataFrame = gpd.read_parquet(path)
-        return frame
-    return pd.read_parquet(path)
-
-
-def _first_line(error: Exception) -> str:
-    lines = str(error).splitlines() or [type(error).__name__]
-    return lines[0][:200]
+        return RawTable(gpd.read_parquet(path), path.name)
+    return RawTable(pd.read_parquet(path), path.name)
 
 
 def _from_text(
     path: Path, encoding: str | None, separator: str | None, skip_rows: int
 ) -> RawTable:
-    content = path.read_bytes()
+    nothing = pd.DataFrame()
     if path.suffix == ".gz":
-        content = gzip.decompress(content)
+        content = unpacked(path)
+        if isinstance(content, Fault):
+            return RawTable(nothing, path.name, (content,))
+    else:
+        large = size_fault(path)
+        if large is not None:
+            return RawTable(nothing, path.name, (large,))
+        content = path.read_bytes()
     text, faults = _decoded(content, encoding)
-    lines = text.splitlines()[skip_rows:]
+    lines = text_lines(text)[skip_rows:]
     if not any(line.strip() for line in lines):
-        return RawTable(
-            pd.DataFrame(),
-            path.name,
-            (*faults, Fault("the file has no text", "fetch or export it again")),
-        )
+        fault = Fault("the file has no text", "fetch or export it again")
+        return RawTable(nothing, path.name, (*faults, fault))
     if separator is None:
         separator = _sniffed(lines[:50])
-    ragged = _ragged(lines, separator)
-    if ragged is not None:
-        return RawTable(pd.DataFrame(), path.name, (*faults, ragged))
+    shape = _shape_faults(lines, separator)
+    if shape:
+        return RawTable(nothing, path.name, (*faults, *shape))
     frame = pd.read_csv(
         io.StringIO(text),
         sep=separator,
@@ -369,11 +371,25 @@ def _from_text(
 
 def _decoded(content: bytes, encoding: str | None) -> tuple[str, list[Fault]]:
     faults: list[Fault] = []
-    if b"\x00" in content[:1000] and encoding is None:
+    if b"\x00" in content and not _is_wide(encoding):
+        many = content[:1000].count(b"\x00") > 10
         fault = Fault(
             "the file is not text, or is UTF-16",
             'pass encoding="utf-16" if a spreadsheet wrote it as Unicode text',
         )
+        if not many:
+            lines = content.split(b"\n")
+            rows = [i for i, line in enumerate(lines) if b"\x00" in line]
+            shown = [
+                (i, lines[i].replace(b"\x00", b"\\0")[:60].decode("utf-8", "replace"))
+                for i in rows[:5]
+            ]
+            fault = Fault(
+                "the file holds NUL characters",
+                "it is damaged, or is no text: fetch or export it again",
+                len(rows),
+                tuple(shown),
+            )
         return content.decode("utf-8", errors="replace").replace("\x00", ""), [fault]
     if encoding is None:
         try:
@@ -382,7 +398,7 @@ def _decoded(content: bytes, encoding: str | None) -> tuple[str, list[Fault]]:
             text = content.decode("latin-1")
             wrong = [
                 (i, line.strip()[:60])
-                for i, line in enumerate(text.splitlines())
+                for i, line in enumerate(text_lines(text))
                 if any("\x7f" < c < "\u0100" for c in line)
             ]
             faults.append(
@@ -417,7 +433,7 @@ def _decoded(content: bytes, encoding: str | None) -> tuple[str, list[Fault]]:
         if not truth.isascii():
             wrong = [
                 (i, line.strip()[:60])
-                for i, line in enumerate(text.splitlines())
+                for i, line in enumerate(text_lines(text))
                 if not line.isascii()
             ]
             faults.append(
@@ -432,12 +448,21 @@ def _decoded(content: bytes, encoding: str | None) -> tuple[str, list[Fault]]:
     return text, faults
 
 
+def _is_wide(encoding: str | None) -> bool:
+    """Return whether characters of the encoding take several bytes, NUL among them."""
+    told = (encoding or "").lower().replace("_", "-").replace("-", "")
+    return told.startswith(("utf16", "utf32", "u16", "u32"))
+
+
 def _sniffed(lines: Sequence[str]) -> str:
     """Return the separator that gives the most columns, the same in most lines."""
     best, best_score = ",", 0.0
     filled = [line for line in lines if line.strip()]
     for candidate in _SEPARATORS:
-        widths = [len(row) for row in csv.reader(filled, delimiter=candidate)]
+        try:
+            widths = [len(row) for row in csv.reader(filled, delimiter=candidate)]
+        except csv.Error:  # told by the check of all rows
+            continue
         header = widths[0]
         if header < 2:
             continue
@@ -448,42 +473,53 @@ def _sniffed(lines: Sequence[str]) -> str:
     return best
 
 
-def _ragged(lines: Sequence[str], separator: str) -> Fault | None:
-    """Rows with more or fewer cells than the header (quotes respected)."""
+def _shape_faults(lines: Sequence[str], separator: str) -> list[Fault]:
+    """Return what is wrong with header and rows as cells (quotes respected)."""
     filled = (line for line in lines if line.strip())
     reader = csv.reader(filled, delimiter=separator)
-    width = len(next(reader))
-    wrong = [
-        (number, separator.join(row)[:60])
-        for number, row in enumerate(reader, start=1)
-        if len(row) != width
-    ]
-    if not wrong:
-        return None
-    return Fault(
-        f"rows have more or fewer cells than the header ({width})",
-        "put text that holds the separator into quotes, remove footnotes, "
-        "or name separator= and skip_rows=",
-        len(wrong),
-        tuple(wrong[:5]),
-    )
-
-
-def _from_excel(
-    path: Path, name: str, sheet: str | int, skip_rows: int
-) -> pd.DataFrame:
-    with pd.ExcelFile(path) as book:
-        names = [str(s) for s in book.sheet_names]
-        if isinstance(sheet, str) and sheet not in names:
-            raise TableError(
-                name,
-                [
-                    Fault(
-                        f"the workbook has no sheet {sheet!r}",
-                        f"sheets are {', '.join(names)}.{nearest(sheet, names)}",
-                    )
-                ],
+    wrong = []
+    try:
+        header = next(reader)
+        width = len(header)
+        for number, row in enumerate(reader, start=1):
+            if len(row) != width:
+                wrong.append((number, separator.join(row)[:60]))
+    except csv.Error as error:
+        return [
+            Fault(
+                f"line {reader.line_num} of the table cannot be cut into cells: "
+                f"{first_line(error)}",
+                'close the quotes ("), or keep long texts out of the table',
             )
+        ]
+    faults = []
+    if wrong:
+        faults.append(
+            Fault(
+                f"rows have more or fewer cells than the header ({width})",
+                "put text that holds the separator into quotes, remove footnotes, "
+                "or name separator= and skip_rows=",
+                len(wrong),
+                tuple(wrong[:5]),
+            )
+        )
+    twice = twice_in_header(header)
+    return [*faults, *([] if twice is None else [twice])]
+
+
+def _from_excel(path: Path, name: str, sheet: str | int, skip_rows: int) -> RawTable:
+    packed = packed_fault(path, part=SHEET_PART)
+    if packed is not None:
+        return RawTable(pd.DataFrame(), name, (packed,))
+    with pd.ExcelFile(path, engine="openpyxl") as book:
+        names = [str(s) for s in book.sheet_names]
+        is_there = sheet in names if isinstance(sheet, str) else sheet < len(names)
+        if not is_there:
+            fault = Fault(
+                f"the workbook has no sheet {sheet!r}",
+                f"sheets are {', '.join(names)}.{nearest(str(sheet), names)}",
+            )
+            raise TableError(name, [fault])
         frame: pd.DataFrame = pd.read_excel(
             book,
             sheet_name=sheet,
@@ -492,17 +528,95 @@ def _from_excel(
             keep_default_na=False,
             na_values=[""],
         )
-    return frame
+    chosen = sheet if isinstance(sheet, str) else names[sheet]
+    return RawTable(frame, name, tuple(_cell_faults(path, chosen, skip_rows)))
 
 
-def _from_shapes(path: Path, layer: str | None) -> pd.DataFrame:
-    import geopandas as gpd
-    import pyogrio
+def _cell_faults(path: Path, sheet: str, skip_rows: int) -> list[Fault]:
+    """Return what a workbook shows in place of values, with the cells' addresses."""
+    from openpyxl import load_workbook
 
-    target = f"/vsigzip/{path.resolve()}" if path.suffix == ".gz" else path
-    options = {} if layer is None else {"layer": layer}
+    errors: list[tuple[str, str]] = []
+    empty: dict[str, bool] = {}
+    header: list[Any] = []
+    values = load_workbook(path, read_only=True, data_only=True)
+    formulas = load_workbook(path, read_only=True)
     try:
-        frame: pd.DataFrame = gpd.read_file(target, engine="pyogrio", **options)
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
-        raise ValueError(str(error)) from error
-    return frame
+        if not hasattr(values[sheet], "iter_rows"):
+            return [
+                Fault(f"the sheet {sheet!r} holds a chart, no table", "name another")
+            ]
+        rows = zip(values[sheet].iter_rows(), formulas[sheet].iter_rows(), strict=False)
+        for number, (shown, made) in enumerate(rows):
+            if number == skip_rows:
+                header = [c.value for c in shown if c.value is not None]
+            for value, formula in zip(shown, made, strict=False):
+                if value.data_type == "e":
+                    errors.append((str(value.coordinate), str(value.value)))
+                elif formula.data_type == "f" and value.value is None:
+                    empty[str(formula.coordinate)] = True
+    finally:
+        values.close()
+        formulas.close()
+    faults = []
+    if errors:
+        shown_errors = ", ".join(f"{cell}: {what}" for cell, what in errors[:5])
+        faults.append(
+            Fault(
+                f"{len(errors)} cells hold a spreadsheet error ({shown_errors}"
+                f"{', ...' if len(errors) > 5 else ''})",
+                "mend the formulas in the workbook, or empty the cells",
+            )
+        )
+    if empty:
+        cells = ", ".join(list(empty)[:5]) + (", ..." if len(empty) > 5 else "")
+        faults.append(
+            Fault(
+                f"{len(empty)} cells hold formulas whose values were never calculated "
+                f"({cells})",
+                "open the workbook in a spreadsheet program and save it",
+            )
+        )
+    twice = twice_in_header(header)
+    return [*faults, *([] if twice is None else [twice])]
+
+
+def _from_shapes(path: Path, layer: str | None) -> RawTable:
+    import geopandas as gpd
+
+    if path.suffix.lower() in {".gz", ".zip"}:
+        packed = packed_fault(path)
+        if packed is not None:
+            return RawTable(pd.DataFrame(), path.name, (packed,))
+    elif (large := size_fault(path)) is not None:
+        return RawTable(pd.DataFrame(), path.name, (large,))
+    if path.suffix.lower() in {".geojson", ".json"}:
+        _check_named_crs(path)
+    target = f"/vsigzip/{path.absolute()}" if path.suffix == ".gz" else path
+    options = {} if layer is None else {"layer": layer}
+    frame: pd.DataFrame = gpd.read_file(target, engine="pyogrio", **options)
+    return RawTable(frame, path.name)
+
+
+_CRS = re.compile(rb'"crs"\s*:\s*\{[^{}]*\{[^{}]*"name"\s*:\s*"([^"]*)"')
+
+
+def _check_named_crs(path: Path) -> None:
+    """Tell a coordinate system that a GeoJSON names and nobody knows.
+
+    The driver takes such a file for longitude and latitude without a word.
+    """
+    from pyproj import CRS
+    from pyproj.exceptions import CRSError
+
+    with path.open("rb") as stream:
+        found = _CRS.search(stream.read(10_000))
+    if found is None:
+        return
+    name = found.group(1).decode("utf-8", "replace")
+    try:
+        CRS.from_user_input(name)
+    except CRSError:
+        rule = f"the file names the coordinate system {name[:80]!r}, which is not known"
+        mend = "correct it in the file; without one, GeoJSON is longitude and latitude"
+        raise TableError(path.name, [Fault(rule, mend)]) from None

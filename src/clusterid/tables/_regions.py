@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Unpack
 import numpy as np
 import pandas as pd
 
+from clusterid._typed import check_types
 from clusterid.errors import DataWarning, Fault
-from clusterid.tables._checking import Check, checked_pad
+from clusterid.tables._checking import LARGEST_NUMBER, Check, checked_crs, checked_pad
 from clusterid.tables._numerals import Numerals
 from clusterid.tables._reading import RawTable, Reading, load
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["read_regions"]
 
+#: Degrees of longitude, with what rounding may add.
+_FURTHEST = 180.0 + 1e-6
 _ATTRIBUTES = ("name", "parent", "area_km2", "population")
 
 
@@ -92,6 +95,7 @@ def read_regions(
     >>> read_regions(shapes, columns={"region": "ags"}).index.tolist()
     ['01', '02']
     """
+    check_types(read_regions, locals())
     import geopandas as gpd
 
     raw = load(source, columns=columns, name="regions", **reading)
@@ -173,7 +177,18 @@ def _check_shapes(
     check.fault(
         other, "the shape is not a polygon", "use polygons; points do not touch", labels
     )
-    invalid = usable & ~other & ~shapely.is_valid(values)
+    bounds = shapely.bounds(values)  # NaN where there is no shape
+    with np.errstate(invalid="ignore"):
+        wild = usable & ~other & _wild(values, bounds)
+    check.fault(
+        wild,
+        f"a coordinate is no finite number, or beyond {LARGEST_NUMBER:.0e}",
+        "correct the shape in the source",
+        labels,
+    )
+    usable &= ~wild
+    invalid = usable & ~other
+    invalid[invalid] = ~shapely.is_valid(values[invalid])
     repaired: list[str] = []
     if invalid.any() and repair:
         values[invalid] = [_areas(g) for g in shapely.make_valid(values[invalid])]
@@ -182,7 +197,9 @@ def _check_shapes(
         )
         repaired = sorted(str(c) for c in codes[invalid])
     elif invalid.any():
-        why = pd.Series(shapely.is_valid_reason(values), index=check.frame.index)
+        told = np.full(len(values), "", dtype=object)
+        told[invalid] = shapely.is_valid_reason(values[invalid])
+        why = pd.Series(told, index=check.frame.index)
         named = why if labels is None else labels.astype(str) + ": " + why
         check.fault(
             invalid,
@@ -191,31 +208,36 @@ def _check_shapes(
             named,
         )
     good = usable & ~other
-    keys = pd.Series(shapely.to_wkb(shapely.normalize(values)), index=check.frame.index)
-    twice = keys.duplicated(keep=False).to_numpy() & good
+    keys = pd.Series(shapely.to_wkb(shapely.normalize(values[good])))
+    twice = np.zeros(len(values), dtype=bool)
+    twice[good] = keys.duplicated(keep=False).to_numpy()
     check.fault(
         twice, "two regions have the same polygon", "correct one of the two", labels
     )
     return (
         pd.Series(values, index=check.frame.index),
-        _check_crs(check, values[good], file_crs, crs),
+        _check_crs(check, values[good], good, file_crs, crs),
         repaired,
     )
 
 
-def _check_crs(check: Check, shapes: Any, file_crs: Any, crs: Any) -> Any:
+def _wild(values: Any, bounds: Any) -> Any:
+    """Return which shapes have a coordinate that is no number, or no place at all."""
     import shapely
-    from pyproj import CRS
-    from pyproj.exceptions import CRSError
+
+    points, owner = shapely.get_coordinates(values, return_index=True)
+    wrong = ~np.isfinite(points).all(axis=1) | (np.abs(points) > LARGEST_NUMBER).any(1)
+    wild = np.zeros(len(values), dtype=bool)
+    wild[owner[wrong]] = True
+    return wild | (np.abs(bounds) > LARGEST_NUMBER).any(axis=1)
+
+
+def _check_crs(check: Check, shapes: Any, good: Any, file_crs: Any, crs: Any) -> Any:
+    import shapely
 
     if crs is not None:
-        try:
-            crs = CRS.from_user_input(crs)
-        except CRSError as error:
-            check.say(
-                f"crs={crs!r} is not a coordinate system ({error})".splitlines()[0],
-                'use e.g. crs="EPSG:4326" or crs="EPSG:25832"',
-            )
+        crs = checked_crs(crs, check.say)
+        if crs is None:
             return file_crs
     if file_crs is None and crs is None:
         check.say(
@@ -234,13 +256,19 @@ def _check_crs(check: Check, shapes: Any, file_crs: Any, crs: Any) -> Any:
         )
     final = crs if file_crs is None else file_crs
     if len(shapes) and final.is_geographic:
-        west, south, east, north = shapely.total_bounds(shapes)
-        if west < -181 or east > 181 or south < -91 or north > 91:
-            check.say(
-                f"coordinates from {west:.0f} to {east:.0f} are not degrees, though "
-                f"the coordinate system ({final.to_string()}) is",
-                "name the projected coordinate system of the shapes with crs=",
-            )
+        west, south, east, north = shapely.bounds(shapes).T
+        outside = (west < -_FURTHEST) | (east > _FURTHEST)
+        outside |= (south < -_FURTHEST / 2) | (north > _FURTHEST / 2)
+        wrong = np.zeros(len(check.frame), dtype=bool)
+        wrong[np.flatnonzero(good)[outside]] = True
+        check.fault(
+            wrong,
+            "coordinates are not degrees (longitude -180 to 180, latitude -90 to 90), "
+            f"though the coordinate system ({final.to_string()}) is",
+            "name the projected coordinate system of the shapes with crs=, or correct "
+            "the coordinates",
+            "region" if check.has("region") else None,
+        )
     return final
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from clusterid.errors import Fault, TableError, TableTypeError
+from clusterid.tables._checking import LARGEST_NUMBER
 
 __all__ = ["checked_wide"]
 
@@ -107,10 +108,10 @@ def _numbers(frame: pd.DataFrame, faults: list[Fault]) -> NDArray[np.float64] | 
         for dtype in set(frame.dtypes)
         if not pd.api.types.is_object_dtype(dtype)
     )
-    if numeric:
+    if numeric and all(map(_is_number, raw.ravel() if raw.dtype == object else ())):
         try:
             return frame.to_numpy(dtype=float, na_value=np.nan)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             pass
     shown = [
         (f"{region} / {industry}", value)
@@ -133,6 +134,10 @@ def _numbers(frame: pd.DataFrame, faults: list[Fault]) -> NDArray[np.float64] | 
 def _is_number(value: Any) -> bool:
     if value is None or value is pd.NA:
         return True
+    if isinstance(value, (bool, np.bool_)):
+        return False
+    if isinstance(value, int) and abs(value) > LARGEST_NUMBER:
+        return False
     return isinstance(value, (int, float, np.integer, np.floating))
 
 
@@ -140,9 +145,10 @@ def _counts(
     frame: pd.DataFrame, values: NDArray[np.float64], faults: list[Fault]
 ) -> None:
     # two quick reductions; NaN fails both comparisons and takes the long way
-    if not values.size or (values.min() >= 0 and values.max() < np.inf):
+    if not values.size or (values.min() >= 0 and values.max() <= LARGEST_NUMBER):
         return
-    wrong = (values < 0) | np.isinf(values)
+    with np.errstate(invalid="ignore"):
+        wrong = (values < 0) | (values > LARGEST_NUMBER)
     where = np.argwhere(wrong)
     if not len(where):
         return
@@ -152,7 +158,7 @@ def _counts(
     )
     faults.append(
         Fault(
-            "a count is negative or infinite",
+            f"a count is negative or infinite, or larger than {LARGEST_NUMBER:.0e}",
             "correct the source; withheld is NaN",
             len(where),
             shown,
