@@ -271,7 +271,7 @@ def test_rules_one_by_one(changes, verdict, reason):
 
 
 def test_the_cut_rejects_what_benjamini_and_hochberg_reject():
-    from clusterid.comparison._verdicts import benjamini_hochberg_cut
+    from clusterid.statistics import benjamini_hochberg_cut
 
     rng = np.random.default_rng(0)
     for _ in range(200):

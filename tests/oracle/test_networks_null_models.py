@@ -14,7 +14,7 @@ from scipy import optimize, sparse, stats
 from clusterid import networks as nw
 from clusterid.networks._bipartite_model import fit_reduced
 from clusterid.networks._poisson_binomial import upper_tail
-from clusterid.networks._significance import adjusted
+from clusterid.statistics import q_values
 
 # The peer's own probabilities miss the degrees by 2.7e-7 (its solver stops there);
 # ours by 1e-13. Agreement cannot be better than that.
@@ -176,8 +176,10 @@ def test_corrections_count_the_pairs_that_never_meet(correction: str) -> None:
     rng = np.random.default_rng(0)
     p = rng.random(20) ** 4
     padded = np.concatenate([p, np.ones(80)])
-    whole = adjusted(padded, correction)
-    np.testing.assert_allclose(adjusted(p, correction, 100), whole[:20], rtol=1e-12)
+    whole = q_values(padded, correction)
+    np.testing.assert_allclose(
+        q_values(p, correction, n_tests=100), whole[:20], rtol=1e-12
+    )
     # by hand, step-up
     order = np.argsort(padded)
     factor = {"bh": 1.0, "by": sum(1 / i for i in range(1, 101)), "bonferroni": None}

@@ -18,6 +18,7 @@ from clusterid.clusters._counts import (
 )
 from clusterid.clusters._roughness import Null, fit_null, industry_roughness
 from clusterid.errors import OptionError, check_option
+from clusterid.statistics import q_values
 from clusterid.tables import Economy
 
 __all__ = ["CELL_COLUMNS", "test_groups"]
@@ -560,7 +561,7 @@ def _tidy(
     reason[np.isnan(p) & (tested.withheld >= 1)] = "withheld"
     empty = np.nan_to_num(size.to_numpy(dtype=float)) <= 0
     reason[empty] = "region_empty"
-    q = benjamini_hochberg(p.T.ravel())
+    q = q_values(p.T.ravel())
     gated = q if gate == "bh" else p.T.ravel() * family
     supported: Any = True
     if rest is not None:
@@ -599,18 +600,6 @@ def _tidy(
         for name, null in zip(names, nulls, strict=True)
     }
     return cells
-
-
-def benjamini_hochberg(p: Floats) -> Floats:
-    """Return Benjamini-Hochberg q-values; NaN stays NaN and is no test."""
-    q = np.full(len(p), np.nan)
-    known = np.flatnonzero(np.isfinite(p))
-    order = known[np.argsort(p[known], kind="stable")]
-    m = len(order)
-    if m:
-        raw = p[order] * m / np.arange(1, m + 1)
-        q[order] = np.minimum(1.0, np.minimum.accumulate(raw[::-1])[::-1])
-    return q
 
 
 def _getis_ord(

@@ -9,8 +9,8 @@ import numpy.typing as npt
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
-from clusterid.clusters._cells import benjamini_hochberg
 from clusterid.errors import GraphError
+from clusterid.statistics import q_values
 
 __all__ = ["adjacency", "components", "grow"]
 
@@ -82,7 +82,7 @@ def grow(
         candidates |= near & able & ~seeds
         tested = np.flatnonzero(candidates)
         passed = np.zeros_like(members)
-        passed[tested] = benjamini_hochberg(p[tested]) <= level
+        passed[tested] = q_values(p[tested]) <= level
         grown = members | (passed & near)
         if (grown == members).all():
             return members

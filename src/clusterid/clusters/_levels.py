@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from clusterid.clusters._cells import REST_LEVEL, benjamini_hochberg
+from clusterid.clusters._cells import REST_LEVEL
 from clusterid.communities import Templates
+from clusterid.statistics import q_values
 
 __all__ = [
     "PARTS_COLUMNS", "Found", "Kind", "Parts", "complements", "gate_together",
@@ -184,7 +185,7 @@ def gate_together(
     for plain, weighted in (("p_value", "weighted"), ("p_unchecked", "unchecked")):
         together[weighted] = _weighted(together[plain].to_numpy(dtype=float), n)
     p = together["weighted"].to_numpy(dtype=float)
-    together["q_value"] = benjamini_hochberg(p)
+    together["q_value"] = q_values(p)
     seeds = _gated(p, gate) <= alpha
     # the check for one large plant holds whatever the weight
     seeds &= together["p_value"].le(REST_LEVEL).to_numpy()
@@ -194,7 +195,7 @@ def gate_together(
     open_p = together["unchecked"].to_numpy(dtype=float)
     tried = np.flatnonzero(_gated(open_p, gate)[n:] <= alpha) + n
     supported = np.zeros(len(seeds), dtype=bool)
-    supported[tried] = benjamini_hochberg(rest[tried]) <= REST_LEVEL
+    supported[tried] = q_values(rest[tried]) <= REST_LEVEL
     seeds[below] &= supported[below]
     together["is_seed"] = seeds
     # what would have opened a cluster, were it not for that check
@@ -219,7 +220,7 @@ def _weighted(p: Floats, n_templates: int) -> Floats:
 def _gated(weighted: Floats, gate: str) -> Floats:
     """Return what is compared with alpha: q, or p times the family; missing is 1."""
     if gate == "bh":
-        found = benjamini_hochberg(weighted)
+        found = q_values(weighted)
     else:
         found = weighted * max(1, int(np.isfinite(weighted).sum()))
     return np.asarray(np.nan_to_num(found, nan=1.0))

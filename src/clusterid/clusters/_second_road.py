@@ -9,12 +9,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from clusterid.clusters._cells import benjamini_hochberg, counted_plants, log_density
+from clusterid.clusters._cells import counted_plants, log_density
 from clusterid.clusters._counts import group_shares, point_employment
 from clusterid.clusters._grow import adjacency
 from clusterid.clusters._roughness import fit_null, industry_roughness
 from clusterid.communities import partition_of_links
 from clusterid.errors import OptionError
+from clusterid.statistics import q_values
 from clusterid.tables import Economy
 
 __all__ = ["cell_clusters"]
@@ -117,7 +118,7 @@ def cell_clusters(
         economy, employment, by_plants, jobs_per_effective_plant
     )
     p = _cell_p_values(counted, log_density(density, economy, employment))
-    q = benjamini_hochberg(p.ravel()).reshape(p.shape)
+    q = q_values(p.ravel()).reshape(p.shape)
     regions, industries = list(economy.regions), list(economy.industries)
     rows, columns = np.nonzero(np.nan_to_num(p, nan=1.0) <= specialised_at)
     params = {

@@ -134,8 +134,9 @@ def detect_communities(
         or more take part.
     redraw : callable, generator -> mapping of layers, optional
         Rebuilds some of the layers from redrawn data for perturbed runs, for example
-        co-location from plants drawn anew (:func:`clusterid.simulation.redraw_plants`).
-        Noise, layers left out and redrawn data take turns.
+        co-location from plants drawn anew
+        (:func:`clusterid.aggregation.redraw_plants`). Noise, layers left out and
+        redrawn data take turns.
     layer_weights : mapping, layer -> weight of at least 0, optional
         By default a layer weighs as much as its links agree with the held-out layer
         (or, of three and more layers, with the others): their correlation over pairs,

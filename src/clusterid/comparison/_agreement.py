@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from clusterid.errors import Fault, TableError
+from clusterid.statistics import q_values
 from clusterid.survey import fixed_margins, share_interval
 
 if TYPE_CHECKING:
@@ -212,10 +213,7 @@ def label_table(
     p = (1 + (dealt >= hits[kept] - 1e-9).sum(axis=0)) / (len(dealt) + 1)
     low, high = np.percentile(dealt, [2.5, 97.5], axis=0)
     mean = dealt.mean(axis=0)
-    order = np.argsort(p, kind="stable")
-    raw = p[order] * len(p) / np.arange(1, len(p) + 1)
-    q = np.empty(len(p))
-    q[order] = np.minimum(1.0, np.minimum.accumulate(raw[::-1])[::-1])
+    q = q_values(p)
     lift = np.divide(hits[kept], mean, out=np.full(len(n), np.nan), where=mean > 0)
     values = [n, hits[kept], hits[kept] / n, mean / n, low / n, high / n, lift, p, q]
     index = pd.Index([names[k] for k in kept], name="field")

@@ -43,7 +43,6 @@ from clusterid.comparison._verdicts import (
     VERDICTS,
     WEAK,
     Rules,
-    benjamini_hochberg_cut,
     carried_by_one,
     concentration_level,
     decide,
@@ -54,6 +53,7 @@ from clusterid.comparison._verdicts import (
 )
 from clusterid.comparison._words import with_sentences
 from clusterid.errors import OptionError
+from clusterid.statistics import benjamini_hochberg_cut, q_values
 from clusterid.tables import Economy
 
 if TYPE_CHECKING:
@@ -657,8 +657,7 @@ def _adjusted(
     m = len(known)
     if not m:
         return np.full(len(p), np.nan)
-    raw = known * m / np.arange(1, m + 1)
-    q = np.minimum(1.0, np.minimum.accumulate(raw[::-1])[::-1])
+    q = q_values(known)
     where = np.searchsorted(known, p, side="left").clip(0, m - 1)
     return np.where(np.isfinite(p), q[where], np.nan)
 

@@ -11,6 +11,8 @@ import pandas as pd
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+from clusterid.statistics import benjamini_hochberg_cut
+
 __all__ = ["REASONS", "VERDICTS", "Rules", "concentration_level", "decide"]
 
 #: levels of concentration, besides 0 (no sign) and -1 (not measured)
@@ -216,22 +218,6 @@ def measured_level(
     for one.
     """
     return np.where((level == CONCENTRATED) & ~material, WEAK, level).astype(np.int64)
-
-
-def benjamini_hochberg_cut(p_value: NDArray[np.float64], level: float) -> float:
-    """Return the cut of Benjamini and Hochberg: level times rejections over tests.
-
-    With k rejections of m the cut is ``k * level / m``; it rejects the same k tests as
-    the largest rejected p-value does, and says what a further test would need. Without
-    a rejection it is ``level / m``.
-    """
-    known = np.sort(p_value[np.isfinite(p_value)])
-    m = len(known)
-    if not m:
-        return level
-    passed = np.flatnonzero(known <= level * np.arange(1, m + 1) / m)
-    rejections = int(passed[-1]) + 1 if len(passed) else 1
-    return level * rejections / m
 
 
 def decide(evidence: pd.DataFrame, rules: Rules) -> pd.DataFrame:

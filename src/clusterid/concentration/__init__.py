@@ -50,7 +50,6 @@ from clusterid.concentration._location_quotient import (
 )
 from clusterid.concentration._m_function import m_function
 from clusterid.concentration._maurel_sedillot import maurel_sedillot
-from clusterid.concentration._multiple_testing import adjust
 from clusterid.concentration._power import power_quotient
 from clusterid.concentration._quotient_bounds import location_quotient_bounds
 from clusterid.concentration._quotient_change import (
@@ -78,6 +77,7 @@ from clusterid.concentration._specialisation_change import growth, specializatio
 from clusterid.concentration._theil import theil_decomposition, theil_index
 from clusterid.concentration._variety import related_variety, unrelated_variety
 from clusterid.concentration._withheld import Bounds, withheld_bounds
+from clusterid.statistics import adjust
 
 __all__ = [
     "Bounds",

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from clusterid.concentration._axis import Array
 from clusterid.concentration._given import given_numbers, given_series, own_numbers
-from clusterid.concentration._multiple_testing import adjust_columns
 from clusterid.errors import Fault, GraphError, OptionError, TableError, check_option
+from clusterid.statistics import adjust_columns
 
 if TYPE_CHECKING:
     from libpysal.graph import Graph

@@ -19,12 +19,12 @@ from clusterid.concentration._location_quotient import (
     quotient_parts,
     reason_codes,
 )
-from clusterid.concentration._multiple_testing import Correction, adjust_columns
 from clusterid.concentration._plant_draws import throw_plants
 from clusterid.concentration._power import power_quotient
 from clusterid.concentration._roughness import overdispersion
 from clusterid.concentration._shrinkage import shrink_arrays
 from clusterid.errors import Fault, OptionError, TableError, check_option
+from clusterid.statistics import Correction, adjust_columns
 from clusterid.tables import Margins
 
 __all__ = ["location_quotient_test"]

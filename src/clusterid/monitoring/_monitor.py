@@ -20,6 +20,7 @@ from clusterid.errors import (
     OptionError,
     TableError,
 )
+from clusterid.statistics import q_values
 from clusterid.tables import Economy
 
 if TYPE_CHECKING:
@@ -203,7 +204,7 @@ def monitor(
                 row["reason"] = row["reason"] or "not_in_table"
             rows.append(row)
     panel = pd.DataFrame(rows, columns=_PANEL)
-    panel["q_value"] = _adjusted(panel["p_value"].to_numpy(dtype=float))
+    panel["q_value"] = q_values(panel["p_value"].to_numpy(dtype=float))
     panel["flag"] = _flags(panel, significance)
     whole = _noise(jobs[years[0]], jobs[years[-1]], plants[years[0]])
     return Monitoring(
@@ -493,7 +494,7 @@ def _overall(
                "growth_per_year", "growth_national_per_year", "lq_start", "lq_end",
                "z", "p_value", "reason"]  # fmt: skip
     table = pd.DataFrame(rows, columns=columns)
-    table["q_value"] = _adjusted(table["p_value"].to_numpy(dtype=float))
+    table["q_value"] = q_values(table["p_value"].to_numpy(dtype=float))
     table["flag"] = _flags(table, significance)
     return table.set_index("cluster")
 
@@ -502,13 +503,3 @@ def _flags(table: pd.DataFrame, significance: float) -> pd.Series:
     q, z = table["q_value"].astype(float), table["z"].astype(float)
     flag = np.where(q <= significance, np.where(z > 0, "rising", "falling"), "")
     return pd.Series(flag, index=table.index, dtype="str")
-
-
-def _adjusted(p: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return Benjamini-Hochberg q-values; NaN stays NaN and is no test."""
-    q = np.full(len(p), np.nan)
-    known = np.flatnonzero(np.isfinite(p))
-    order = known[np.argsort(p[known], kind="stable")]
-    raw = p[order] * len(order) / np.arange(1, len(order) + 1)
-    q[order] = np.minimum(1.0, np.minimum.accumulate(raw[::-1])[::-1])
-    return q

@@ -24,7 +24,7 @@ from clusterid.networks._minimal_flow import MinimalFlow, minimal_flow_analysis
 from clusterid.networks._nestedness import nestedness
 from clusterid.networks._outlook import ComplexityOutlook, complexity_outlook
 from clusterid.networks._profiles import profile_network
-from clusterid.networks._projection import curveball, validate_projection
+from clusterid.networks._projection import validate_projection
 from clusterid.networks._proximity import cooccurrence, proximity
 from clusterid.networks._reading import (
     brokerage,
@@ -47,6 +47,7 @@ from clusterid.networks._skills import skill_network, skill_relatedness
 from clusterid.networks._supply import supply_network
 from clusterid.networks._universal import universal_suppliers
 from clusterid.networks._use_make import industry_by_industry
+from clusterid.statistics import curveball
 from clusterid.tables import organisation_kinds, seat_booked
 
 __all__ = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pandas as pd
@@ -14,7 +14,7 @@ from scipy import sparse
 from clusterid.errors import Fault, OptionError, TableError, check_option
 from clusterid.networks._graph import build_graph
 from clusterid.networks._projection import NULL_MODELS, pair_tests
-from clusterid.networks._significance import CORRECTIONS
+from clusterid.statistics import Correction
 from clusterid.tables import BUSINESS, SCIENCE, seat_booked
 
 __all__ = ["collaboration_network", "collaboration_slices"]
@@ -356,7 +356,7 @@ def collaboration_network(
     check_option("between", between, tuple(_BETWEEN))
     check_option("counting", counting, _COUNTING)
     check_option("tested_at", tested_at, _TESTED_AT)
-    check_option("correction", correction, CORRECTIONS)
+    check_option("correction", correction, get_args(Correction))
     check_option("seat", seat, _SEAT)
     if null_model is not None:
         check_option("null_model", null_model, NULL_MODELS)

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from clusterid.errors import Fault, OptionError, TableError, check_option
 from clusterid.networks._presence import labelled, presence_table
+from clusterid.statistics import wilson
 
 __all__ = ["entry_exit", "relatedness_density"]
 
@@ -116,15 +117,6 @@ def relatedness_density(
     return result.reindex(columns=table.industries)
 
 
-def _wilson(hits: Floats, n: Floats) -> tuple[Floats, Floats]:
-    z = 1.959963984540054
-    with np.errstate(divide="ignore", invalid="ignore"):
-        p = hits / n
-        centre = (p + z**2 / (2 * n)) / (1 + z**2 / n)
-        half = z / (1 + z**2 / n) * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
-    return centre - half, centre + half
-
-
 def entry_exit(
     start: pd.DataFrame,
     end: pd.DataFrame,
@@ -214,8 +206,8 @@ def entry_exit(
 
     absent, entries = count(~was), count(~was & is_now)
     present, exits = count(was), count(was & ~is_now)
-    entry_lower, entry_upper = _wilson(entries, absent)
-    exit_lower, exit_upper = _wilson(exits, present)
+    entry_lower, entry_upper = wilson(entries, absent)
+    exit_lower, exit_upper = wilson(exits, present)
     edges = np.linspace(0, 1, bins + 1)
     with np.errstate(divide="ignore", invalid="ignore"):
         return pd.DataFrame({

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pandas as pd
@@ -11,9 +11,9 @@ from scipy import sparse, stats
 
 from clusterid.errors import OptionError, check_option
 from clusterid.networks._bipartite_model import fit_reduced
-from clusterid.networks._significance import CORRECTIONS, adjusted
+from clusterid.statistics import Correction, from_sets, q_values, row_sets, trade
 
-__all__ = ["NULL_MODELS", "curveball", "pair_tests", "validate_projection"]
+__all__ = ["NULL_MODELS", "pair_tests", "validate_projection"]
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -61,7 +61,7 @@ def pair_tests(
         expected = degree[a] * degree[b] / n_columns
     else:
         p, expected = _curveball_tail(incidence, a, b, shared, draws, seed)
-    q = adjusted(p, correction, n_rows * (n_rows - 1) // 2)
+    q = q_values(p, correction, n_tests=n_rows * (n_rows - 1) // 2)
     return pd.DataFrame({
         "a": a,
         "b": b,
@@ -124,7 +124,7 @@ def validate_projection(
     [['a', 'b', 3]]
     """
     check_option("null_model", null_model, NULL_MODELS)
-    check_option("correction", correction, CORRECTIONS)
+    check_option("correction", correction, get_args(Correction))
     table = presence.copy()
     table.index = table.index.map(str)
     table = table.sort_index()
@@ -136,73 +136,6 @@ def validate_projection(
     result.insert(0, "source", labels[result["a"].to_numpy()])
     result.insert(1, "target", labels[result["b"].to_numpy()])
     return result.drop(columns=["a", "b"])
-
-
-def curveball(
-    incidence: Any, *, trades: int | None = None, seed: int | np.random.Generator = 0
-) -> Any:
-    """Return a random table with the same row and column sums.
-
-    Two rows at random pool what only one of them has and share it out again, keeping
-    their numbers (Strona et al. 2014); after five trades a row the table has
-    forgotten where it came from [number of trades as in the paper, not checked].
-
-    Parameters
-    ----------
-    incidence : sparse array or array, n_rows x n_columns
-        0 or 1.
-    trades : int, optional
-        Five times the number of rows by default.
-    seed : int or Generator
-        Chance.
-
-    Returns
-    -------
-    csr_array, n_rows x n_columns
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> table = np.eye(4)
-    >>> mixed = curveball(table, seed=1)
-    >>> mixed.sum(axis=0).tolist(), mixed.sum(axis=1).tolist()
-    ([1.0, 1.0, 1.0, 1.0], [1.0, 1.0, 1.0, 1.0])
-    """
-    matrix = sparse.csr_array(incidence)
-    rng = np.random.default_rng(seed)
-    rows = [
-        set(matrix.indices[matrix.indptr[i] : matrix.indptr[i + 1]].tolist())
-        for i in range(matrix.shape[0])
-    ]
-    _trade(rows, 5 * len(rows) if trades is None else trades, rng)
-    return _from_sets(rows, matrix.shape[1])
-
-
-def _trade(rows: list[set[int]], trades: int, rng: np.random.Generator) -> None:
-    """Trade in place."""
-    if len(rows) < 2:
-        return
-    first = rng.integers(0, len(rows), trades)
-    second = rng.integers(0, len(rows) - 1, trades)
-    second += second >= first
-    for i, j in zip(first.tolist(), second.tolist(), strict=True):
-        mine, theirs = rows[i] - rows[j], rows[j] - rows[i]
-        if not mine or not theirs:
-            continue
-        pool = np.array(sorted(mine | theirs))
-        rng.shuffle(pool)
-        cut = len(mine)
-        common = rows[i] & rows[j]
-        rows[i] = common | set(pool[:cut].tolist())
-        rows[j] = common | set(pool[cut:].tolist())
-
-
-def _from_sets(rows: list[set[int]], n_columns: int) -> Any:
-    indptr = np.concatenate([[0], np.cumsum([len(row) for row in rows])])
-    indices = np.concatenate([np.array(sorted(row), dtype=np.int64) for row in rows])
-    return sparse.csr_array(
-        (np.ones(len(indices)), indices, indptr), shape=(len(rows), n_columns)
-    )
 
 
 def _curveball_tail(
@@ -217,15 +150,12 @@ def _curveball_tail(
         raise OptionError(f"draws={draws!r} must be 1 or more")
     rng = np.random.default_rng(seed)
     matrix = sparse.csr_array(incidence)
-    rows = [
-        set(matrix.indices[matrix.indptr[i] : matrix.indptr[i + 1]].tolist())
-        for i in range(matrix.shape[0])
-    ]
-    _trade(rows, 10 * len(rows), rng)
+    rows = row_sets(matrix)
+    trade(rows, 10 * len(rows), rng)
     at_least, total = np.zeros(len(a)), np.zeros(len(a))
     for _ in range(draws):
-        _trade(rows, 5 * len(rows), rng)
-        drawn = _from_sets(rows, matrix.shape[1])
+        trade(rows, 5 * len(rows), rng)
+        drawn = from_sets(rows, matrix.shape[1])
         product = (drawn @ drawn.T).tocsr()
         counts = np.asarray(product[a, b]).ravel()
         at_least += counts >= shared

@@ -1,8 +1,8 @@
 """Tables of an economy with planted clusters, and its truth. Everything is invented."""
 
+from clusterid.aggregation import redraw_plants
 from clusterid.simulation._design import Design, PlantedCluster, simulate_counts
 from clusterid.simulation._economy import SimulatedEconomy, Truth, simulate_economy
-from clusterid.simulation._redraw import redraw_plants
 from clusterid.simulation._regions import mirrored_outlines
 
 __all__ = [

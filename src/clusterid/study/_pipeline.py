@@ -294,8 +294,8 @@ def _redraw(
     economy: Economy, detecting: Mapping[str, nx.Graph[Any]]
 ) -> Callable[[np.random.Generator], dict[str, nx.Graph[Any]]] | None:
     """Return how co-location is drawn anew from plants, where it detects."""
+    from clusterid.aggregation import redraw_plants
     from clusterid.networks import colocation_network
-    from clusterid.simulation import redraw_plants
 
     knows_plants = (
         economy.establishments is not None or economy.plant_herfindahl is not None

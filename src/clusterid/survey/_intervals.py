@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from clusterid.errors import OptionError
+from clusterid.statistics import wilson
 
 __all__ = ["ShareInterval", "share_interval"]
 
@@ -91,7 +92,7 @@ def share_interval(
     effective = float(n) / design_effect
     if population is not None:
         effective *= (population - 1) / (population - n)
-    lower, upper = wilson(share, effective, level)
+    lower, upper = map(float, wilson(share, effective, level))
     if population is None:
         return ShareInterval(share, lower, upper, nan, nan, nan, nan)
     exact = _hypergeometric(count, n, population, level)
@@ -99,16 +100,6 @@ def share_interval(
     return ShareInterval(
         share, lower, upper, *exact, count / population, (count + silent) / population
     )
-
-
-def wilson(share: float, n: float, level: float) -> tuple[float, float]:
-    """Return Wilson's interval for a share of ``n`` effective answers."""
-    from scipy.stats import norm
-
-    z = float(norm.ppf(0.5 + level / 2))
-    centre = (share + z**2 / (2 * n)) / (1 + z**2 / n)
-    half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
-    return max(0.0, float(centre - half)), min(1.0, float(centre + half))
 
 
 def _hypergeometric(

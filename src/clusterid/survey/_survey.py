@@ -644,14 +644,15 @@ class Survey:
 def _weighted_wilson(
     share: float, base: int, population: int | None, deff: float, level: float
 ) -> tuple[float, float]:
-    from clusterid.survey._intervals import wilson
+    from clusterid.statistics import wilson
 
     effective = base / deff
     if population is not None:
         if population == base:
             return share, share
         effective *= (population - 1) / (population - base)
-    return wilson(share, effective, level)
+    low, high = wilson(share, effective, level)
+    return float(low), float(high)
 
 
 def _alike(tables: np.ndarray) -> np.ndarray:

@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 
 from clusterid.errors import Fault, TableError, check_option
 
-__all__ = ["Correction", "adjust", "adjust_columns"]
+__all__ = [
+    "Correction", "adjust", "adjust_columns", "benjamini_hochberg_cut", "q_values",
+]  # fmt: skip
 
 Correction = Literal["bh", "by", "bonferroni", "holm", "none"]
 Labelled = TypeVar("Labelled", pd.Series, pd.DataFrame, "NDArray[np.float64]")
@@ -76,28 +78,79 @@ def adjust(p_values: Labelled, method: Correction = "bh") -> Labelled:
     return adjusted
 
 
-def adjust_columns(p: NDArray[Any], method: str) -> NDArray[np.float64]:
+def q_values(
+    p: NDArray[Any], method: str = "bh", *, n_tests: int | None = None
+) -> NDArray[np.float64]:
+    """Adjust an array of any shape as one family; NaN stays NaN and is no test.
+
+    Parameters
+    ----------
+    p : array of any shape
+        P-values, 0 to 1.
+    method : {"bh", "by", "bonferroni", "holm", "none"}
+        As in :func:`adjust`.
+    n_tests : int, optional
+        Size of the family where it is larger than what is given: tests that are not
+        listed have p = 1 (pairs that never meet, for example).
+
+    Returns
+    -------
+    array
+        Same shape, 0 to 1.
+
+    Examples
+    --------
+    >>> q_values(np.array([0.01, 0.04])).tolist()
+    [0.02, 0.04]
+    >>> q_values(np.array([0.01, 0.04]), n_tests=10).round(3).tolist()
+    [0.1, 0.2]
+    """
+    values = np.asarray(p, dtype=float)
+    column = values.reshape(-1, 1)
+    return adjust_columns(column, method, n_tests=n_tests).reshape(values.shape)
+
+
+def adjust_columns(
+    p: NDArray[Any], method: str, *, n_tests: int | None = None
+) -> NDArray[np.float64]:
     """Adjust an array of p-values, each column a family of its own."""
     p = np.asarray(p, dtype=float)
     if method == "none" or not p.size:
         return p.copy()
-    n_tests = np.isfinite(p).sum(axis=0)
+    m = np.isfinite(p).sum(axis=0)
+    if n_tests is not None:
+        m = np.maximum(m, n_tests)
     if method == "bonferroni":
-        return np.asarray(np.minimum(p * n_tests, 1.0))
+        return np.asarray(np.minimum(p * m, 1.0))
     order = np.argsort(p, axis=0, kind="stable")  # NaN last
     ranked = np.take_along_axis(p, order, axis=0)
     rank = np.arange(1, len(p) + 1)[:, None]
     if method == "holm":
-        scaled = ranked * np.maximum(n_tests - rank + 1, 1)
+        scaled = ranked * np.maximum(m - rank + 1, 1)
         scaled = np.fmax.accumulate(scaled, axis=0)
     else:
-        factor = n_tests.astype(float)
+        factor = m.astype(float)
         if method == "by":
-            harmonic = np.concatenate([[0.0], np.cumsum(1.0 / rank[:, 0])])
-            factor = factor * harmonic[n_tests]
+            factor = factor * np.array([(1.0 / np.arange(1, k + 1)).sum() for k in m])
         scaled = ranked * factor / rank
         scaled = np.fmin.accumulate(scaled[::-1], axis=0)[::-1]
     adjusted = np.empty_like(p)
     np.put_along_axis(adjusted, order, np.minimum(scaled, 1.0), axis=0)
     adjusted[np.isnan(p)] = np.nan
     return adjusted
+
+
+def benjamini_hochberg_cut(p_value: NDArray[np.float64], level: float) -> float:
+    """Return the cut of Benjamini and Hochberg: level times rejections over tests.
+
+    With k rejections of m the cut is ``k * level / m``; it rejects the same k tests as
+    the largest rejected p-value does, and says what a further test would need. Without
+    a rejection it is ``level / m``.
+    """
+    known = np.sort(p_value[np.isfinite(p_value)])
+    m = len(known)
+    if not m:
+        return level
+    passed = np.flatnonzero(known <= level * np.arange(1, m + 1) / m)
+    rejections = int(passed[-1]) + 1 if len(passed) else 1
+    return level * rejections / m

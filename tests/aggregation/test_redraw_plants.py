@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 import clusterid as cid
+from clusterid.aggregation import redraw_plants
 from clusterid.errors import TableError
-from clusterid.simulation import redraw_plants
 
 REGIONS = pd.Index(["r1", "r2", "r3"], name="region")
 PLANTS = pd.DataFrame({"a": [6, 3, 1], "b": [0, 4, 4]}, index=REGIONS, dtype=float)
