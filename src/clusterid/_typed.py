@@ -10,11 +10,11 @@ import types
 import typing
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from numbers import Integral, Real
-from typing import Any, Literal, Unpack, get_args, get_origin
+from typing import Any, Literal, TypeVar, Unpack, get_args, get_origin
 
-from clusterid.errors import OptionError, TableTypeError, nearest
+from clusterid.errors import OptionError, TableTypeError, check_option, nearest
 
-__all__ = ["check_types", "declared_types", "fault_of_type"]
+__all__ = ["check_types", "declared_types", "fault_of_type", "typed"]
 
 _LONGEST = 60
 
@@ -44,6 +44,87 @@ def check_types(
         offered = _offered(declared)
         hint = nearest(value, offered) if isinstance(value, str) else ""
         raise OptionError(f"{said}.{hint}")
+
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def typed(function: Function) -> Function:
+    """Hold the arguments of every call of a public function against its signature.
+
+    Words and numbers must be of the type declared; where a table, a graph or another
+    object is declared, whatever is no word, number or None will do, since a user's own
+    kind of table may. An option that does not exist is named with the nearest one.
+
+    Raises
+    ------
+    OptionError, TableTypeError
+        At the call, in the words of :func:`check_types`.
+
+    Examples
+    --------
+    >>> @typed
+    ... def double(value: int, *, times: int = 2) -> int:
+    ...     return value * times
+    >>> double(2, times="3")
+    Traceback (most recent call last):
+    clusterid.errors.OptionError: times must be a whole number, not '3'.
+    >>> double(2, time=3)
+    Traceback (most recent call last):
+    clusterid.errors.OptionError: double() has no option 'time'. Did you mean 'times'? \
+It has value, times.
+    """
+    signature = inspect.signature(function)
+    kinds = {name: p.kind for name, p in signature.parameters.items()}
+    takes_any = inspect.Parameter.VAR_KEYWORD in kinds.values()
+    several = {
+        name
+        for name, kind in kinds.items()
+        if kind in {inspect.Parameter.VAR_KEYWORD, inspect.Parameter.VAR_POSITIONAL}
+    }
+
+    @functools.wraps(function)
+    def called(*args: Any, **kwargs: Any) -> Any:
+        unknown = (
+            [] if takes_any else [k for k in kwargs if k not in signature.parameters]
+        )
+        if unknown:
+            names = list(signature.parameters)
+            raise OptionError(
+                f"{function.__name__}() has no option {unknown[0]!r}."
+                f"{nearest(unknown[0], names)} It has {', '.join(names)}."
+            )
+        given = signature.bind(*args, **kwargs).arguments
+        for name, declared in declared_types(function).items():
+            if (
+                name in given
+                and name not in several
+                and not _passes(given[name], declared)
+            ):
+                if isinstance(given[name], str) and _offered(declared):
+                    check_option(name, given[name], _offered(declared))
+                check_types(function, {name: given[name]})
+        return function(*args, **kwargs)
+
+    return typing.cast("Function", called)
+
+
+def _passes(value: Any, declared: Any) -> bool:
+    """Return whether a value may be what is declared: strict for words and numbers."""
+    if _fits(value, declared):
+        return True
+    is_plain = value is None or isinstance(value, (str, bytes, Real))
+    return not is_plain and not _is_plain(declared)
+
+
+def _is_plain(declared: Any) -> bool:
+    """Return whether words, numbers and None alone are declared."""
+    origin = get_origin(declared)
+    if origin in {typing.Union, types.UnionType}:
+        return all(_is_plain(part) for part in get_args(declared))
+    if origin is Literal:
+        return True
+    return declared in {str, int, float, bool, None, type(None)}
 
 
 def fault_of_type(value: Any, declared: Any) -> str:

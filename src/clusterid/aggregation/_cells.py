@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from clusterid._typed import check_types
+from clusterid._typed import check_types, typed
 from clusterid.aggregation._engines import Engine, collected, open_plants
 from clusterid.aggregation._locating import located
 from clusterid.errors import DataWarning, Fault, TableError, check_option, nearest
@@ -24,6 +24,7 @@ ENGINES = ("duckdb", "pandas", "spark")
 _SUMS = ("employment", "sum_squares")
 
 
+@typed
 def aggregate_plants(
     plants: Any,
     *,

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from clusterid._typed import check_types
+from clusterid._typed import check_types, typed
 from clusterid.aggregation._cells import aggregate_plants
 from clusterid.errors import Fault, TableError
 from clusterid.tables import Economy, Metadata, economy
@@ -18,6 +18,7 @@ from clusterid.tables._checking import known_codes
 __all__ = ["economies_from_plants", "economy_from_plants"]
 
 
+@typed
 def economy_from_plants(
     plants: Any,
     *,
@@ -120,6 +121,7 @@ def economy_from_plants(
     return _economy(cells, year, regions, metadata)
 
 
+@typed
 def economies_from_plants(
     plants: Any,
     *,

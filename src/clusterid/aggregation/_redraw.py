@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from clusterid._typed import typed
 from clusterid.errors import Fault, TableError
 from clusterid.tables import Economy
 
@@ -16,6 +17,7 @@ __all__ = ["redraw_plants"]
 Floats = NDArray[np.float64]
 
 
+@typed
 def redraw_plants(economy: Economy, *, seed: int | np.random.Generator = 0) -> Economy:
     r"""Return the economy with the plants of every industry drawn with replacement.
 

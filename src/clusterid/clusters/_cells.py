@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from clusterid._typed import typed
 from clusterid.clusters._counts import (
     Shares,
     group_shares,
@@ -43,6 +44,7 @@ POWER = 0.9
 WIDE = 2.0
 
 
+@typed
 def test_groups(
     economy: Economy,
     groups: pd.DataFrame,

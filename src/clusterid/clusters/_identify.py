@@ -7,6 +7,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from clusterid._typed import typed
 from clusterid.clusters._candidates import CandidateClusters
 from clusterid.clusters._cells import (
     CELL_COLUMNS,
@@ -64,6 +65,7 @@ LARGE_PLANT = 0.5
 MUCH_IMPUTED = 0.25
 
 
+@typed
 def identify_clusters(
     economy: Economy,
     templates: Templates,

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.sparse import csr_array
 
+from clusterid._typed import typed
 from clusterid.clusters._cells import CELL_COLUMNS, CellTest, tested_cells
 from clusterid.clusters._certainty import CERTAIN, Learnt, certainty
 from clusterid.clusters._grow import adjacency, grow, reach
@@ -20,6 +21,7 @@ __all__ = ["choose_members", "grown", "member_cells"]
 Floats = npt.NDArray[np.float64]
 
 
+@typed
 def member_cells(
     economy: Economy,
     groups: pd.DataFrame,

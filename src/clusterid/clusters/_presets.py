@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from clusterid._typed import typed
 from clusterid.errors import Fault, TableError, check_option
 
 __all__ = ["PRESETS", "Preset", "apply_presets", "cluster_mapping_flags", "presets"]
@@ -180,6 +181,7 @@ def _titled() -> list[Preset]:
 PRESETS = {preset.name: preset for preset in _titled()}
 
 
+@typed
 def presets() -> pd.DataFrame:
     """Return the published rules on offer.
 
@@ -212,6 +214,7 @@ def presets() -> pd.DataFrame:
     return pd.DataFrame(rows).set_index("preset")
 
 
+@typed
 def cluster_mapping_flags(cells: pd.DataFrame) -> pd.DataFrame:
     """Return the four flags of the cluster-mapping rule, exactly as published data.
 
@@ -290,6 +293,7 @@ _MADE_FROM = {
 }
 
 
+@typed
 def apply_presets(
     cells: pd.DataFrame,
     *,

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from clusterid._typed import typed
 from clusterid.clusters._cells import counted_plants, log_density
 from clusterid.clusters._counts import group_shares, point_employment
 from clusterid.clusters._grow import adjacency
@@ -34,6 +35,7 @@ _COLUMNS = [
 ]
 
 
+@typed
 def cell_clusters(
     economy: Economy,
     relatedness: Any,

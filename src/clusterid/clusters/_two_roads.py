@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from clusterid._typed import typed
 from clusterid.clusters._candidates import CandidateClusters
 from clusterid.clusters._second_road import cell_clusters
 from clusterid.communities import partition_agreement
@@ -72,6 +73,7 @@ class RoadComparison:
         return f"<p>{escape(repr(self))}</p>{table}"
 
 
+@typed
 def compare_roads(
     candidates: CandidateClusters,
     economy: Economy,

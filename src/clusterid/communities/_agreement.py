@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from clusterid._typed import typed
 from clusterid.communities._graph import Floats, Ints
 from clusterid.errors import Fault, TableError
 
@@ -122,6 +123,7 @@ def _element_centric(first: Ints, second: Ints) -> float:
     return float(1 - np.mean(distance) / 2)
 
 
+@typed
 def partition_agreement(
     first: pd.Series, second: pd.Series, *, missing: str = "drop"
 ) -> pd.Series:

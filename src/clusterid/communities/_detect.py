@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from clusterid._typed import typed
 from clusterid.communities._graph import (
     Edges,
     Floats,
@@ -67,6 +68,7 @@ _NEIGHBOURS = 50
 _SAME_DESCRIPTION = 0.03
 
 
+@typed
 def detect_communities(
     layers: Any,
     *,

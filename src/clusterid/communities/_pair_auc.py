@@ -7,12 +7,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from clusterid._typed import typed
 from clusterid.communities._graph import Floats, from_graph, relatedness
 from clusterid.errors import Fault, TableError
 
 __all__ = ["pair_auc"]
 
 
+@typed
 def pair_auc(
     likeness: Any, together: pd.Series, *, apart: pd.Series | None = None
 ) -> pd.Series:

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from clusterid._typed import typed
 from clusterid.communities._graph import Edges, Floats, Ints, canonical
 
 __all__ = [
@@ -214,6 +215,7 @@ def split_disconnected(edges: Edges, membership: Ints) -> Ints:
     return relabel(_component_labels(edges, membership))
 
 
+@typed
 def partition_of_links(
     n_nodes: int,
     source: Ints,

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from clusterid._typed import typed
 from clusterid.classifications import FieldWeights
 from clusterid.communities._graph import Ints, from_graph
 from clusterid.communities._validation import validation_scores
@@ -250,6 +251,7 @@ def _fields_of(weights: pd.DataFrame, least: float) -> pd.Series:
     return pd.Series(named, index=weights.index.map(str), dtype=object)
 
 
+@typed
 def given_templates(
     table: pd.DataFrame | pd.Series | Mapping[str, Any] | FieldWeights,
     *,

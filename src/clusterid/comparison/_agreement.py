@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from clusterid._typed import typed
 from clusterid.errors import Fault, TableError
 from clusterid.statistics import q_values
 from clusterid.survey import fixed_margins, share_interval
@@ -40,6 +41,7 @@ class RaterAgreement:
     alpha: float
 
 
+@typed
 def rater_agreement(table: NDArray[np.float64] | pd.DataFrame) -> RaterAgreement:
     r"""Return agreement coefficients of a square table of counts.
 

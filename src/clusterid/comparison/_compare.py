@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from clusterid._typed import typed
 from clusterid.comparison._agreement import agreement_table, deal, label_table
 from clusterid.comparison._evidence import (
     field_links,
@@ -144,6 +145,7 @@ class Comparison:
         return f"<p>{escape(repr(self))}</p>{shown}"
 
 
+@typed
 def compare(
     candidates: CandidateClusters | None,
     survey: Survey,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from clusterid._typed import typed
 from clusterid.classifications import Correspondence, FieldWeights, fields_on
 from clusterid.errors import ClassificationError
 from clusterid.tables import Economy
@@ -24,6 +25,7 @@ LEXICON_PRECISION = 20.0
 _KEYS = ("field", "classification", "code", "role", "weight", "label_de", "label_en")
 
 
+@typed
 def field_weights(
     fields: pd.DataFrame,
     economy: Economy,

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from clusterid._typed import typed
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["Matches", "fuzzy_jaccard", "match"]
 
 
+@typed
 def fuzzy_jaccard(
     first: NDArray[np.float64],
     second: NDArray[np.float64],

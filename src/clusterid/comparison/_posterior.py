@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from clusterid._typed import typed
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -96,6 +98,7 @@ def _joint(
     return np.asarray(joint if declared else measure[:, level] - joint)
 
 
+@typed
 def hui_walter(
     counts: NDArray[np.int64],
     prior: Prior,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from clusterid._typed import typed
 from clusterid.clusters import test_groups
 from clusterid.tables import Economy
 
@@ -38,6 +39,7 @@ class Units:
         return self.sets.index(tuple(sorted(regions)))
 
 
+@typed
 def filled_employment(economy: Economy) -> pd.DataFrame:
     """Return employment with withheld cells filled from published industry totals.
 

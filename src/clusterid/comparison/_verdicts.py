@@ -11,6 +11,7 @@ import pandas as pd
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+from clusterid._typed import typed
 from clusterid.statistics import benjamini_hochberg_cut
 
 __all__ = ["REASONS", "VERDICTS", "Rules", "concentration_level", "decide"]
@@ -220,6 +221,7 @@ def measured_level(
     return np.where((level == CONCENTRATED) & ~material, WEAK, level).astype(np.int64)
 
 
+@typed
 def decide(evidence: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     """Return ``verdict`` and ``reason`` of every declared field, rules in order.
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from clusterid._typed import typed
 from clusterid.comparison._verdicts import REASONS
 
 __all__ = ["evidence", "with_sentences", "would_change"]
@@ -118,6 +119,7 @@ def _evidence(row: Any, language: str, since: int) -> str:
     return " ".join(parts)
 
 
+@typed
 def with_sentences(
     verdicts: pd.DataFrame, *, kind: str, since: int = 0
 ) -> pd.DataFrame:

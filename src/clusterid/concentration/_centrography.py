@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from clusterid._typed import typed
 from clusterid.concentration._points import read_points
 from clusterid.errors import GeometryError
 
 __all__ = ["centrography"]
 
 
+@typed
 def centrography(
     points: pd.DataFrame, *, industry: str | None = None, weight: str | None = None
 ) -> pd.Series:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from clusterid._typed import typed
 from clusterid.concentration._axis import Array, Oriented, oriented, reference_shares
 from clusterid.concentration._ellison_glaeser import herfindahl_bounds
 from clusterid.concentration._given import given_series
@@ -13,6 +14,7 @@ from clusterid.concentration._given import given_series
 __all__ = ["coagglomeration", "group_coagglomeration"]
 
 
+@typed
 def coagglomeration(
     employment: pd.DataFrame,
     *,
@@ -93,6 +95,7 @@ def coagglomeration(
     return result
 
 
+@typed
 def group_coagglomeration(
     employment: pd.DataFrame,
     plant_herfindahl: pd.Series | None = None,

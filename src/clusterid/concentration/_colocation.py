@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from clusterid._typed import typed
 from clusterid.concentration._axis import Array
 from clusterid.errors import Fault, TableError, check_option
 from clusterid.tables import checked_wide
@@ -14,6 +15,7 @@ from clusterid.tables import checked_wide
 __all__ = ["colocation_index"]
 
 
+@typed
 def colocation_index(
     establishments: pd.DataFrame, *, null: Literal["pair", "all"] = "pair"
 ) -> pd.DataFrame:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from clusterid._typed import typed
 from clusterid.concentration._points import read_points
 from clusterid.errors import GeometryError
 
 __all__ = ["colocation_quotient"]
 
 
+@typed
 def colocation_quotient(
     points: pd.DataFrame, *, draws: int = 999, seed: int = 0
 ) -> pd.DataFrame:

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import betainc, betaincc, gammainc, gammaincc
 
+from clusterid._typed import typed
 from clusterid.errors import check_option
 
 __all__ = ["Alternative", "Ties", "count_test", "tail_at_least"]
@@ -17,6 +18,7 @@ Alternative = Literal["greater", "less", "two-sided"]
 Ties = Literal["exact", "mid"]
 
 
+@typed
 def count_test(
     observed: Any,
     trials: Any,

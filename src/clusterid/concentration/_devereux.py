@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from clusterid._typed import typed
 from clusterid.concentration._axis import oriented
 from clusterid.concentration._ellison_glaeser import herfindahl_bounds
 from clusterid.concentration._given import given_numbers
@@ -13,6 +14,7 @@ from clusterid.errors import Fault, TableError
 __all__ = ["devereux"]
 
 
+@typed
 def devereux(
     employment: pd.DataFrame,
     plant_herfindahl: pd.Series | pd.DataFrame,

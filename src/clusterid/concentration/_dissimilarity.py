@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from clusterid._typed import typed
 from clusterid.concentration._axis import (
     Array,
     Axis,
@@ -22,6 +23,7 @@ KrugmanReference = Literal["total", "rest", "others_mean", "pairwise"]
 KRUGMAN = ("total", "rest", "others_mean", "pairwise")
 
 
+@typed
 def hoover_index(
     employment: pd.DataFrame,
     *,
@@ -91,6 +93,7 @@ def hoover_index(
     return data.series(values, "hoover_index", reasons=reasons)
 
 
+@typed
 def krugman_specialization(
     employment: pd.DataFrame,
     *,
@@ -143,6 +146,7 @@ def krugman_specialization(
     return _krugman(data, reference, "krugman_specialization")
 
 
+@typed
 def krugman_concentration(
     employment: pd.DataFrame,
     *,

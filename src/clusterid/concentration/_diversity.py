@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from clusterid._typed import typed
 from clusterid.concentration._axis import Array, Axis, oriented
 from clusterid.errors import OptionError, check_option
 
@@ -20,6 +21,7 @@ __all__ = [
 ]
 
 
+@typed
 def herfindahl_index(
     employment: pd.DataFrame,
     *,
@@ -91,6 +93,7 @@ def column_entropy(shares: Array, base: float) -> Array:
     return result
 
 
+@typed
 def entropy(
     employment: pd.DataFrame,
     *,
@@ -156,6 +159,7 @@ def check_base(base: float) -> None:
         )
 
 
+@typed
 def hachman_index(
     employment: pd.DataFrame, *, totals: pd.DataFrame | None = None
 ) -> pd.Series:
@@ -202,6 +206,7 @@ def hachman_index(
     return data.series(values, "hachman_index")
 
 
+@typed
 def duranton_puga_diversity(
     employment: pd.DataFrame, *, totals: pd.DataFrame | None = None
 ) -> pd.Series:
@@ -245,6 +250,7 @@ def duranton_puga_diversity(
     return data.series(values, "duranton_puga_diversity")
 
 
+@typed
 def diversity(
     employment: pd.DataFrame, *, axis: Axis = "region", minimum_lq: float = 1.0
 ) -> pd.Series:

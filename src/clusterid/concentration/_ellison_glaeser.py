@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from clusterid._typed import typed
 from clusterid.concentration._axis import (
     Array,
     Oriented,
@@ -24,6 +25,7 @@ ALTERNATIVES = ("greater", "less", "two-sided")
 _GRID = 65
 
 
+@typed
 def ellison_glaeser(
     employment: pd.DataFrame,
     plant_herfindahl: pd.Series | pd.DataFrame,

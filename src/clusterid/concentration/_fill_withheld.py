@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from clusterid._typed import typed
 from clusterid.concentration._lattice import UNBOUNDED, Axis, Lattice
 from clusterid.concentration._withheld import Bounds, bounded_lattice, cell_bounds
 from clusterid.errors import OptionError
@@ -139,6 +140,7 @@ class FilledEconomy:
         return f"<p>{escape(repr(self))}</p>{table}"
 
 
+@typed
 def fill_withheld(
     economy: Economy,
     *,

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from clusterid._typed import typed
 from clusterid.concentration._location_quotient import (
     QuotientParts,
     checked_employment,
@@ -21,6 +22,7 @@ __all__ = ["focal_location_quotient"]
 Kernel = Literal["given", "uniform", "triangular", "bisquare"]
 
 
+@typed
 def focal_location_quotient(
     employment: pd.DataFrame,
     graph: Any,

@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from clusterid._typed import typed
 from clusterid.concentration._axis import Array, Axis, Oriented, oriented
 from clusterid.errors import check_option
 
@@ -72,6 +73,7 @@ def _gini(data: Oriented, variant: str, *, normalised: bool, name: str) -> pd.Se
     return data.series(values, name, reasons=reasons)
 
 
+@typed
 def locational_gini(
     employment: pd.DataFrame,
     *,
@@ -144,6 +146,7 @@ def locational_gini(
     return _gini(data, variant, normalised=normalised, name="locational_gini")
 
 
+@typed
 def specialization_gini(
     employment: pd.DataFrame,
     *,

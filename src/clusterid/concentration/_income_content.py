@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from clusterid._typed import typed
 from clusterid.concentration._axis import Array, Oriented, oriented
 from clusterid.concentration._given import given_numbers
 
@@ -17,6 +18,7 @@ def _quotients(data: Oriented) -> Array:
     return result
 
 
+@typed
 def prody(
     employment: pd.DataFrame,
     income: pd.Series,
@@ -61,6 +63,7 @@ def prody(
     return _weighted(employment, income, totals, "prody", presence=False)
 
 
+@typed
 def product_gini(
     employment: pd.DataFrame,
     inequality: pd.Series,
@@ -136,6 +139,7 @@ def _weighted(
     return data.series(values, name, reasons=reasons)
 
 
+@typed
 def mix_similarity(
     employment: pd.DataFrame,
     *,

@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from clusterid._typed import typed
 from clusterid.concentration._axis import Array
 from clusterid.concentration._given import given_numbers, given_series, own_numbers
 from clusterid.concentration._theil import divergence
@@ -59,6 +60,7 @@ def _vector(
     return x, w / w.sum()
 
 
+@typed
 def gini_coefficient(
     values: pd.Series,
     *,
@@ -124,6 +126,7 @@ def gini_coefficient(
     return gini * n / (n - 1.0) if normalised and n > 1 else gini
 
 
+@typed
 def theil_inequality(
     values: pd.Series,
     *,
@@ -183,6 +186,7 @@ def theil_inequality(
     return float(divergence(first, second)[0])
 
 
+@typed
 def atkinson_index(
     values: pd.Series, *, epsilon: float = 0.5, weights: pd.Series | None = None
 ) -> float:
@@ -240,6 +244,7 @@ def atkinson_index(
     return 1.0 - equal
 
 
+@typed
 def coulter_index(values: pd.Series, *, reference: pd.Series | None = None) -> float:
     r"""Return Coulter's coefficient: root of half the squared differences of shares.
 
@@ -280,6 +285,7 @@ def coulter_index(values: pd.Series, *, reference: pd.Series | None = None) -> f
     return float(np.sqrt(0.5 * ((x / total - v) ** 2).sum()))
 
 
+@typed
 def dalton_index(values: pd.Series) -> float:
     r"""Return Dalton's index: log of arithmetic over log of geometric mean.
 
@@ -318,6 +324,7 @@ def dalton_index(values: pd.Series) -> float:
     return float(np.log(x.mean()) / np.log(x).mean())
 
 
+@typed
 def coefficient_of_variation(
     values: pd.Series,
     *,
@@ -362,6 +369,7 @@ def coefficient_of_variation(
     return float(np.sqrt(variance)) / mean
 
 
+@typed
 def williamson_index(
     values: pd.Series,
     population: pd.Series,
@@ -415,6 +423,7 @@ def williamson_index(
     return float(np.sqrt(p @ (x - middle) ** 2)) / mean
 
 
+@typed
 def regional_inequality(
     values: pd.Series,
     *,

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from clusterid._typed import typed
 from clusterid.concentration._axis import Array
 from clusterid.concentration._bandwidth import (
     BANDWIDTHS,
@@ -111,6 +112,7 @@ class KDensity:
         return ax
 
 
+@typed
 def k_density(
     points: pd.DataFrame,
     *,

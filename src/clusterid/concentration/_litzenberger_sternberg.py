@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from clusterid._typed import typed
 from clusterid.concentration._axis import Array
 from clusterid.concentration._given import given_numbers
 from clusterid.errors import Fault, TableError
@@ -13,6 +14,7 @@ from clusterid.tables import checked_wide, margins
 __all__ = ["litzenberger_sternberg"]
 
 
+@typed
 def litzenberger_sternberg(
     employment: pd.DataFrame,
     establishments: pd.DataFrame,

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from clusterid._typed import typed
 from clusterid.concentration._axis import Array
 from clusterid.concentration._given import given_numbers, given_series, own_numbers
 from clusterid.errors import Fault, GraphError, OptionError, TableError, check_option
@@ -37,6 +38,7 @@ def numpy_state_kept() -> Iterator[None]:
         np.random.set_state(state)  # noqa: NPY002
 
 
+@typed
 def local_clustering(
     values: pd.Series,
     graph: Graph,

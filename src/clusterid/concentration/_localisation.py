@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from clusterid._typed import typed
 from clusterid.concentration._axis import Array, oriented, reference_shares
 from clusterid.concentration._gini import lorenz_gini
 from clusterid.concentration._theil import divergence
@@ -12,6 +13,7 @@ from clusterid.concentration._theil import divergence
 __all__ = ["localisation_indices", "overall_localisation"]
 
 
+@typed
 def localisation_indices(
     employment: pd.DataFrame, *, totals: pd.DataFrame | None = None
 ) -> pd.DataFrame:
@@ -80,6 +82,7 @@ def localisation_indices(
     return frame.reindex(data.order.rename("industry"))
 
 
+@typed
 def overall_localisation(
     employment: pd.DataFrame, *, totals: pd.DataFrame | None = None
 ) -> pd.Series:

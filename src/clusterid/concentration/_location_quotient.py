@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from clusterid._typed import typed
 from clusterid.concentration._given import given_numbers
 from clusterid.errors import Fault, OptionError, TableError, check_option, nearest
 from clusterid.tables import Margins, checked_wide, margins
@@ -32,6 +33,7 @@ Variant = Literal[
 Reference = str | pd.Series | Sequence[str] | None
 
 
+@typed
 def location_quotient(
     employment: pd.DataFrame,
     *,
@@ -110,6 +112,7 @@ def location_quotient(
     return pd.DataFrame(values, index=table.index, columns=table.columns)
 
 
+@typed
 def missing_reasons(
     employment: pd.DataFrame,
     *,
@@ -148,6 +151,7 @@ def missing_reasons(
     )
 
 
+@typed
 def log_z_cutoff(
     employment: pd.DataFrame,
     *,

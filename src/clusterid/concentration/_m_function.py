@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from clusterid._typed import typed
 from clusterid.concentration._axis import Array
 from clusterid.concentration._bandwidth import bandwidth_of
 from clusterid.concentration._points import Points, distances_between, read_points
@@ -18,6 +19,7 @@ __all__ = ["m_function"]
 _BLOCK_CELLS = 4_000_000
 
 
+@typed
 def m_function(
     points: pd.DataFrame,
     *,

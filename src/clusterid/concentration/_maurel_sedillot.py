@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from clusterid._typed import typed
 from clusterid.concentration._axis import oriented, reference_shares
 from clusterid.concentration._ellison_glaeser import (
     gamma_from,
@@ -15,6 +16,7 @@ from clusterid.concentration._ellison_glaeser import (
 __all__ = ["maurel_sedillot"]
 
 
+@typed
 def maurel_sedillot(
     employment: pd.DataFrame,
     plant_herfindahl: pd.Series | pd.DataFrame,

@@ -9,11 +9,13 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import betaincinv, gammaincinv
 
+from clusterid._typed import typed
 from clusterid.concentration._count_test import tail_at_least
 
 __all__ = ["critical_count", "power_quotient"]
 
 
+@typed
 def power_quotient(
     expected: Any,
     *,

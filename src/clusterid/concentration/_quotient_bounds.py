@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from clusterid._typed import typed
 from clusterid.concentration._location_quotient import checked_employment
 from clusterid.concentration._withheld import Bounds, withheld_bounds
 from clusterid.tables import Economy, margins
@@ -15,6 +16,7 @@ __all__ = ["location_quotient_bounds"]
 Matrix = NDArray[np.float64]
 
 
+@typed
 def location_quotient_bounds(
     economy: Economy, *, bounds: Bounds | None = None
 ) -> Bounds:

@@ -7,6 +7,7 @@ from typing import Literal, get_args
 import numpy as np
 import pandas as pd
 
+from clusterid._typed import typed
 from clusterid.concentration._location_quotient import (
     checked_employment,
     quotient_parts,
@@ -20,6 +21,7 @@ __all__ = ["dynamic_location_quotient", "dynamic_missing_reasons"]
 Variant = Literal["ratio", "log"]
 
 
+@typed
 def dynamic_location_quotient(
     start: pd.DataFrame,
     end: pd.DataFrame,
@@ -92,6 +94,7 @@ def dynamic_location_quotient(
     return pd.DataFrame(values, index=first.index, columns=first.columns)
 
 
+@typed
 def dynamic_missing_reasons(
     start: pd.DataFrame,
     end: pd.DataFrame,

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import norm
 
+from clusterid._typed import typed
 from clusterid.concentration._count_test import Alternative, Ties, count_test
 from clusterid.concentration._given import given_numbers
 from clusterid.concentration._location_quotient import (
@@ -55,6 +56,7 @@ COLUMNS = [
 ]
 
 
+@typed
 def location_quotient_test(
     employment: pd.DataFrame,
     *,
@@ -242,6 +244,7 @@ def location_quotient_test(
     return tidy.rename_axis(["region", "industry"]).reset_index()[COLUMNS]
 
 
+@typed
 def quotient_stability(
     employment: pd.DataFrame,
     plant_size: pd.Series,

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from clusterid._typed import typed
 from clusterid.concentration._axis import Array
 from clusterid.concentration._edge_correction import edges_of, share_inside
 from clusterid.concentration._points import Points, read_points
@@ -19,6 +20,7 @@ __all__ = ["ripley"]
 _STOYAN = 0.15
 
 
+@typed
 def ripley(
     points: pd.DataFrame,
     *,

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import gammainc, gammaincinv, gammaln
 
+from clusterid._typed import typed
 from clusterid.concentration._count_test import tail_at_least
 from clusterid.concentration._given import given_numbers
 from clusterid.errors import Fault, OptionError, TableError
@@ -21,6 +22,7 @@ _GOLDEN = (np.sqrt(5.0) - 1.0) / 2.0
 _CHANCE = 1e-6  # a relative variance that cannot be told from none
 
 
+@typed
 def overdispersion(
     observed: pd.DataFrame,
     expected: pd.DataFrame,

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from clusterid._typed import typed
 from clusterid.concentration._axis import Array
 from clusterid.concentration._given import given_numbers
 from clusterid.errors import Fault, OptionError, TableError, check_option
@@ -63,6 +64,7 @@ class ShiftShare:
         return f"<p>{escape(repr(self))}</p>{html}"
 
 
+@typed
 def shift_share(
     start: pd.DataFrame,
     end: pd.DataFrame,

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy.special import gammaincinv
 from scipy.stats import norm
 
+from clusterid._typed import typed
 from clusterid.concentration._given import own_numbers
 from clusterid.errors import Fault, TableError
 from clusterid.tables import checked_wide
@@ -20,6 +21,7 @@ __all__ = ["shrink_arrays", "shrink_quotients"]
 Matrix = NDArray[np.float64]
 
 
+@typed
 def shrink_quotients(
     n_observed: pd.Series | pd.DataFrame,
     n_expected: pd.Series | pd.DataFrame,

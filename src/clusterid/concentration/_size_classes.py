@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from clusterid._typed import typed
 from clusterid.concentration._given import given_numbers
 from clusterid.errors import Fault, TableError
 from clusterid.tables import size_class_reasons, square_bounds
@@ -21,6 +22,7 @@ Vector = NDArray[np.float64]
 _LEAST = 1.0
 
 
+@typed
 def plant_herfindahl_bounds(
     counts: pd.DataFrame,
     bands: Bands,
@@ -106,6 +108,7 @@ def plant_herfindahl_bounds(
     )
 
 
+@typed
 def draw_plant_sizes(
     counts: pd.DataFrame,
     bands: Bands,

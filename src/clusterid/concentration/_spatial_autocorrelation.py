@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import pandas as pd
 
+from clusterid._typed import typed
 from clusterid.concentration._axis import Array
 from clusterid.concentration._given import given_numbers, given_series
 from clusterid.concentration._local_clustering import aligned, numpy_state_kept
@@ -21,6 +22,7 @@ __all__ = ["join_counts", "spatial_autocorrelation"]
 _CHUNK = 500
 
 
+@typed
 def spatial_autocorrelation(
     values: pd.Series,
     graph: Graph,
@@ -131,6 +133,7 @@ def spatial_autocorrelation(
     return result
 
 
+@typed
 def join_counts(present: pd.Series, graph: Graph) -> pd.Series:
     """Count links between regions that have something and those that have not.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from clusterid._typed import typed
 from clusterid.concentration._local_clustering import aligned
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["spatial_gini"]
 
 
+@typed
 def spatial_gini(values: pd.Series, graph: Graph) -> pd.Series:
     r"""Split the Gini coefficient into pairs of neighbours and pairs that are not.
 

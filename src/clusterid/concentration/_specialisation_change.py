@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from clusterid._typed import typed
 from clusterid.tables import checked_wide
 
 __all__ = ["growth", "specialization_change"]
 
 
+@typed
 def specialization_change(
     start: pd.DataFrame, end: pd.DataFrame, *, minimum: float = 1.0
 ) -> pd.DataFrame:
@@ -94,6 +96,7 @@ def _knows(frame: pd.DataFrame, regions: pd.Index, industries: pd.Index) -> np.n
     return np.outer(rows, columns)
 
 
+@typed
 def growth(start: pd.Series, end: pd.Series) -> pd.Series:
     """Return the growth rate of every region or industry between two dates.
 

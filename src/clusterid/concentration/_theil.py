@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from clusterid._typed import typed
 from clusterid.concentration._axis import (
     Array,
     Axis,
@@ -35,6 +36,7 @@ def _theil(s: Array, x: Array, variant: str) -> Array:
     return divergence(s, x) if variant == "T" else divergence(x, s)
 
 
+@typed
 def theil_index(
     employment: pd.DataFrame,
     *,
@@ -101,6 +103,7 @@ def theil_index(
     return data.series(values, "theil_index", reference=needs_reference)
 
 
+@typed
 def theil_decomposition(
     employment: pd.DataFrame,
     groups: pd.Series,

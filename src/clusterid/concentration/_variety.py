@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from clusterid._typed import typed
 from clusterid.concentration._axis import Array, Oriented, oriented
 from clusterid.concentration._diversity import check_base, column_entropy
 from clusterid.concentration._theil import group_matrix
@@ -12,6 +13,7 @@ from clusterid.concentration._theil import group_matrix
 __all__ = ["related_variety", "unrelated_variety"]
 
 
+@typed
 def unrelated_variety(
     employment: pd.DataFrame,
     groups: pd.Series,
@@ -69,6 +71,7 @@ def unrelated_variety(
     return data.series(between, "unrelated_variety", reference=False)
 
 
+@typed
 def related_variety(
     employment: pd.DataFrame,
     groups: pd.Series,

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from clusterid._typed import typed
 from clusterid.concentration._lattice import UNBOUNDED, Axis, Lattice, build_lattice
 from clusterid.errors import Fault, OptionError, TableError, check_option
 from clusterid.tables import Economy
@@ -58,6 +59,7 @@ class Bounds:
         return f"<p>{escape(repr(self))}</p>{self.upper.head().to_html()}"
 
 
+@typed
 def withheld_bounds(
     economy: Economy,
     *,

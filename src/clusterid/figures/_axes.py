@@ -10,6 +10,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from unicodedata import category
 
+from clusterid._typed import typed
 from clusterid.legend import format_number
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ _STYLE: Any = {
 
 
 @contextmanager
+@typed
 def figure_style() -> Iterator[None]:
     """Draw with the settings of clusterid, and restore the caller's afterwards."""
     import matplotlib as mpl
@@ -88,6 +90,7 @@ def _glyphs() -> frozenset[int]:
 _SHAPELESS = frozenset({"Cc", "Cf", "Cs"})
 
 
+@typed
 def plain_text(value: object, *, width: int = 60) -> str:
     r"""Return a text that can be drawn: one line, known signs, not longer than width.
 
@@ -126,6 +129,7 @@ def legend_of(ax: Axes, handles: list[Any], labels: list[str], **settings: Any) 
         text.set_text(label)
 
 
+@typed
 def note(ax: Axes, *parts: str, simulated: str = "") -> None:
     """Write base and source below the axes, and "simulated" across them.
 
@@ -199,6 +203,7 @@ def plain_ticks(
     chosen.set_major_formatter(FixedFormatter(texts))
 
 
+@typed
 def to_svg(ax: Axes) -> str:
     """Return the figure of some axes as SVG text; same input, same bytes.
 

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from clusterid._typed import typed
 from clusterid.errors import GeometryError
 from clusterid.figures._axes import (
     figure_style,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["choropleth"]
 
 
+@typed
 def choropleth(
     values: pd.Series,
     regions: gpd.GeoDataFrame,
@@ -146,6 +148,7 @@ def choropleth(
     return ax
 
 
+@typed
 def choropleths(
     values: Mapping[str, pd.Series],
     regions: gpd.GeoDataFrame,

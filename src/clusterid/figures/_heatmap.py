@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from clusterid._typed import typed
 from clusterid.figures._axes import (
     figure_style,
     new_axes,
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["template_heatmap"]
 
 
+@typed
 def template_heatmap(
     candidates: Any,
     templates: Any = None,

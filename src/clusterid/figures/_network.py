@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from clusterid._typed import typed
 from clusterid.figures._axes import (
     figure_style,
     legend_of,
@@ -29,6 +30,7 @@ _MOST_NODES = 400
 _NAME_ROOM = (0.24, 0.035)
 
 
+@typed
 def template_network(
     graph: Any,
     templates: Any,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from clusterid._typed import typed
 from clusterid.figures._axes import (
     figure_style,
     legend_of,
@@ -24,6 +25,7 @@ __all__ = ["portfolio"]
 _MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 
 
+@typed
 def portfolio(
     candidates: Any,
     *,

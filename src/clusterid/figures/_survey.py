@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from clusterid._typed import typed
 from clusterid.errors import Fault, TableError
 from clusterid.figures._axes import (
     figure_style,
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["rank_slope", "share_bars"]
 
 
+@typed
 def share_bars(
     table: pd.DataFrame,
     *,
@@ -104,6 +106,7 @@ def share_bars(
     return ax
 
 
+@typed
 def rank_slope(
     table: pd.DataFrame,
     *,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from clusterid._typed import typed
 from clusterid.figures._axes import figure_style, new_axes, note
 from clusterid.figures._portfolio import _source
 from clusterid.legend import VERDICT_SIGNS, VERDICTS, words
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["verdict_bars"]
 
 
+@typed
 def verdict_bars(
     comparison: Any,
     *,

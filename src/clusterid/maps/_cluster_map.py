@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from clusterid._typed import typed
 from clusterid.classifications import name_in
 from clusterid.clusters import IN_NONE
 from clusterid.errors import StudyError, check_option
@@ -23,6 +24,7 @@ __all__ = ["SIMULATED_SOURCE", "cluster_map", "outline_source", "study_title"]
 SIMULATED_SOURCE = "simulated economy"
 
 
+@typed
 def cluster_map(
     result: Any,
     *,

@@ -9,6 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from clusterid._typed import typed
 from clusterid.errors import Fault, TableError, check_option
 from clusterid.legend import HIDDEN_COLOUR, LANGUAGES, words
 from clusterid.maps._breaks import Method
@@ -21,6 +22,7 @@ __all__ = ["base_data", "value_map"]
 Text = str | Mapping[str, str]
 
 
+@typed
 def value_map(
     values: pd.Series | pd.DataFrame,
     regions: gpd.GeoDataFrame,

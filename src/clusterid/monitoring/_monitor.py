@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from clusterid._typed import typed
 from clusterid.comparison import filled_employment
 from clusterid.errors import (
     ClassificationError,
@@ -72,6 +73,7 @@ class Monitoring:
         return f"<p>{escape(repr(self))}</p>{shown}"
 
 
+@typed
 def monitor(
     economies: Mapping[int, Economy],
     candidates: CandidateClusters,

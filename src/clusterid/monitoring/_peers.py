@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from clusterid._typed import typed
 from clusterid.comparison import filled_employment
 from clusterid.errors import OptionError, nearest
 from clusterid.tables import Economy
@@ -15,6 +16,7 @@ from clusterid.tables import Economy
 __all__ = ["peers"]
 
 
+@typed
 def peers(
     economies: Economy | Mapping[int, Economy],
     region: str,

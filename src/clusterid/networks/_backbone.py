@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from clusterid._typed import typed
 from clusterid.errors import GraphError, NotConvergedError, OptionError, check_option
 from clusterid.networks._graph import check_graph, edge_arrays
 
@@ -25,6 +26,7 @@ _METHODS = (
 )
 
 
+@typed
 def backbone(
     graph: Any,
     *,

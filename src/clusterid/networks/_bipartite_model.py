@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve
 
+from clusterid._typed import typed
 from clusterid.errors import Fault, NotConvergedError, TableError
 from clusterid.networks._poisson_binomial import upper_tail
 
@@ -220,6 +221,7 @@ class BipartiteModel:
         return f"<p>{escape(repr(self))}</p>{table}"
 
 
+@typed
 def bicm(presence: pd.DataFrame) -> BipartiteModel:
     r"""Return the bipartite configuration model of a presence table.
 

@@ -8,12 +8,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from clusterid._typed import typed
 from clusterid.errors import GraphError, OptionError
 from clusterid.networks._graph import from_matrix, to_matrix
 
 __all__ = ["carry_network"]
 
 
+@typed
 def carry_network(
     graph: Any, members: Mapping[str, str] | pd.Series, *, own: float | None = None
 ) -> Any:

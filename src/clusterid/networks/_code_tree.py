@@ -7,12 +7,14 @@ from typing import Any
 
 import numpy as np
 
+from clusterid._typed import typed
 from clusterid.errors import OptionError
 from clusterid.networks._graph import from_matrix
 
 __all__ = ["code_network"]
 
 
+@typed
 def code_network(
     codes: Iterable[str],
     *,

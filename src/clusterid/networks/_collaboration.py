@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
+from clusterid._typed import typed
 from clusterid.errors import Fault, OptionError, TableError, check_option
 from clusterid.networks._graph import build_graph
 from clusterid.networks._projection import NULL_MODELS, pair_tests
@@ -246,6 +247,7 @@ def _at(matrix: Any, a: Integers, b: Integers) -> Floats:
     return np.asarray(matrix[a, b], dtype=np.float64).ravel()
 
 
+@typed
 def collaboration_network(
     collaborations: pd.DataFrame,
     *,
@@ -499,6 +501,7 @@ def _validated_below(
     )
 
 
+@typed
 def collaboration_slices(
     collaborations: pd.DataFrame, *, width: int = 1, **options: Any
 ) -> dict[int, Any]:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from clusterid._typed import typed
 from clusterid.errors import (
     DataWarning,
     Fault,
@@ -99,6 +100,7 @@ def partial_correlation(X: Floats, z: Floats | None) -> tuple[Floats, Floats]:
     return np.clip(result, -1.0, 1.0), n
 
 
+@typed
 def colocation_network(
     employment: pd.DataFrame,
     *,

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from clusterid._typed import typed
 from clusterid.errors import Fault, TableError
 from clusterid.networks._presence import Presence, presence_table
 
@@ -101,6 +102,7 @@ def _check_connected(B: Floats) -> None:
         )
 
 
+@typed
 def economic_complexity(
     employment: pd.DataFrame, *, values: str = "auto", threshold: float = 1.0
 ) -> EconomicComplexity:
@@ -191,6 +193,7 @@ def economic_complexity(
     )
 
 
+@typed
 def reflections(
     employment: pd.DataFrame,
     *,

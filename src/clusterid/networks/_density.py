@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from clusterid._typed import typed
 from clusterid.errors import Fault, OptionError, TableError, check_option
 from clusterid.networks._presence import labelled, presence_table
 from clusterid.statistics import wilson
@@ -15,6 +16,7 @@ __all__ = ["entry_exit", "relatedness_density"]
 Floats = NDArray[np.float64]
 
 
+@typed
 def relatedness_density(
     employment: pd.DataFrame,
     proximity: pd.DataFrame,
@@ -117,6 +119,7 @@ def relatedness_density(
     return result.reindex(columns=table.industries)
 
 
+@typed
 def entry_exit(
     start: pd.DataFrame,
     end: pd.DataFrame,

@@ -13,6 +13,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 import numpy as np
 
+from clusterid._typed import typed
 from clusterid.errors import OptionError, nearest
 
 __all__ = ["write_network"]
@@ -98,6 +99,7 @@ def _sorted(
     return nodes, links
 
 
+@typed
 def write_network(graph: Any, path: str | os.PathLike[str]) -> Path:
     """Write a network to a file; the ending of its name says which kind.
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from clusterid._typed import typed
 from clusterid.errors import OptionError, check_option
 from clusterid.networks._complexity import known_block
 from clusterid.networks._presence import presence_table
@@ -46,6 +47,7 @@ class FitnessComplexity:
         return f"<p>{escape(repr(self))}</p>{self.convergence.tail(5).to_html()}"
 
 
+@typed
 def fitness_complexity(
     employment: pd.DataFrame,
     *,

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from clusterid._typed import typed
 from clusterid.errors import ClassificationError, Fault, TableError
 
 __all__ = ["FlowTable", "flow_table", "translate_flows"]
@@ -171,6 +172,7 @@ def _weights(correspondence: Any) -> pd.DataFrame:
     return result.sort_values(["source", "target"], ignore_index=True)
 
 
+@typed
 def translate_flows(
     flows: pd.DataFrame,
     correspondence: Any,

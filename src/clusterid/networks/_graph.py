@@ -9,6 +9,7 @@ import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
+from clusterid._typed import typed
 from clusterid.errors import GraphError
 
 __all__ = ["build_graph", "check_graph", "edge_arrays", "from_matrix", "to_matrix"]
@@ -75,6 +76,7 @@ def build_graph(
     return graph
 
 
+@typed
 def from_matrix(
     codes: Sequence[str],
     matrix: Floats,
@@ -150,6 +152,7 @@ def edge_arrays(
     return codes, rows[order], columns[order], values[order]
 
 
+@typed
 def to_matrix(
     graph: Any, codes: Sequence[str] | None = None, weight: str = "weight"
 ) -> tuple[list[str], Floats]:

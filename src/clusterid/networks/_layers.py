@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
+from clusterid._typed import typed
 from clusterid.errors import GraphError, OptionError, check_option, nearest
 from clusterid.networks._graph import check_graph, from_matrix, to_matrix
 
@@ -20,6 +21,7 @@ Booleans = NDArray[np.bool_]
 _SYMMETRIES = ("max", "mean", "sum")
 
 
+@typed
 def observed_pairs(graph: Any, codes: list[str]) -> Booleans:
     """Return which pairs of codes the layer has seen, whether linked or not.
 
@@ -91,6 +93,7 @@ def _symmetric(matrix: Floats, rule: str) -> Floats:
     return total if rule == "sum" else total / 2
 
 
+@typed
 def stack_layers(
     layers: Mapping[str, Any],
     *,
@@ -269,6 +272,7 @@ def _coverage(
     return pd.DataFrame(rows).set_index("layer")
 
 
+@typed
 def leave_one_out(layers: Mapping[str, Any], **options: Any) -> dict[str, Any]:
     """Return, for every layer, the stack of all the others.
 

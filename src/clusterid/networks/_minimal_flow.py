@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
+from clusterid._typed import typed
 from clusterid.errors import OptionError
 from clusterid.networks._flows import flow_table
 from clusterid.networks._graph import from_matrix
@@ -88,6 +89,7 @@ def connectivity(direct: list[Booleans]) -> tuple[Booleans, NDArray[np.int64]]:
     return reach, structure
 
 
+@typed
 def minimal_flow_analysis(
     flows: pd.DataFrame,
     *,

@@ -6,12 +6,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from clusterid._typed import typed
 from clusterid.networks._complexity import known_block
 from clusterid.networks._presence import presence_table
 
 __all__ = ["nestedness"]
 
 
+@typed
 def nestedness(
     employment: pd.DataFrame, *, values: str = "auto", threshold: float = 1.0
 ) -> pd.Series:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from clusterid._typed import typed
 from clusterid.errors import check_option
 from clusterid.networks._density import relatedness_density
 from clusterid.networks._presence import presence_table
@@ -32,6 +33,7 @@ class ComplexityOutlook:
         return f"<p>{escape(repr(self))}</p>{self.index.to_frame().head(10).to_html()}"
 
 
+@typed
 def complexity_outlook(
     employment: pd.DataFrame,
     proximity: pd.DataFrame,

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from clusterid._typed import typed
 from clusterid.errors import check_option
 from clusterid.networks._flows import flow_table
 from clusterid.networks._graph import from_matrix
@@ -61,6 +62,7 @@ def profile_similarity(A: Floats, B: Floats, measure: str) -> Floats:
     return np.where(np.isfinite(best), best, np.nan)
 
 
+@typed
 def profile_network(
     flows: pd.DataFrame,
     *,

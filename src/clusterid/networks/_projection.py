@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse, stats
 
+from clusterid._typed import typed
 from clusterid.errors import OptionError, check_option
 from clusterid.networks._bipartite_model import fit_reduced
 from clusterid.statistics import Correction, from_sets, q_values, row_sets, trade
@@ -72,6 +73,7 @@ def pair_tests(
     })
 
 
+@typed
 def validate_projection(
     presence: pd.DataFrame,
     *,

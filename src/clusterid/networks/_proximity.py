@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from clusterid._typed import typed
 from clusterid.errors import OptionError, check_option
 from clusterid.networks._presence import VALUES, Presence, presence_table
 
@@ -28,6 +29,7 @@ _ONE_BASE = ("conditional", "overlap", "taxonomy", "z_score")
 _BLOCK = 256
 
 
+@typed
 def proximity(
     matrix: pd.DataFrame,
     *,
@@ -134,6 +136,7 @@ def proximity(
     return frame
 
 
+@typed
 def cooccurrence(
     matrix: pd.DataFrame, *, values: str = "auto", threshold: float = 1.0
 ) -> pd.DataFrame:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from clusterid._typed import typed
 from clusterid.errors import Fault, OptionError, TableError
 from clusterid.networks._graph import check_graph, edge_arrays, to_matrix
 
@@ -24,6 +25,7 @@ __all__ = [
 Floats = NDArray[np.float64]
 
 
+@typed
 def node_measures(graph: Any, *, weight: str = "weight") -> pd.DataFrame:
     r"""Return degree, strength, betweenness and core number of every node.
 
@@ -114,6 +116,7 @@ def _groups(codes: list[str], groups: pd.Series | Mapping[str, str]) -> pd.Serie
     return placed.astype(str)
 
 
+@typed
 def brokerage(graph: Any, groups: pd.Series | Mapping[str, str]) -> pd.DataFrame:
     r"""Return how often a node stands between two others that have no link.
 
@@ -188,6 +191,7 @@ def brokerage(graph: Any, groups: pd.Series | Mapping[str, str]) -> pd.DataFrame
     return result
 
 
+@typed
 def external_internal_index(
     graph: Any,
     groups: pd.Series | Mapping[str, str] | None = None,
@@ -272,6 +276,7 @@ def external_internal_index(
     )
 
 
+@typed
 def largest_organisation_share(collaborations: pd.DataFrame) -> pd.Series:
     """Return the share of a region's participations that its largest body has.
 
@@ -300,6 +305,7 @@ def largest_organisation_share(collaborations: pd.DataFrame) -> pd.Series:
     return share.sort_index().rename("largest_organisation_share")
 
 
+@typed
 def embeddedness(
     graph: Any,
     *,
@@ -374,6 +380,7 @@ def embeddedness(
     })
 
 
+@typed
 def place_flows(
     graph: Any, *, top: int | None = None, weight: str = "weight"
 ) -> pd.DataFrame:

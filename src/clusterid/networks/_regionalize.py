@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
+from clusterid._typed import typed
 from clusterid.errors import Fault, OptionError, TableError, check_option, nearest
 from clusterid.networks._flows import FlowTable, flow_table
 from clusterid.networks._graph import from_matrix
@@ -171,6 +172,7 @@ def _employment(
     return employment.sort_index(), known
 
 
+@typed
 def regionalize(
     flows: pd.DataFrame,
     economy: Any,

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from clusterid._typed import typed
 from clusterid.errors import Fault, TableError
 from clusterid.networks._flows import FlowTable, flow_table
 
@@ -86,6 +87,7 @@ def _frame(codes: list[str], matrix: Floats) -> pd.DataFrame:
     )
 
 
+@typed
 def technical_coefficients(
     flows: pd.DataFrame,
     *,
@@ -135,6 +137,7 @@ def technical_coefficients(
     return _frame(table.codes, input_shares(table))
 
 
+@typed
 def allocation_coefficients(
     flows: pd.DataFrame,
     *,
@@ -175,6 +178,7 @@ def allocation_coefficients(
     return _frame(table.codes, output_shares(table))
 
 
+@typed
 def leontief_inverse(
     flows: pd.DataFrame,
     *,
@@ -222,6 +226,7 @@ def leontief_inverse(
     return _frame(table.codes, inverse(input_shares(table), table.codes))
 
 
+@typed
 def ghosh_inverse(
     flows: pd.DataFrame,
     *,
@@ -268,6 +273,7 @@ def ghosh_inverse(
     return _frame(table.codes, inverse(output_shares(table), table.codes))
 
 
+@typed
 def multipliers(
     flows: pd.DataFrame,
     *,
@@ -352,6 +358,7 @@ def mean_linkage(table: FlowTable) -> tuple[Floats, Floats]:
     return linkage, length
 
 
+@typed
 def average_propagation_lengths(
     flows: pd.DataFrame,
     *,

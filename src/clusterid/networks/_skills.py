@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from clusterid._typed import typed
 from clusterid.errors import Fault, TableError, check_option
 from clusterid.networks._graph import build_graph
 
@@ -70,6 +71,7 @@ def _checked(links: pd.DataFrame, *, moves: bool) -> pd.DataFrame:
     )
 
 
+@typed
 def skill_relatedness(moves: pd.DataFrame, *, own: str = "out") -> pd.DataFrame:
     r"""Return how many more people move between two industries than their sizes tell.
 
@@ -137,6 +139,7 @@ def skill_relatedness(moves: pd.DataFrame, *, own: str = "out") -> pd.DataFrame:
     )
 
 
+@typed
 def skill_network(
     links: pd.DataFrame,
     *,

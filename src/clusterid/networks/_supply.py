@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from clusterid._typed import typed
 from clusterid.errors import check_option
 from clusterid.networks._flows import flow_table
 from clusterid.networks._graph import from_matrix
@@ -26,6 +27,7 @@ _WEIGHTS = ("input", "output", "max", "maximum", "total", "apl", "profile")
 _UNIVERSAL = ("keep", "downweight", "drop")
 
 
+@typed
 def supply_network(
     flows: pd.DataFrame,
     *,

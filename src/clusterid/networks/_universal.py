@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from clusterid._typed import typed
 from clusterid.errors import OptionError
 from clusterid.networks._flows import flow_table
 
@@ -45,6 +46,7 @@ def universal(
     return wide, flagged & (len(flows) > 2)
 
 
+@typed
 def universal_suppliers(
     flows: pd.DataFrame,
     *,

@@ -8,11 +8,13 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
+from clusterid._typed import typed
 from clusterid.errors import Fault, TableError, check_option
 
 __all__ = ["industry_by_industry"]
 
 
+@typed
 def industry_by_industry(
     use: pd.DataFrame,
     make: pd.DataFrame,

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
+from clusterid._typed import typed
+
 __all__ = ["Bibliography", "Reference", "cite"]
 
 
@@ -51,6 +53,7 @@ class Bibliography:
         )
 
 
+@typed
 def cite(result: Any) -> Bibliography:
     """Return the papers behind what a result holds.
 

@@ -9,6 +9,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from clusterid._typed import typed
 from clusterid.errors import StudyError, check_option
 from clusterid.legend import LANGUAGES, allowed_text, markup_text, words
 from clusterid.maps import study_title, write_page
@@ -53,6 +54,7 @@ class ReportPage:
         )
 
 
+@typed
 def report(result: Any, *, language: str = "en") -> ReportPage:
     """Return the report of a study's result: one HTML file, figures inside.
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from clusterid._typed import typed
 from clusterid.errors import Fault, OptionError, TableError
 from clusterid.simulation._industries import Industries, simulated_industries
 from clusterid.simulation._regions import neighbours, region_sizes, simulated_regions
@@ -385,6 +386,7 @@ def draw_counts(design: Design, rng: np.random.Generator) -> NDArray[np.int64]:
     return rng.multinomial(design.n_plants, probabilities(design, rng))
 
 
+@typed
 def simulate_counts(
     *,
     replicates: int = 1000,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from clusterid._typed import typed
 from clusterid.errors import OptionError
 from clusterid.simulation._design import (
     Design,
@@ -149,6 +150,7 @@ class SimulatedEconomy:
         return f"<p>{escape(repr(self))}</p>{planted}"
 
 
+@typed
 def simulate_economy(
     *,
     regions: gpd.GeoDataFrame | None = None,

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from clusterid._embedded import embedded_path
+from clusterid._typed import typed
 from clusterid.errors import GeometryError
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ __all__ = ["mirrored_outlines", "neighbours", "region_sizes", "simulated_regions
 _INVENTED_CRS = "+proj=laea +lat_0=47 +lon_0=-33 +ellps=GRS80 +units=m"
 
 
+@typed
 def mirrored_outlines(path: str | Path) -> gpd.GeoDataFrame:
     """Return the outlines in ``path`` mirrored, moved and renamed ``R001`` ....
 

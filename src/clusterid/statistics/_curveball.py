@@ -7,9 +7,12 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
+from clusterid._typed import typed
+
 __all__ = ["curveball", "from_sets", "row_sets", "trade"]
 
 
+@typed
 def curveball(
     incidence: Any, *, trades: int | None = None, seed: int | np.random.Generator = 0
 ) -> Any:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from clusterid._typed import typed
 from clusterid.errors import Fault, TableError, check_option
 
 __all__ = [
@@ -18,6 +19,7 @@ Correction = Literal["bh", "by", "bonferroni", "holm", "none"]
 Labelled = TypeVar("Labelled", pd.Series, pd.DataFrame, "NDArray[np.float64]")
 
 
+@typed
 def adjust(p_values: Labelled, method: Correction = "bh") -> Labelled:
     r"""Return adjusted p-values (q-values) of one family of tests.
 

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from clusterid._typed import typed
+
 __all__ = ["BUSINESS", "SCIENCE", "organisation_kinds", "seat_booked"]
 
 #: Kinds that count as science, and as business, in a science-business link.
@@ -111,6 +113,7 @@ def _plain(series: pd.Series) -> pd.Series:
     )
 
 
+@typed
 def seat_booked(names: Iterable[object]) -> pd.Series:
     """Return which names are bodies whose work is booked at the seat, and which body.
 
@@ -136,6 +139,7 @@ def seat_booked(names: Iterable[object]) -> pd.Series:
     return _matched(names, _SEATS, "seat_booked")
 
 
+@typed
 def organisation_kinds(names: Iterable[object]) -> pd.Series:
     """Return the kind of each organisation as far as its name tells.
 
