@@ -17,6 +17,11 @@ from clusterid.errors import OptionError, TableTypeError, check_option, nearest
 __all__ = ["check_types", "declared_types", "fault_of_type", "typed"]
 
 _LONGEST = 60
+#: Arguments that are objects of several kinds and therefore declared as Any.
+_OBJECTS = frozenset({
+    "candidates", "comparison", "economy", "graph", "incidence", "layers", "regions",
+    "relatedness", "result", "templates",
+})  # fmt: skip
 
 
 def check_types(
@@ -83,6 +88,12 @@ It has value, times.
         if kind in {inspect.Parameter.VAR_KEYWORD, inspect.Parameter.VAR_POSITIONAL}
     }
 
+    objects = {
+        name
+        for name, p in signature.parameters.items()
+        if name in _OBJECTS and p.annotation == "Any" and p.default is p.empty
+    }
+
     @functools.wraps(function)
     def called(*args: Any, **kwargs: Any) -> Any:
         unknown = (
@@ -104,6 +115,12 @@ It has value, times.
                 if isinstance(given[name], str) and _offered(declared):
                     check_option(name, given[name], _offered(declared))
                 check_types(function, {name: given[name]})
+        for name in objects & given.keys():
+            if _is_word(given[name]):
+                raise TableTypeError(
+                    f"{name} must be what another function of clusterid made, or a "
+                    f"table or graph of your own, not {_shown(given[name])}."
+                )
         return function(*args, **kwargs)
 
     return typing.cast("Function", called)
@@ -113,8 +130,12 @@ def _passes(value: Any, declared: Any) -> bool:
     """Return whether a value may be what is declared: strict for words and numbers."""
     if _fits(value, declared):
         return True
-    is_plain = value is None or isinstance(value, (str, bytes, Real))
-    return not is_plain and not _is_plain(declared)
+    return not _is_word(value) and not _is_plain(declared)
+
+
+def _is_word(value: Any) -> bool:
+    """Return whether a value is a word, a number or None: no table, whatever kind."""
+    return value is None or isinstance(value, (str, bytes, Real))
 
 
 def _is_plain(declared: Any) -> bool:
