@@ -145,6 +145,8 @@ def _is_plain(declared: Any) -> bool:
         return all(_is_plain(part) for part in get_args(declared))
     if origin is Literal:
         return True
+    if isinstance(declared, type) and issubclass(declared, os.PathLike):
+        return True
     return declared in {str, int, float, bool, None, type(None)}
 
 

@@ -99,6 +99,8 @@ results.
 def _writable(folder: str | os.PathLike[str]) -> Path:
     """Return the folder, links followed, with nothing left undone beside it."""
     target = _real(folder)
+    if target == target.parent:
+        raise StudyError(f"{folder}: is no folder for results; name another with -o.")
     if os.path.lexists(target) and not target.is_dir():
         raise StudyError(f"{folder}: is no folder; name a folder for the results.")
     if not target.exists():
@@ -128,6 +130,8 @@ def finish(folder: str | os.PathLike[str]) -> None:
         If it cannot be written.
     """
     target = _real(folder)
+    if target == target.parent:
+        return
     with write_failures(str(folder), StudyError):
         earlier = target.with_name(f".{target.name}.earlier")
         if earlier.is_dir() and not target.exists():

@@ -153,6 +153,7 @@ Output = Annotated[
 LanguageOption = Annotated[
     Language | None, typer.Option(help="language of map and report")
 ]
+Seed = Annotated[int, typer.Option(help="another draw of chance", min=0, max=2**63 - 1)]
 StudyPath = Annotated[Path, typer.Argument(help="the study file", show_default=False)]
 ResultPath = Annotated[
     Path, typer.Argument(help="folder of an earlier result", show_default=False)
@@ -184,7 +185,7 @@ def _global(
 def demo(
     output: Output = None,
     language: LanguageOption = None,
-    seed: Annotated[int, typer.Option(help="another simulated economy", min=0)] = 0,
+    seed: Seed = 0,
 ) -> None:
     """Run the embedded, simulated study, from nothing to map and report."""
     from clusterid.study import claim_folder, demo_study
@@ -300,7 +301,7 @@ def concentration(
     year: Annotated[
         int | None, typer.Option(help="year, when there are several")
     ] = None,
-    seed: Annotated[int, typer.Option(min=0)] = 0,
+    seed: Seed = 0,
 ) -> None:
     """Test the location quotients of one table of employment."""
     from clusterid.study import concentration_of_table, write_csv
@@ -321,7 +322,7 @@ def concentration(
 @app.command()
 def simulate(
     output: Annotated[Path, typer.Option("-o", "--output", help="folder to write")],
-    seed: Annotated[int, typer.Option(min=0)] = 0,
+    seed: Seed = 0,
     planted: Annotated[
         int | None, typer.Option(help="number of planted clusters; 0 is a null economy")
     ] = None,

@@ -250,3 +250,18 @@ def test_counts_without_a_year_take_that_of_the_study(
     inputs = read_study(folder).inputs()
     assert list(inputs.economies) == [inputs.year] == [year]
     assert inputs.economy.metadata.year == year
+
+
+def test_plants_that_do_not_fit_their_jobs_are_noted(
+    sound: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "study"
+    shutil.copytree(sound, folder)
+    table = pd.read_csv(folder / "employment.csv", dtype=str)
+    filled = table.index[table["employment"].astype(float) > 5]
+    table.loc[filled[0], "establishments"] = "3000"
+    table.loc[filled[1], "establishments"] = "0"
+    table.to_csv(folder / "employment.csv", index=False)
+    notes = " ".join(read_study(folder).inputs().warnings)
+    assert "1 cells have more plants than jobs" in notes
+    assert "1 cells have jobs but no plant" in notes

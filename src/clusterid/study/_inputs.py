@@ -371,12 +371,41 @@ def _can_be_studied(config: StudyFile, main: Economy, reading: _Reading) -> None
                     f"{len(some)} {label} {what} ({shown}); no quotient can be "
                     "computed there."
                 )
+    if main.establishments is not None:
+        reading.notes += _odd_plants(main)
     n_regions, n_industries = main.employment.shape
     if n_industries < 2 or n_regions < 2:
         reading.notes.append(
             f"{n_regions} regions and {n_industries} industries are counted: there is "
             "nothing to compare, and no template or cluster can be found."
         )
+
+
+def _odd_plants(main: Economy) -> list[str]:
+    """Return notes on cells whose plants and jobs do not fit each other."""
+    if main.establishments is None:
+        return []
+    jobs = main.employment.to_numpy(dtype=float)
+    plants = main.establishments.reindex_like(main.employment).to_numpy(dtype=float)
+    notes = []
+    with np.errstate(invalid="ignore"):
+        for odd, what in (
+            ((plants == 0) & (jobs > 0), "jobs but no plant"),
+            ((plants > jobs) & (jobs > 0), "more plants than jobs"),
+        ):
+            at = np.argwhere(odd)
+            if len(at):
+                shown = ", ".join(
+                    f"{main.regions[i]} {main.industries[j]}: {plants[i, j]:g} plants, "
+                    f"{jobs[i, j]:g} jobs"
+                    for i, j in at[:3]
+                )
+                more = ", ..." if len(at) > 3 else ""
+                notes.append(
+                    f"{len(at)} cells have {what} ({shown}{more}); check the columns "
+                    "of employment and establishments."
+                )
+    return notes
 
 
 def _place_counts(

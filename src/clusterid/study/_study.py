@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from clusterid._typed import typed
 from clusterid._whole_folder import MANIFEST, Claim, reading
 from clusterid.errors import StudyError
 from clusterid.study._inputs import Inputs, read_inputs
@@ -186,6 +187,7 @@ def read_study(path: str | Path) -> Study:
     return Study(config, path if path.is_dir() else path.resolve().parent)
 
 
+@typed
 def demo_study(*, seed: int = 0) -> Study:
     """Return the embedded study of a simulated economy, ready to run.
 
@@ -214,6 +216,7 @@ def demo_study(*, seed: int = 0) -> Study:
     return Study(study.config, study.root, folder)
 
 
+@typed
 def read_result(folder: str | Path) -> Result:
     """Read back a result that a study saved.
 

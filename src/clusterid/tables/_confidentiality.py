@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from clusterid._typed import typed
 from clusterid.errors import Fault, TableError
 from clusterid.tables._economy import TOTAL, Economy
 
@@ -50,6 +51,7 @@ class Guard:
         return f"<p>{escape(repr(self))}</p>"
 
 
+@typed
 def guard(
     economy: Economy,
     *,
@@ -135,6 +137,7 @@ def guard(
     )
 
 
+@typed
 def guard_rows(
     table: pd.DataFrame, *, minimum_plants: int = 3, dominance: float = 0.85
 ) -> pd.Series:
@@ -178,6 +181,7 @@ def guard_rows(
     return reasons
 
 
+@typed
 def publishable_interval(
     lower: Any,
     upper: Any,

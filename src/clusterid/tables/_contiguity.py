@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from clusterid._typed import check_types
+from clusterid._typed import check_types, typed
 from clusterid.errors import DataWarning, GeometryError, check_option
 from clusterid.tables._checking import LARGEST_NUMBER
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["contiguity"]
 
 
+@typed
 def contiguity(
     regions: gpd.GeoDataFrame,
     *,
