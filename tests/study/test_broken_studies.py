@@ -265,3 +265,29 @@ def test_plants_that_do_not_fit_their_jobs_are_noted(
     notes = " ".join(read_study(folder).inputs().warnings)
     assert "1 cells have more plants than jobs" in notes
     assert "1 cells have jobs but no plant" in notes
+
+
+def test_totals_of_what_is_not_counted_are_noted(sound: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "study"
+    shutil.copytree(sound, folder)
+    with (folder / "totals.csv").open("a", encoding="utf-8") as file:
+        file.write("R999,TOTAL,100\nTOTAL,QQ,100\n")
+    notes = " ".join(read_study(folder).inputs().warnings)
+    assert "1 regions that are not counted (R999)" in notes
+    assert "1 industries that are not counted (QQ)" in notes
+    assert "not counted" not in " ".join(read_study(sound).inputs().warnings)
+
+
+def test_industries_are_left_out_beside_totals_without_bounds(
+    sound: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "study"
+    shutil.copytree(sound, folder)
+    text = (folder / "study.toml").read_text("utf-8")
+    text = text.replace(
+        'totals = "totals.csv"', 'totals = "totals.csv"\nexclude = ["01", "02"]'
+    )
+    (folder / "study.toml").write_text(text, "utf-8")
+    whole, less = read_study(sound).economy, read_study(folder).economy
+    assert set(whole.industries) - set(less.industries) == {"01", "02"}
+    assert less.margins.region.equals(whole.margins.region)

@@ -440,3 +440,16 @@ def test_separators_of_unicode_end_no_line(tmp_path: Path) -> None:
         text = end.join(["region,industry,employment,name", *rows]) + end
         path.write_bytes(text.encode())
         assert read_table(path)["name"].tolist() == names
+
+
+def test_flags_that_nothing_explains_are_noted() -> None:
+    table = pd.DataFrame({
+        "region": ["R1", "R2", "R3"],
+        "industry": "A",
+        "employment": [5, 6, 7],
+        "flag": ["p", "odd", None],
+    })
+    with pytest.warns(DataWarning, match="'odd' beside 1 numbers"):
+        read_employment(table)
+    assert read_employment(table, withheld_flags=["odd"])["employment"].isna()[1]
+    assert len(read_employment(table.assign(flag=["p", "e", "b"]))) == 3

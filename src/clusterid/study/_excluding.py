@@ -98,10 +98,11 @@ def _loosened(
 def _ranges(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     """Return what is known of each cell: columns lower and upper."""
     value = rows["employment"] if "employment" in rows.columns else rows["value"]
+    unknown = pd.Series(np.nan, index=rows.index)
     frame = pd.DataFrame(
         {
-            "lower": value.fillna(rows["lower"]).to_numpy(dtype=float),
-            "upper": value.fillna(rows["upper"]).to_numpy(dtype=float),
+            edge: value.fillna(rows.get(edge, unknown)).to_numpy(dtype=float)
+            for edge in ("lower", "upper")
         },
         index=pd.MultiIndex.from_frame(rows[keys]),
     )

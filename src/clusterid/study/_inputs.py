@@ -37,7 +37,7 @@ from clusterid.study._schema import (
     expanded_all,
     layer_names,
 )
-from clusterid.tables import Economy, Metadata, read_table
+from clusterid.tables import TOTAL, Economy, Metadata, read_table
 from clusterid.tables._checking import Check
 from clusterid.tables._numerals import Numerals
 from clusterid.tables._reading import RawTable, Reading
@@ -371,8 +371,7 @@ def _can_be_studied(config: StudyFile, main: Economy, reading: _Reading) -> None
                     f"{len(some)} {label} {what} ({shown}); no quotient can be "
                     "computed there."
                 )
-    if main.establishments is not None:
-        reading.notes += _odd_plants(main)
+    reading.notes += [*_odd_plants(main), *_odd_totals(main)]
     n_regions, n_industries = main.employment.shape
     if n_industries < 2 or n_regions < 2:
         reading.notes.append(
@@ -405,6 +404,29 @@ def _odd_plants(main: Economy) -> list[str]:
                     f"{len(at)} cells have {what} ({shown}{more}); check the columns "
                     "of employment and establishments."
                 )
+    return notes
+
+
+def _odd_totals(main: Economy) -> list[str]:
+    """Return notes on published totals of what is not counted."""
+    notes = []
+    for key, codes, label in (
+        ("region", main.regions, "regions"),
+        ("industry", main.industries, "industries"),
+    ):
+        if main.totals is None or key not in main.totals.columns:
+            continue
+        known = {str(code) for code in codes}
+        for parents in main.hierarchies.values():
+            known |= {str(code) for code in (*parents.index, *parents)}
+        named = main.totals[key].dropna().astype(str)
+        odd = sorted(set(named) - known - {TOTAL})
+        if odd:
+            shown = ", ".join(odd[:5]) + (", ..." if len(odd) > 5 else "")
+            notes.append(
+                f"published totals are of {len(odd)} {label} that are not counted "
+                f"({shown}); they are not used."
+            )
     return notes
 
 

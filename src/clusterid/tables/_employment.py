@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any, Unpack
 
@@ -10,13 +11,15 @@ import pandas as pd
 
 from clusterid._opening import foreign_reading
 from clusterid._typed import check_types
-from clusterid.errors import Fault, OptionError, TableError, check_option
+from clusterid.errors import DataWarning, Fault, OptionError, TableError, check_option
 from clusterid.tables._checking import Check, checked_pad, known_codes
 from clusterid.tables._numerals import Numerals
 from clusterid.tables._reading import RawTable, Reading, load
 
 __all__ = ["read_employment"]
 
+#: Marks of quality that publishers put beside a number (SDMX status of observations).
+_STATUS = frozenset("abdefiprsu")
 _NIL_FLAGS = ("-", "–")
 
 
@@ -240,6 +243,7 @@ def _flags(
             "pass withheld_flags= with the flags that mean withheld (or an empty list)",
             flag,
         )
+        _note_unexplained(frame, flag, {*known, *nil})
     employment = frame["employment"].where(~is_withheld)
     is_nil = flag.isin(_NIL_FLAGS if nil_flags is None else nil_flags)
     is_nil &= employment.isna() & ~is_withheld
@@ -259,6 +263,22 @@ def _flags(
         if column in frame.columns:
             told = frame[column].where(frame[column].notna(), told)
         frame[column] = told
+
+
+def _note_unexplained(frame: pd.DataFrame, flag: pd.Series, known: set[str]) -> None:
+    """Warn of flags beside a number that nothing explains."""
+    odd = flag[frame["employment"].notna() & flag.notna() & ~flag.isin(known)]
+    odd = odd[[str(word).lower() not in _STATUS for word in odd]]
+    if not len(odd):
+        return
+    words = ", ".join(repr(word) for word in sorted(odd.unique())[:5])
+    warnings.warn(
+        f"flag holds {words} beside {len(odd)} numbers, and nothing says what it "
+        "means; the numbers are taken as they are. withheld_flags= names the flags "
+        "that mean withheld.",
+        DataWarning,
+        stacklevel=4,
+    )
 
 
 def _bounds(check: Check) -> None:
