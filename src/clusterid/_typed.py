@@ -143,7 +143,7 @@ def _is_plain(declared: Any) -> bool:
     origin = get_origin(declared)
     if origin in {typing.Union, types.UnionType}:
         return all(_is_plain(part) for part in get_args(declared))
-    if origin is Literal:
+    if origin is Literal or origin is os.PathLike:
         return True
     if isinstance(declared, type) and issubclass(declared, os.PathLike):
         return True
@@ -202,6 +202,8 @@ def _fits(value: Any, declared: Any) -> bool:
         return any(_fits(value, part) for part in get_args(declared))
     if origin is typing.Annotated:
         return _fits(value, get_args(declared)[0])
+    if origin is os.PathLike:
+        return isinstance(value, os.PathLike)
     if origin is Literal:
         return any(type(value) is type(w) and value == w for w in get_args(declared))
     if origin is tuple:
@@ -295,6 +297,8 @@ def _words(declared: Any) -> str:
         )
     if origin is typing.Annotated:
         return _words(parts[0])
+    if origin is os.PathLike:
+        return "a path"
     if origin is Literal:
         return "one of " + ", ".join(repr(word) for word in parts)
     if origin is tuple and Ellipsis not in parts:

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from clusterid._writing import write_failures
-from clusterid.errors import FileWarning, StudyError
+from clusterid.errors import FileWarning, OptionError, StudyError
 
 try:
     import fcntl
@@ -32,8 +32,8 @@ except ImportError:  # pragma: no cover - Windows has no such locks; see the doc
     fcntl = None  # type: ignore[assignment]
 
 __all__ = [
-    "MANIFEST", "Claim", "carrying", "claim_folder", "finish", "new_folder",
-    "reading", "whole_folder",
+    "MANIFEST", "Claim", "carrying", "changed_files", "claim_folder", "finish",
+    "new_folder", "reading", "whole_folder",
 ]  # fmt: skip
 
 MANIFEST = "manifest.json"
@@ -66,8 +66,10 @@ def carrying() -> bool:
     return bool(_carrying)
 
 
-def claim_folder(folder: str | os.PathLike[str]) -> Claim:
+def claim_folder(folder: str | os.PathLike[str], *, look_only: bool = False) -> Claim:
     """Say that results will be written to ``folder``; finish what a kill left undone.
+
+    With ``look_only`` nothing is finished: the folder is left as it is.
 
     Raises
     ------
@@ -82,7 +84,7 @@ def claim_folder(folder: str | os.PathLike[str]) -> Claim:
     clusterid.errors.StudyError: /dev/null: is no folder; name a folder for the \
 results.
     """
-    target = _writable(folder)
+    target = _writable(folder, look_only=look_only)
     if not target.is_dir():
         return Claim(target)
     text = _manifest_text(target)
@@ -96,7 +98,7 @@ results.
     return Claim(target, text)
 
 
-def _writable(folder: str | os.PathLike[str]) -> Path:
+def _writable(folder: str | os.PathLike[str], *, look_only: bool = False) -> Path:
     """Return the folder, links followed, with nothing left undone beside it."""
     target = _real(folder)
     if target == target.parent:
@@ -113,7 +115,8 @@ def _writable(folder: str | os.PathLike[str]) -> Path:
             raise StudyError(
                 f"{parent}: cannot be written to; name another folder with -o."
             )
-    finish(target)
+    if not look_only:
+        finish(target)
     if target.is_dir() and not os.access(target, os.W_OK):
         raise StudyError(
             f"{folder}: cannot be written to; name another folder with -o."
@@ -157,6 +160,30 @@ def reading(folder: str | os.PathLike[str]) -> Iterator[Path]:
     finish(target)
     with _held(_places(target)[0][0], alone=False):
         yield target
+
+
+def changed_files(folder: Path, part: str) -> list[str]:
+    """Return files of a part of a result that are not as the manifest lists them.
+
+    Raises
+    ------
+    StudyError
+        If the manifest is not what a run wrote.
+    """
+    listed = _files_of(_manifest_text(folder), folder)
+    listed = {name: of for name, of in listed.items() if name.startswith(f"{part}/")}
+    found = {
+        path.relative_to(folder).as_posix()
+        for path in (folder / part).rglob("*")
+        if path.is_file()
+    }
+    return sorted(
+        name
+        for name in found | set(listed)
+        if name not in found
+        or name not in listed
+        or _digest(folder / name) != listed[name]
+    )
 
 
 @contextmanager
@@ -250,6 +277,10 @@ def _move_in(stage: Path, target: Path, folder: str | os.PathLike[str]) -> None:
 
 
 def _real(folder: str | os.PathLike[str]) -> Path:
+    if not isinstance(folder, (str, os.PathLike)):
+        raise OptionError(
+            f"A folder of results is named by a path, not by {type(folder).__name__}."
+        )
     try:
         target = Path(os.path.realpath(folder))
         os.lstat(target)  # says what an impossible name is

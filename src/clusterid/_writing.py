@@ -11,7 +11,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from clusterid.errors import ClusteridError, SourceError, StudyError, nearest
+from clusterid.errors import (
+    ClusteridError,
+    OptionError,
+    SourceError,
+    StudyError,
+    nearest,
+)
 
 __all__ = ["PAGE", "TABLE", "checked_file", "whole_file", "write_failures"]
 
@@ -44,6 +50,10 @@ def checked_file(path: str | os.PathLike[str], suffixes: tuple[str, ...] = ()) -
     clusterid.errors.SourceError: map.pdf: what is written is .html or .htm, not \
 .pdf; name a file that ends so.
     """
+    if not isinstance(path, (str, os.PathLike)):
+        raise OptionError(
+            f"A file to write is named by a path, not by {type(path).__name__}."
+        )
     try:
         mode = os.stat(path).st_mode  # noqa: PTH116  (a NUL in a name is a ValueError)
     except FileNotFoundError:

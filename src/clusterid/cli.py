@@ -288,7 +288,8 @@ def survey(
         table = loaded.table(question, by=by)
         flat = pd.DataFrame(table).reset_index()
         records = flat.to_dict("records")
-        _console.say(f"{question}\n{flat.to_string(index=False)}\n", rows=records)
+        text = f"{question}\n{flat.to_string(index=False)}\n"
+        _console.say(text, question=question, rows=records)
 
 
 @app.command()
@@ -332,7 +333,11 @@ def simulate(
 
     if os.path.lexists(output) and not (output.is_dir() and not any(output.iterdir())):
         raise StudyError(f"{output}: is not an empty folder; name another with -o.")
-    simulate_economy(seed=seed, planted=planted).save(output)
+    made = simulate_economy(seed=seed, planted=planted)
+    found = len(made.truth.clusters)
+    if planted is not None and found < planted and not _console.quiet:
+        sys.stderr.write(f"note: there is room for {found} clusters of {planted}.\n")
+    made.save(output)
     _console.say(str(output / "study.toml"), study=output / "study.toml")
 
 
@@ -423,7 +428,7 @@ def _shown_from(folder: Path) -> Iterator[None]:
     """Say of a stored result that cannot be shown that it is not as it was written."""
     try:
         yield
-    except ClusteridError:
+    except (ClusteridError, ClusteridWarning):
         raise
     except Exception as error:
         raise StudyError(

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import clusterid as cid
+from clusterid.errors import FileWarning
 from clusterid.study import read_result
 
 pytestmark = pytest.mark.browser
@@ -71,7 +72,8 @@ def test_pages_of_a_stored_result_changed_by_hand_open(
     hostile: Any, open_page: Callable[..., Any], tmp_path: Path
 ) -> None:
     hostile.texts.tamper(hostile.out, tmp_path / "out")
-    result = read_result(tmp_path / "out")
+    with pytest.warns(FileWarning, match="were changed"):
+        result = read_result(tmp_path / "out")
     opened = open_page(cid.cluster_map(result).html)
     page = opened.page
     assert page.locator("path.leaflet-interactive").count() == 30

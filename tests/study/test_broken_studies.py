@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from clusterid.errors import StudyError
+from clusterid.errors import ClusteridError, StudyError
 from clusterid.simulation import simulate_economy
 from clusterid.study import read_study
 
@@ -291,3 +291,39 @@ def test_industries_are_left_out_beside_totals_without_bounds(
     whole, less = read_study(sound).economy, read_study(folder).economy
     assert set(whole.industries) - set(less.industries) == {"01", "02"}
     assert less.margins.region.equals(whole.margins.region)
+
+
+@pytest.mark.parametrize("name", ["/", "..", "study.toml", "data", "study.toml/x"])
+def test_check_refuses_a_folder_that_run_would_refuse(
+    name: str, sound: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "study"
+    shutil.copytree(sound, folder)
+    (folder / "data").mkdir()
+    (folder / "data" / "mine.txt").write_text("mine", "utf-8")
+    text = (folder / "study.toml").read_text("utf-8")
+    text = text.replace('folder = "out"', f'folder = "{name}"')
+    (folder / "study.toml").write_text(text, "utf-8")
+    with pytest.raises(StudyError, match=r"\[output\] folder") as told:
+        read_study(folder).check()
+    assert told.value.faults[0].where == "[output] folder"
+    assert str(tmp_path) not in str(told.value) or name == ".."
+
+
+def test_languages_and_engines_are_known_before_anything_is_computed(
+    sound: Path,
+) -> None:
+    with pytest.raises(ClusteridError, match="language"):
+        read_study(sound).run(language="fr")
+    with pytest.raises(ClusteridError, match="engine"):
+        read_study(sound).run(engine="bogus")
+
+
+def test_a_layer_cannot_validate_and_detect(sound: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "study"
+    shutil.copytree(sound, folder)
+    text = (folder / "study.toml").read_text("utf-8")
+    given = '[method]\nlayers = ["supply"]\nheld_out = "supply"'
+    (folder / "study.toml").write_text(text.replace("[method]", given), "utf-8")
+    with pytest.raises(StudyError, match="must not detect"):
+        read_study(folder)

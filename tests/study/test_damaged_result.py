@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from clusterid.errors import StudyError
+from clusterid.errors import ClusteridError, FileWarning, StudyError
 from clusterid.simulation import simulate_economy
 from clusterid.study import read_result, read_study
 
@@ -207,3 +207,27 @@ def test_a_folder_without_a_manifest_is_no_result(sound: Path, tmp_path: Path) -
     shutil.copytree(sound / "state", tmp_path / "only" / "state")
     with pytest.raises(StudyError, match="no saved result"):
         read_result(tmp_path / "only")
+
+
+def test_what_was_changed_by_hand_is_shown_with_a_word(
+    sound: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    shutil.copytree(sound, out)
+    path = out / "state" / "result.comparison.verdicts.parquet"
+    pd.read_parquet(path).assign(verdict="confirmed").to_parquet(path)
+    with pytest.warns(FileWarning, match="1 files of this result were changed"):
+        result = read_result(out)
+    assert "is not what the run found" in result.warnings[-1]
+    (out / "manifest.json").write_text("x", "utf-8")
+    with pytest.raises(StudyError, match="not what a run wrote"):
+        read_result(out)
+
+
+@pytest.mark.parametrize("odd", [None, 5, b"x", ["out"], pd.DataFrame()])
+def test_a_result_is_named_and_saved_by_a_path(odd: Any, sound: Path) -> None:
+    with pytest.raises(ClusteridError, match="path"):
+        read_result(odd)
+    result = read_result(sound)
+    with pytest.raises(ClusteridError, match="path"):
+        result.save(odd)

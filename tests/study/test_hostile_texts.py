@@ -308,6 +308,7 @@ def tampered(hostile: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.filterwarnings("ignore::clusterid.errors.FileWarning")
 @pytest.mark.parametrize("command", ["map", "report"])
 def test_a_stored_result_changed_by_hand_runs_nothing(
     hostile: Any, tampered: Path, tmp_path: Path, command: str,

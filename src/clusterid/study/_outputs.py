@@ -27,7 +27,7 @@ _MOST_LINKS = 50_000
 
 def save_result(
     result: Result,
-    folder: Path,
+    folder: str | Path,
     *,
     language: str,
     parts: Mapping[str, bool],
@@ -36,7 +36,7 @@ def save_result(
     """Write a result into a folder beside the target, then carry it into place."""
     with whole_folder(folder, claim or claim_folder(folder)) as partial:
         _write(result.published(), partial, language, parts)
-    return folder.resolve()
+    return Path(folder).resolve()
 
 
 def _write(

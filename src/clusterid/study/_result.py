@@ -128,7 +128,7 @@ class Result:
 
         return save_result(
             self,
-            Path(folder),
+            folder,
             language=language or self.language,
             parts={"map": map, "report": report, "tables": tables, "graphs": graphs},
         )

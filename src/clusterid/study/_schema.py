@@ -345,6 +345,15 @@ class MethodSection(_Section):
             )
         return preset
 
+    @model_validator(mode="after")
+    def _held_out_detects_nothing(self) -> MethodSection:
+        if self.held_out is not None and self.held_out in self.layers:
+            raise ValueError(
+                f"held_out = {self.held_out!r} stands among layers, too: a layer that "
+                "validates must not detect; take it out of one of the two"
+            )
+        return self
+
 
 class OutputSection(_Section):
     """What is written."""

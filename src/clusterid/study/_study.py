@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import os
 import tempfile
+import warnings
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from clusterid._typed import typed
-from clusterid._whole_folder import MANIFEST, Claim, reading
-from clusterid.errors import StudyError
+from clusterid._whole_folder import (
+    MANIFEST,
+    Claim,
+    changed_files,
+    claim_folder,
+    reading,
+)
+from clusterid.aggregation import ENGINES
+from clusterid.errors import Fault, FileWarning, StudyError, check_option
+from clusterid.legend import LANGUAGES
 from clusterid.study._inputs import Inputs, read_inputs
 from clusterid.study._outputs import save_result
 from clusterid.study._pipeline import (
@@ -95,6 +104,17 @@ class Study:
         log = StepLog(progress, 1)
         with log.step("reading"):
             inputs = self.inputs()
+        try:
+            claim_folder(self.output_folder, look_only=True)
+        except StudyError as error:
+            shown = self.config.output.folder
+            rule = str(error).replace(str(self.output_folder), shown)
+            rule = rule.replace(f"{self.root}{os.sep}", "")
+            where = "[output] folder"
+            raise StudyError(
+                f"the study has 1 fault\n1. {where}: {rule}",
+                [Fault(rule, "", where=where)],
+            ) from None
         return _summary(inputs)
 
     def run(
@@ -120,6 +140,10 @@ class Study:
         StudyError
             With the faults of all files.
         """
+        if language is not None:
+            check_option("language", language, LANGUAGES)
+        if engine is not None:
+            check_option("engine", engine, ENGINES)
         log = StepLog(progress, len(STEPS) + 2)
         with log.step("reading"):
             inputs = self.inputs(engine=engine or "duckdb")
@@ -246,9 +270,18 @@ def read_result(folder: str | Path) -> Result:
                 f"{folder}: no saved result of clusterid stands here; run a study "
                 "first, and name the folder it wrote."
             )
+        changed = changed_files(place, "state")
         result = unstore(place / "state")
     if not isinstance(result, Result):
         raise StudyError(f"{folder}: is damaged (no result); run the study again.")
+    if changed:
+        shown = ", ".join(changed[:3]) + (", ..." if len(changed) > 3 else "")
+        note = (
+            f"{len(changed)} files of this result were changed since the run wrote "
+            f"them ({shown}): what is shown is not what the run found."
+        )
+        warnings.warn(FileWarning(f"{folder}: {note}"), stacklevel=2)
+        result = replace(result, warnings=(*result.warnings, note))
     return result
 
 
