@@ -130,7 +130,18 @@ def _passes(value: Any, declared: Any) -> bool:
     """Return whether a value may be what is declared: strict for words and numbers."""
     if _fits(value, declared):
         return True
+    if isinstance(value, (list, tuple, set, dict)) and _is_frame(declared):
+        return False
     return not _is_word(value) and not _is_plain(declared)
+
+
+def _is_frame(declared: Any) -> bool:
+    """Return whether tables with columns alone, or None, are declared."""
+    parts = [declared]
+    if get_origin(declared) in {typing.Union, types.UnionType}:
+        parts = [part for part in get_args(declared) if part is not type(None)]
+    names = {getattr(part, "__name__", "") for part in parts}
+    return names <= {"DataFrame", "GeoDataFrame"}
 
 
 def _is_word(value: Any) -> bool:
