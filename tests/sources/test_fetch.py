@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import bz2
 import errno
 import gzip
 import hashlib
 import io
 import json
 import logging
+import lzma
 import os
+import socket
+import sqlite3
 import threading
 import time
 import zipfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -233,17 +238,44 @@ SHAPES = json.dumps({"type": "FeatureCollection", "features": [FEATURE] * 9}).en
 TABLE = b"region,jobs\nR1,5\nR2,7\n"
 
 
-def _archive(name: str = "a.csv") -> bytes:
+def _archive(*files: str, content: bytes = TABLE * 50) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
-        archive.writestr(name, TABLE * 50)
+        for name in files or ("a.csv",):
+            archive.writestr(name, content)
     return out.getvalue()
 
 
-def _parquet() -> bytes:
+def _parquet(rows: int = 9) -> bytes:
     out = io.BytesIO()
-    pd.DataFrame({"a": range(9)}).to_parquet(out)
+    pd.DataFrame({"a": range(rows)}).to_parquet(out)
     return out.getvalue()
+
+
+def _geopackage(layers: int = 1, rows: int = 9) -> bytes:
+    with closing(sqlite3.connect(":memory:")) as database:
+        database.execute("CREATE TABLE gpkg_contents (table_name TEXT)")
+        for layer in range(layers):
+            name = f'layer "{layer}'
+            database.execute("INSERT INTO gpkg_contents VALUES (?)", (name,))
+            quoted = name.replace('"', '""')
+            database.execute(f'CREATE TABLE "{quoted}" (region TEXT)')
+            database.executemany(
+                f'INSERT INTO "{quoted}" VALUES (?)', [("R" * 2000,)] * rows
+            )
+        database.commit()
+        return database.serialize()
+
+
+def _features(geometry: Any) -> bytes:
+    features = [{**FEATURE, "geometry": geometry}] * 9
+    return json.dumps({"type": "FeatureCollection", "features": features}).encode()
+
+
+def _other_database() -> bytes:
+    with closing(sqlite3.connect(":memory:")) as database:
+        database.execute("CREATE TABLE anything (a)")
+        return database.serialize()
 
 
 def _workbook() -> bytes:
@@ -261,6 +293,18 @@ GOOD = {
     "a.zip": _archive(),
     "a.xlsx": _workbook(),
     "a.parquet": _parquet(),
+    "a.gpkg": _geopackage(2),
+    "a.shp.zip": _archive("k/A.SHP", "k/A.shx", "k/A.dbf", "k/A.prj", "k/note.htm"),
+    "tables.zip": _archive("a.dbf", "b.dbf"),
+    "some.geojson": json.dumps({
+        "type": "FeatureCollection",
+        "features": [{**FEATURE, "geometry": None}, FEATURE],
+    }).encode(),
+    "a.geojson.gz": gzip.compress(SHAPES),
+    "a.csv.bz2": bz2.compress(TABLE),
+    "a.csv.xz": lzma.compress(TABLE),
+    "answer.json": b'{"error": null, "message": "ok", "data": [1]}',
+    "word.json": b'{"status": 404, "jobs": 3}',
     "a.html": LOGIN,
     "a.bin": CONTENT,
     "utf16.csv": TABLE.decode().encode("utf-16"),
@@ -299,6 +343,43 @@ BAD_CONTENT = {
     "text for a gzip": ("a.csv.gz", TABLE, "cannot be opened"),
     "a page in a gzip": ("a.csv.gz", gzip.compress(b"<html>"), "no table"),
     "text for a GeoPackage": ("a.gpkg", TABLE, "no GeoPackage"),
+    "its first words": ("a.gpkg", b"SQLite format 3\x00", "no GeoPackage"),
+    "half a GeoPackage": ("a.gpkg", _geopackage()[:-5000], "broken off"),
+    "another database": ("a.gpkg", _other_database(), "no GeoPackage"),
+    "a GeoPackage without layers": ("a.gpkg", _geopackage(0), "without layers"),
+    "a GeoPackage without rows": ("a.gpkg", _geopackage(rows=0), "layers are empty"),
+    "no geometry": ("a.geojson", _features(None), "no geometry"),
+    "empty geometry": ("a.geojson", _features({"type": "Polygon", "coordinates": []}),
+                       "no geometry"),
+    "pages in an archive": ("a.zip", _archive("a.html", "b/C.HTM"), "but web pages"),
+    "a page as a table in an archive": (
+        "a.zip", _archive("a.csv", content=LOGIN), "but web pages"),
+    "an archive without files": ("a.zip", _archive("folder/"), "without files"),
+    "an archive of nothing": ("a.zip", b"PK\x05\x06" + bytes(18), "without files"),
+    "an archive of empty files": ("a.zip", _archive(content=b""), "all empty"),
+    "tables for shapes": ("a.shp.zip", _archive("a.dbf"), r"without a \.shp"),
+    "shapes without .shp": ("a.zip", _archive("k/a.dbf", "k/a.shx"), r"its \.shp"),
+    "shapes elsewhere": ("a.zip", _archive("k/a.shp", "a.shx"), r"its \.sh"),
+    "a projection and a table": ("a.zip", _archive("a.dbf", "a.prj"), r"its \.shp"),
+    "shapes without .shx": ("a.shp.zip", _archive("a.shp", "a.dbf"), r"its \.shx"),
+    "a head without shapes": (
+        "a.shp.zip", _archive("a.shp", "a.shx", content=b"x" * 100), "no shapes"),
+    "an archive with types for a workbook": (
+        "a.xlsx", _archive("[Content_Types].xml", "word/document.xml"), "no workbook"),
+    "no rows in Parquet": ("a.parquet", _parquet(0), "without rows"),
+    "half a Parquet file, its head": ("a.parquet", _parquet()[:200], "no Parquet"),
+    "half a packed JSON": ("a.geojson.gz", gzip.compress(SHAPES[:-20]), "broken off"),
+    "a page in another gzip": ("a.gz", gzip.compress(LOGIN), "web page inside"),
+    "half a bzip2": ("a.csv.bz2", bz2.compress(TABLE)[:-9], "cannot be opened"),
+    "half an xz": ("a.csv.xz", lzma.compress(TABLE)[:-9], "cannot be opened"),
+    "text for an xz": ("a.csv.xz", TABLE, "cannot be opened"),
+    "a refusal": ("a.json", b'{"error": {"code": 403, "message": "quota"}}', "quota"),
+    "a message": ("a.json", b'{"Message": "no such table", "status": 404}', "no such"),
+    "errors": ("a.json", b'{"data": null, "errors": ["too  many\\ncells"]}', "too"),
+    "a problem": ("a.json", b'{"title": "Not found", "status": 404}', "Not found"),
+    "nothing in JSON": ("a.json", b"{}", "nothing in it"),
+    "the beginning of an old workbook": (
+        "a.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "beginning of an Excel"),
 }  # fmt: skip
 
 
@@ -311,8 +392,93 @@ def test_what_is_not_the_file_is_not_kept(
     with pytest.raises(SourceError, match=words):
         fetch(name, url=server.url, cache=tmp_path)
     assert names(tmp_path) == []
-    server.content, server.etag = GOOD.get(name, b"SQLite format 3\x00."), '"two"'
+    whole = b"\xd0\xcf\x11\xe0" + bytes(4096)
+    server.content, server.etag = GOOD.get(name, gzip.compress(whole)), '"two"'
+    if name == "a.xls":
+        server.content = whole
     assert fetch(name, url=server.url, cache=tmp_path).is_file()
+
+
+WIDE = "region;jobs;plants\nR1;5;1\nR2;7;2\n"
+#: how a table without a length ends: the words it is refused with, or "kept", or "told"
+ENDINGS = {
+    "in the first cell": (WIDE + "R", "1 of 3 cells"),
+    "behind the first cell": (WIDE + "R3;", "2 of 3 cells"),
+    "in the second cell": (WIDE + "R3;1", "2 of 3 cells"),
+    "with commas": ("region,jobs\nR1,5\nR2", "1 of 2 cells"),
+    "with tabs": ("region\tjobs\nR1\t5\nR2", "1 of 2 cells"),
+    "with bare returns": (WIDE.replace("\n", "\r") + "R3;1", "2 of 3 cells"),
+    "with a sign in quotes": (WIDE + 'R3;"5;6"', "2 of 3 cells"),
+    "in a quoted cell": (WIDE + 'R3;5;"Town, ', "within a quoted cell"),
+    "in the first, quoted cell": (WIDE + '"Town; cou', "within a quoted cell"),
+    "far into a long table": (WIDE + "R3;5;1\n" * 90_000 + "R3;5", "2 of 3 cells"),
+    "in the last cell": (WIDE + "R3;1;1", "told"),
+    "with quotes in quotes": (WIDE + 'R3;"a "";"" b";1', "told"),
+    "with an inch": (WIDE + 'R3;5";1', "told"),
+    "behind a line": (WIDE + "R3;1;1\n", "kept"),
+    "with a note": (WIDE + "\nSource: a publisher", "told"),
+    "with notes": (WIDE + "__________\nSource: a publisher", "told"),
+    "with a note and a line end": (WIDE + "Source: a publisher\n", "kept"),
+    "with more cells": (WIDE + "R3;5;1;;", "told"),
+    "below a title": ("Jobs in 2020\n" + WIDE + "R3;1;1", "told"),
+    "with one column": ("region\nR1\nR2", "told"),
+    "with a separator in a cell": ("a,b\nR1; R2,5\nR3,7", "told"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("coding", ["utf-8", "utf-16"])
+@pytest.mark.parametrize("case", ENDINGS)
+def test_a_table_that_ends_within_a_row(
+    server: Server,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    case: str,
+    coding: str,
+) -> None:
+    text, words = ENDINGS[case]
+    body = text.encode(coding)
+    server.answer = _says(200, body)
+    if words in {"kept", "told"}:
+        fetch("a.csv", url=server.url, cache=tmp_path)
+        assert ("says no length" in caplog.text) is (words == "told")
+        return
+    with pytest.raises(SourceError, match=words):
+        fetch("a.csv", url=server.url, cache=tmp_path)
+    assert names(tmp_path) == []
+    server.answer = _says(200, body, Content_Length=str(len(body)))
+    assert fetch("a.csv", url=server.url, cache=tmp_path).read_bytes() == body
+    server.answer = _says(200, body)
+    known = hashlib.sha256(body).hexdigest()
+    assert fetch("b.csv", url=server.url, sha256=known, cache=tmp_path).is_file()
+    assert "says no length" not in caplog.text
+
+
+LENGTHLESS = {
+    "half a letter": ("a.csv", TABLE.decode().encode("utf-16")[:-1], "within a letter"),
+    "half a PDF": ("a.pdf", b"%PDF-1.4\n", "end of a PDF"),
+    "half an archive": ("a.zip", _archive()[:-30], "broken off"),
+    "half a GeoPackage": ("a.gpkg", _geopackage()[:-5000], "broken off"),
+}
+
+
+@pytest.mark.parametrize("case", LENGTHLESS)
+def test_a_file_without_a_length_that_is_cut(
+    server: Server, tmp_path: Path, case: str
+) -> None:
+    name, body, words = LENGTHLESS[case]
+    server.answer = _says(200, body)
+    with pytest.raises(SourceError, match=words):
+        fetch(name, url=server.url, cache=tmp_path)
+    assert names(tmp_path) == []
+
+
+def test_pieces_tell_their_end(server: Server, tmp_path: Path) -> None:
+    body = (WIDE + "R3;5").encode()
+    server.answer = lambda h: h.wfile.write(
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+        + f"{len(body):x}\r\n".encode() + body + b"\r\n0\r\n\r\n"
+    )  # fmt: skip
+    assert fetch("a.csv", url=server.url, cache=tmp_path).read_bytes() == body
 
 
 def _says(status: int, body: bytes, **headers: str) -> Callable[[Any], None]:
@@ -487,6 +653,86 @@ def test_a_server_may_ask_to_wait(
     assert waited == [7.0, 0.0]
 
 
+# ---- whose bytes they are -----------------------------------------------------------
+
+
+def _by_path(handler: Any) -> None:
+    """Answer with the path that was asked for."""
+    body = b"region,jobs\nR1," + handler.path.encode() + b"\n"
+    handler.say(200, {"Content-Length": str(len(body))}, body)
+
+
+def test_a_file_of_another_address_is_not_handed_out(
+    server: Server, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    server.answer = _by_path
+    ours, theirs = server.url + "?year=2019", server.url + "?year=2020"
+    done = fetch("t.csv", url=ours, cache=tmp_path)
+    earlier = done.read_bytes()
+    with pytest.raises(SourceError, match="another name") as caught:
+        fetch("t.csv", url=theirs, cache=tmp_path)
+    assert ours in str(caught.value)
+    assert theirs in str(caught.value)
+    assert "again=True" in str(caught.value)
+    with pytest.raises(SourceError, match="another name"):
+        fetch("t.csv", url=theirs, sha256="0" * 64, cache=tmp_path)
+    assert done.read_bytes() == earlier
+    assert fetch("t.csv", url=ours + "#top", cache=tmp_path) == done
+    same = hashlib.sha256(earlier).hexdigest()
+    assert fetch("t.csv", url=theirs, sha256=same, cache=tmp_path) == done
+    assert len(server.ranges) == 1
+    caplog.clear()
+    fetch("t.csv", url=theirs, cache=tmp_path, again=True)
+    assert b"2020" in done.read_bytes()
+    assert "this first fetch" in caplog.text, "the earlier sum is of another file"
+    done.unlink()
+    fetch("t.csv", url=ours, cache=tmp_path)
+    assert done.read_bytes() == earlier
+    assert names(tmp_path) == ["t.csv", "t.csv.sha256"]
+
+
+def test_a_file_whose_address_is_not_known_is_taken(
+    server: Server, tmp_path: Path
+) -> None:
+    (tmp_path / "t.csv").write_bytes(TABLE)
+    assert fetch("t.csv", url=server.url, cache=tmp_path).read_bytes() == TABLE
+    (tmp_path / "t.csv.sha256").write_text(hashlib.sha256(TABLE).hexdigest() + "\n")
+    assert fetch("t.csv", url=server.url, cache=tmp_path).read_bytes() == TABLE
+    assert server.ranges == []
+
+
+def test_a_file_of_another_address_is_no_data_set_of_the_catalogue(
+    server: Server, tmp_path: Path
+) -> None:
+    server.content = SHAPES
+    file = _fetch._BY_NAME["nuts2_2021"].file
+    fetch(file, url=server.url, cache=tmp_path)
+    for asked in (path, fetch):
+        with pytest.raises(SourceError, match="gisco"):
+            asked("nuts2_2021", cache=tmp_path)
+    states = catalogue(cache=tmp_path).set_index("name")["state"]
+    assert "another address" in states["nuts2_2021"]
+
+
+def test_passwords_are_neither_kept_nor_shown(server: Server, tmp_path: Path) -> None:
+    server.answer = _by_path
+    address = server.url + "?username=me&password=secret&api_key=s3cr3t&name=13111"
+    fetch("t.csv", url=address, cache=tmp_path)
+    kept = (tmp_path / "t.csv.sha256").read_text()
+    assert "name=13111" in kept
+    server.answer = _says(500, b"")
+    with pytest.raises(SourceError) as caught:
+        fetch("u.csv", url=address, cache=tmp_path, attempts=1)
+    with pytest.raises(SourceError, match="another name") as other:
+        fetch("t.csv", url=address + "2", cache=tmp_path)
+    with pytest.raises(OptionError) as wrong:
+        fetch("t.csv", url="ftp://me:secret@127.0.0.1/a", cache=tmp_path)
+    said = f"{kept}{caught.value}{other.value}{wrong.value}"
+    assert not {"secret", "s3cr3t"} & set(said.replace("=", " ").split())
+    assert "secret" not in said
+    assert "s3cr3t" not in said
+
+
 # ---- where it is kept ----------------------------------------------------------------
 
 
@@ -498,6 +744,61 @@ def test_a_cache_that_is_a_file_is_told(server: Server, tmp_path: Path) -> None:
     (tmp_path / "a.bin").mkdir()
     with pytest.raises(SourceError, match="is a folder"):
         fetch("a.bin", url=server.url, cache=tmp_path)
+    assert server.ranges == []
+
+
+def _file(folder: Path) -> str:
+    (folder / "file").write_text("x")
+    return str(folder / "file")
+
+
+def _loop(folder: Path) -> str:
+    (folder / "loop").symlink_to(folder / "loop")
+    return str(folder / "loop")
+
+
+CACHES: dict[str, Callable[[Path], str]] = {
+    "300 characters": lambda folder: str(folder / ("a" * 300)),
+    "300 characters in the middle": lambda folder: str(folder / ("a" * 300) / "b"),
+    "too deep": lambda folder: str(folder) + "/a" * 3000,
+    "a NUL": lambda folder: f"{folder}/a\x00b",
+    "a file": _file,
+    "below a file": lambda folder: _file(folder) + "/cache",
+    "a loop": _loop,
+    "below a loop": lambda folder: _loop(folder) + "/cache",
+    "nobody's home": lambda _: "~nobody-of-this-name/cache",
+}
+
+
+@pytest.mark.parametrize("by", ["option", "environment"])
+@pytest.mark.parametrize("case", CACHES)
+def test_a_cache_that_cannot_be_is_one_error(
+    server: Server,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    case: str,
+    by: str,
+) -> None:
+    cache = CACHES[case](tmp_path)
+    options: dict[str, Any] = {"cache": cache}
+    if by == "environment":
+        # an environment holds no NUL, a mapping that stands for it does
+        monkeypatch.setattr(os, "environ", {**os.environ, "CLUSTERID_CACHE": cache})
+        options = {}
+    elif cache.startswith("~"):
+        return
+    calls: list[Callable[[], Any]] = [
+        lambda: fetch("a.bin", url=server.url, **options),
+        lambda: fetch("nuts2_2021", **options),
+        lambda: path("nuts2_2021", **options),
+        lambda: path("a.bin", **options),
+        lambda: catalogue(**options),
+    ]
+    for call in calls:
+        with pytest.raises(SourceError, match="CLUSTERID_CACHE") as caught:
+            call()
+        assert str(caught.value).isprintable()
+        assert len(str(caught.value)) < 400
     assert server.ranges == []
 
 
@@ -617,6 +918,60 @@ def test_a_password_in_an_address_is_not_shown(tmp_path: Path) -> None:
     assert "secret" not in str(caught.value)
 
 
+WRONG_OPTIONS: dict[str, tuple[dict[str, Any], str]] = {
+    "url": ({"url": 5}, "url must be a text, not 5"),
+    "name": ({"name": 5}, "name must be a text, not 5"),
+    "sum": ({"sha256": 5}, "sha256 must be a text, not 5"),
+    "no sum": ({"sha256": "abc"}, "'abc' is no sum"),
+    "an empty sum": ({"sha256": ""}, "'' is no sum"),
+    "cache": ({"cache": 5}, "cache must be"),
+    "again": ({"again": "no"}, "again must be true or false"),
+    "attempts": ({"attempts": 2.5}, "attempts must be a whole number"),
+    "timeout": ({"timeout": "1"}, "timeout must be a number"),
+    "no time": ({"timeout": 0}, "above 0"),
+    "endless time": ({"timeout": float("inf")}, "at most 86400 seconds"),
+    "time that is none": ({"timeout": float("nan")}, "above 0"),
+    "progress": ({"progress": 5}, "progress must be"),
+    "an unknown option": ({"sha265": "a"}, "Did you mean 'sha256'"),
+    "half a letter in the address": ({"url": "http://a/\ud800"}, "no http or https"),
+    "a file of the cache": ({"name": "a.csv.sha256"}, "keeps for itself"),
+    "a part of the cache": ({"name": "a.csv.part"}, "keeps for itself"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG_OPTIONS)
+def test_options_are_checked(tmp_path: Path, case: str) -> None:
+    given, words = WRONG_OPTIONS[case]
+    usual = {"name": "x.csv", "url": "http://127.0.0.1:9/a", "cache": tmp_path}
+    options: dict[str, Any] = {**usual, **given}
+    with pytest.raises(OptionError, match=words):
+        fetch(options.pop("name"), **options)
+    for asked in (path, catalogue):
+        with pytest.raises(OptionError, match="cache must be"):
+            asked(*(["a"] if asked is path else []), cache=5)
+    with pytest.raises(OptionError, match="name must be a text"):
+        path(5)  # type: ignore[arg-type]
+
+
+def test_what_is_left_of_a_transfer_is_told(server: Server, tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # and does not listen
+        nobody = f"http://127.0.0.1:{taken.getsockname()[1]}/a.csv"
+        with pytest.raises(SourceError, match="refused") as caught:
+            fetch("a.csv", url=nobody, cache=tmp_path, attempts=1)
+    assert "after 1 attempt. Nothing has arrived" in str(caught.value)
+    assert "kept" not in str(caught.value)
+    server.answer = _says(503, b"", Retry_After="86400")
+    with pytest.raises(SourceError, match="Nothing has arrived"):
+        fetch("a.csv", url=server.url, cache=tmp_path)
+    server.answer = _says(200, TABLE, Content_Length="900")
+    with pytest.raises(SourceError, match="begin anew"):
+        fetch("a.csv", url=server.url, cache=tmp_path, attempts=1)
+    server.answer = _says(200, TABLE, Content_Length="900", ETag='"one"')
+    with pytest.raises(SourceError, match="What has arrived is kept"):
+        fetch("a.csv", url=server.url, cache=tmp_path, attempts=1)
+
+
 def test_unknown_names_are_told(tmp_path: Path) -> None:
     with pytest.raises(OptionError, match="Did you mean 'de_kreise'"):
         fetch("de_kreis", cache=tmp_path)
@@ -636,6 +991,7 @@ def test_the_command_says_that_only_the_first_fetch_vouches_for_a_sum(
     known = dict(_fetch._BY_NAME)
     known["nuts2_2021"] = replace(known["nuts2_2021"], url=server.url)
     monkeypatch.setattr(_fetch, "_BY_NAME", known)
+    monkeypatch.setattr(_fetch, "_SETS", tuple(known.values()))
     monkeypatch.setenv("CLUSTERID_CACHE", str(tmp_path))
     done = CliRunner().invoke(app, ["data", "fetch", "nuts2_2021"])
     assert done.exit_code == 0

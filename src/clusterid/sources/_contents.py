@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import json
+import lzma
+import os
+import re
+import sqlite3
+import struct
 import zipfile
 import zlib
-from pathlib import Path
+from contextlib import closing
+from pathlib import Path, PurePosixPath
 from typing import Any
 
-__all__ = ["is_page", "trouble_with"]
+__all__ = ["is_page", "may_be_cut", "trouble_with"]
 
 _PAGES = (".html", ".htm", ".xhtml")
 _STARTS = (b"<!doctype html", b"<html", b"<head", b"<body", b"<script", b"<meta")
@@ -19,8 +26,24 @@ _MAGIC = {
     ".gpkg": (b"SQLite format 3\x00", "no GeoPackage"),
     ".pdf": (b"%PDF", "no PDF"),
 }
-_PACKED = {".zip": "", ".xlsx": "[Content_Types].xml", ".xlsm": "[Content_Types].xml",
-           ".ods": "content.xml"}  # fmt: skip
+#: header, one table of sectors and one folder: less is no file of the old Excel
+_LEAST_XLS = 1536
+_WORKBOOKS = (".xlsx", ".xlsm", ".xlsb")
+_ARCHIVES = (".zip", ".ods", *_WORKBOOKS)
+_WORKBOOK = re.compile(r"xl/workbook\d*\.(xml|bin)", re.IGNORECASE)
+_TABLES = (".csv", ".tsv")
+_PACKED = (".gz", ".gzip", ".bz2", ".xz")
+#: kinds that are opened to their end, so that a cut shows
+_WITH_AN_END = (".json", ".geojson", ".parquet", ".pq", ".gpkg", ".pdf", *_ARCHIVES,
+                *_PACKED)  # fmt: skip
+#: an archive whose name promises one of these, as in a.shp.zip, must hold one
+_PROMISED = (".shp", ".gpkg", ".geojson")
+#: a header without shapes
+_LEAST_SHP = 100
+_ERRORS = {"error", "errors", "fault", "exception", "message"}
+#: lines at the end of a table that are held against its last one
+_LAST_LINES = 6
+_TAIL = 1 << 18
 
 
 def is_page(name: str) -> bool:
@@ -34,12 +57,27 @@ def is_page(name: str) -> bool:
     return name.lower().endswith(_PAGES)
 
 
-def trouble_with(file: Path, name: str) -> str:
+def may_be_cut(file: Path, name: str) -> bool:
+    """Return whether nothing in a file shows that it is whole: no end, no line end."""
+    if Path(name).suffix.lower() in _WITH_AN_END:
+        return False
+    return not _tail(file, 4).rstrip(b"\x00").endswith((b"\n", b"\r"))
+
+
+def trouble_with(file: Path, name: str, *, tells_end: bool = True) -> str:
     """Return what is wrong with a file for its name; nothing where all is well.
 
-    GeoJSON must be a collection with features, CSV text with a row below its header,
-    archives, workbooks and Parquet files must open to their end. Of other endings
-    only this is known: they are not empty, and no web page.
+    GeoJSON must be a collection with a shape, JSON more than an error, CSV text with a
+    row below its header. Archives, workbooks, GeoPackages and Parquet files must open
+    to their end and hold what they are for: an archive more than web pages, shapes
+    their ``.shp`` and ``.shx``, a workbook its ``xl/workbook.xml``, a GeoPackage layers
+    with rows. Of other endings only this is known: they are not empty, and no web page.
+
+    ``tells_end`` is false where the server said no length, so that a cut looks like the
+    end. A table is refused then if it ends within a line, and that line has fewer cells
+    than each of the lines above it, which agree among themselves, or breaks off in a
+    quoted cell. Footers stand: a blank line or another note above them disagrees. A cut
+    within the last cell, or right behind a line, cannot be seen.
 
     Examples
     --------
@@ -54,49 +92,74 @@ def trouble_with(file: Path, name: str) -> str:
         return "it is empty"
     with file.open("rb") as opened:
         head = opened.read(4096)
-    start = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
-    if start.startswith(_STARTS) and not is_page(name):
+    if _starts_a_page(head) and not is_page(name):
         return "it is a web page (to log in, or of an error)"
     endings = [ending.lower() for ending in Path(name).suffixes]
-    ending = endings[-1] if endings else ""
     try:
-        return _opened(file, ending, endings, head)
-    except (OSError, EOFError, zlib.error) as error:
+        trouble = _opened(file, endings, head)
+        if not trouble and not tells_end:
+            trouble = _cut(file, endings[-1] if endings else "", head)
+    except (OSError, EOFError, zlib.error, lzma.LZMAError) as error:
         return f"it cannot be opened to its end ({error})"
+    return trouble
 
 
-def _opened(file: Path, ending: str, endings: list[str], head: bytes) -> str:
-    if ending in (".gz", ".gzip"):
-        with gzip.open(file) as unpacked:
-            first = unpacked.read(4096)
-            while unpacked.read(_BLOCK):
-                pass
-        if not first:
-            return "it is empty inside"
-        if len(endings) > 1 and endings[-2] in (".csv", ".tsv"):
-            return _as_text(first)
-        return ""
-    if ending in (".geojson", ".json"):
-        return _as_json(file, ending)
-    if ending in (".csv", ".tsv"):
-        return _as_text(head)
+def _starts_a_page(head: bytes) -> bool:
+    return head.removeprefix(b"\xef\xbb\xbf").lstrip().lower().startswith(_STARTS)
+
+
+def _opened(file: Path, endings: list[str], head: bytes) -> str:
+    ending = endings[-1] if endings else ""
     if ending in _PACKED:
-        return _as_archive(file, _PACKED[ending])
-    if ending in (".parquet", ".pq"):
+        return _as_packed(file, ending, endings[-2] if len(endings) > 1 else "")
+    if ending in {".geojson", ".json"}:
+        return _as_json(file.read_bytes(), ending)
+    if ending in _TABLES:
+        return _as_text(head)
+    if ending in _ARCHIVES:
+        return _as_archive(file, endings)
+    if ending in {".parquet", ".pq"}:
         return _as_parquet(file)
     if ending in _MAGIC:
         magic, said = _MAGIC[ending]
-        return "" if head.startswith(magic) else f"it is {said}"
+        if not head.startswith(magic):
+            return f"it is {said}"
+    if ending == ".gpkg":
+        return _as_geopackage(file, head)
+    if ending == ".xls" and file.stat().st_size < _LEAST_XLS:
+        return "it is the beginning of an Excel file alone"
     return ""
 
 
-def _as_json(file: Path, ending: str) -> str:
+def _unpacked(file: Path, ending: str) -> gzip.GzipFile | bz2.BZ2File | lzma.LZMAFile:
+    if ending == ".bz2":
+        return bz2.open(file)
+    return lzma.open(file) if ending == ".xz" else gzip.open(file)
+
+
+def _as_packed(file: Path, ending: str, inner: str) -> str:
+    with _unpacked(file, ending) as unpacked:
+        first = unpacked.read(4096)
+        if first and inner in {".geojson", ".json"}:
+            return _as_json(first + unpacked.read(), inner)
+        while unpacked.read(_BLOCK):
+            pass
+    if not first:
+        return "it is empty inside"
+    if inner in _TABLES:
+        return _as_text(first)
+    if _starts_a_page(first) and inner not in _PAGES:
+        return "it is a web page inside (to log in, or of an error)"
+    return ""
+
+
+def _as_json(text: bytes, ending: str) -> str:
     try:
-        content: Any = json.loads(file.read_bytes())
+        content: Any = json.loads(text)
     except (ValueError, RecursionError) as error:
         return f"it is no JSON, or broken off ({error})"
     if ending == ".json":
-        return ""
+        return _as_answer(content)
     if not isinstance(content, dict) or content.get("type") != "FeatureCollection":
         return "it is JSON, but no collection of features"
     features = content.get("features")
@@ -104,7 +167,33 @@ def _as_json(file: Path, ending: str) -> str:
         return "it is a GeoJSON without features"
     if not all(isinstance(f, dict) and f.get("type") == "Feature" for f in features):
         return "it is a GeoJSON whose features are none"
+    if not any(_has_shape(feature.get("geometry")) for feature in features):
+        return "it is a GeoJSON whose features have no geometry"
     return ""
+
+
+def _has_shape(geometry: Any) -> bool:
+    if not isinstance(geometry, dict):
+        return False
+    return bool(geometry.get("coordinates") or geometry.get("geometries"))
+
+
+def _as_answer(content: Any) -> str:
+    """Return what is wrong with JSON: nothing in it, or an error and no data."""
+    if content is None or content in ({}, [], ""):
+        return "it is JSON with nothing in it"
+    if not isinstance(content, dict):
+        return ""
+    low = {str(key).lower(): value for key, value in content.items()}
+    told = [low[key] for key in sorted(_ERRORS & low.keys()) if low[key]]
+    status = low.get("status")
+    if isinstance(status, int) and 400 <= status < 600:
+        told += [low[key] for key in ("detail", "title") if low.get(key)]
+    data = [key for key in low.keys() - _ERRORS if isinstance(low[key], (list, dict))]
+    if not told or any(low[key] for key in data):
+        return ""
+    words = told[0] if isinstance(told[0], str) else json.dumps(told[0])
+    return f"it is JSON that tells an error ({' '.join(words.split())[:80]})"
 
 
 def _as_text(head: bytes) -> str:
@@ -118,18 +207,83 @@ def _as_text(head: bytes) -> str:
     return "" if len(lines) > 1 or len(head) == 4096 else "it is a table without rows"
 
 
-def _as_archive(file: Path, part: str) -> str:
+def _as_archive(file: Path, endings: list[str]) -> str:
     try:
         with zipfile.ZipFile(file) as archive:
             broken = archive.testzip()
-            names = archive.namelist()
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+            members = {
+                info.filename.replace("\\", "/").lstrip("/"): info
+                for info in archive.infolist()
+                if not info.is_dir() and not info.filename.startswith("__MACOSX/")
+            }
+            if broken:
+                return f"{broken} in it is damaged"
+            if not members:
+                return "it is an archive without files"
+            if not any(info.file_size for info in members.values()):
+                return "it is an archive whose files are all empty"
+            if all(_is_page_in(archive, info) for info in members.values()):
+                return "it is an archive that holds nothing but web pages"
+    except (zipfile.BadZipFile, RuntimeError, ValueError, struct.error) as error:
         return f"it is no archive, or broken off ({error})"
-    if broken:
-        return f"{broken} in it is damaged"
-    if not names:
-        return "it is an archive without files"
-    return "" if not part or part in names else "it is an archive, but no workbook"
+    if endings[-1] in _WORKBOOKS:
+        known = "[Content_Types].xml" in members and any(
+            map(_WORKBOOK.fullmatch, members)
+        )
+        return "" if known else "it is an archive, but no workbook"
+    if endings[-1] == ".ods":
+        return "" if "content.xml" in members else "it is an archive, but no workbook"
+    sizes = {name.lower(): info.file_size for name, info in members.items()}
+    promised = endings[-2] if len(endings) > 1 else ""
+    if promised in _PROMISED and not any(name.endswith(promised) for name in sizes):
+        return f"it is an archive without a {promised}"
+    return _shapes_in(sizes)
+
+
+def _is_page_in(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bool:
+    if is_page(info.filename):
+        return True
+    with archive.open(info) as opened:
+        return _starts_a_page(opened.read(512))
+
+
+def _shapes_in(sizes: dict[str, int]) -> str:
+    """Return what lacks where an archive holds pieces of shapefiles."""
+    for name in sorted(sizes):
+        path = PurePosixPath(name)
+        if not path.suffix:
+            continue
+        shp, shx = str(path.with_suffix(".shp")), str(path.with_suffix(".shx"))
+        dbf = str(path.with_suffix(".dbf"))
+        of_shapes = path.suffix == ".shx" or (path.suffix == ".prj" and dbf in sizes)
+        if of_shapes and shp not in sizes:
+            return f"it is an archive with {path.name}, but without its .shp"
+        if path.suffix == ".shp" and shx not in sizes:
+            return f"it is an archive with {path.name}, but without its .shx"
+        if path.suffix == ".shp" and sizes[name] <= _LEAST_SHP:
+            return f"{path.name} in it has no shapes"
+    return ""
+
+
+def _as_geopackage(file: Path, head: bytes) -> str:
+    size = int.from_bytes(head[16:18], "big")
+    pages = int.from_bytes(head[28:32], "big")
+    if head[24:28] == head[92:96] and file.stat().st_size < pages * (size or 0):
+        return "it is no GeoPackage, or broken off"
+    address = file.resolve().as_uri() + "?mode=ro&immutable=1"
+    try:
+        with closing(sqlite3.connect(address, uri=True)) as database:
+            layers = [
+                str(name)
+                for (name,) in database.execute("SELECT table_name FROM gpkg_contents")
+            ]
+            for layer in layers:
+                quoted = layer.replace('"', '""')
+                if database.execute(f'SELECT 1 FROM "{quoted}" LIMIT 1').fetchone():
+                    return ""
+    except sqlite3.Error as error:
+        return f"it is no GeoPackage, or broken off ({error})"
+    return "its layers are empty" if layers else "it is a GeoPackage without layers"
 
 
 def _as_parquet(file: Path) -> str:
@@ -137,7 +291,55 @@ def _as_parquet(file: Path) -> str:
     import pyarrow.parquet as pq
 
     try:
-        pq.ParquetFile(file).close()
+        with pq.ParquetFile(file) as opened:
+            rows = opened.metadata.num_rows
     except (pa.ArrowException, OSError) as error:
         return f"it is no Parquet file, or broken off ({error})"
+    return "" if rows else "it is a Parquet file without rows"
+
+
+def _tail(file: Path, length: int) -> bytes:
+    """Return the last bytes of a file, from an even place on."""
+    with file.open("rb") as opened:
+        start = max(0, opened.seek(0, os.SEEK_END) - length)
+        opened.seek(start - start % 2)
+        return opened.read()
+
+
+def _cut(file: Path, ending: str, head: bytes) -> str:
+    """Return by what a file shows that it was cut off, where no length was said."""
+    tail = _tail(file, _TAIL)
+    if ending == ".pdf":
+        return "" if b"%%EOF" in tail else "it breaks off before the end of a PDF"
+    if ending not in _TABLES:
+        return ""
+    wide = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}.get(head[:2])
+    if wide and len(tail) % 2:
+        return "it breaks off within a letter"
+    text = tail.decode(wide, "replace") if wide else tail.decode("latin-1")
+    lines = re.split(r"\r\n|\r|\n", text)
+    # the first line of a tail may be half a line
+    above, last = lines[len(tail) < file.stat().st_size : -1][-_LAST_LINES:], lines[-1]
+    if not last or not above or any(line.count('"') % 2 for line in above):
+        return ""
+    for sign in "\t;|,":
+        cells = {_cells(line, sign) for line in above}
+        if len(cells) > 1 or (wanted := cells.pop()) == 1:
+            continue
+        found = _cells(last, sign)
+        if re.search(_quoted(sign) + "$", last) and last.count('"') % 2:
+            return "it breaks off within a quoted cell of its last row"
+        if found < wanted:
+            return f"it breaks off: its last row has {found} of {wanted} cells"
+        return ""
     return ""
+
+
+def _quoted(sign: str) -> str:
+    """Return the pattern of a quoted cell up to the quote that ends it."""
+    return rf'(?:^|(?<={re.escape(sign)}))"(?:[^"]|"")*'
+
+
+def _cells(line: str, sign: str) -> int:
+    """Return how many cells a line has; what is quoted counts as one."""
+    return re.sub(_quoted(sign) + '("|$)', "", line).count(sign) + 1 if line else 0

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
+import re
+import stat
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -14,14 +16,21 @@ from pathlib import Path, PurePosixPath
 import pandas as pd
 
 from clusterid._embedded import embedded_path
+from clusterid._typed import typed
 from clusterid.errors import OptionError, SourceError, nearest
-from clusterid.sources._contents import trouble_with
-from clusterid.sources._transfer import Part, checked_address, shown, transfer
+from clusterid.sources._contents import may_be_cut, trouble_with
+from clusterid.sources._transfer import Part, checked_address, kept_as, shown, transfer
 
 __all__ = ["DataSet", "cache_folder", "catalogue", "fetch", "path"]
 
 _LOG = logging.getLogger(__name__)
 _BLOCK = 1 << 16
+_SUM = re.compile(r"[0-9a-f]{64}")
+#: longest wait for an answer, in seconds
+_LONGEST_WAIT = 86_400
+#: endings of the files that the cache keeps beside those that were fetched
+_BESIDE = (".sha256", ".part", ".part.json")
+_MEND = "give cache=, or set CLUSTERID_CACHE to, a folder that may be written."
 _GISCO = "https://gisco-services.ec.europa.eu/distribution/v2/nuts/geojson/"
 _GISCO_LICENCE = "free for non-commercial use with attribution (GISCO)"
 _GISCO_SOURCE = "© EuroGeographics for the administrative boundaries"
@@ -126,7 +135,19 @@ def cache_folder() -> Path:
     """Return the folder fetched files are kept in (it may not exist yet).
 
     ``CLUSTERID_CACHE`` if set, else the usual place of the platform.
+
+    Raises
+    ------
+    SourceError
+        If the home folder it begins with is not known.
     """
+    try:
+        return _usual_folder()
+    except RuntimeError as error:
+        raise SourceError(f"The cache is not known ({error}); {_MEND}") from None
+
+
+def _usual_folder() -> Path:
     own = os.environ.get("CLUSTERID_CACHE")
     if own:
         return Path(own).expanduser()
@@ -139,6 +160,7 @@ def cache_folder() -> Path:
     return (Path(base) if base else Path.home() / ".cache") / "clusterid"
 
 
+@typed
 def catalogue(*, cache: str | Path | None = None) -> pd.DataFrame:
     """Return the data sets known by name.
 
@@ -151,7 +173,8 @@ def catalogue(*, cache: str | Path | None = None) -> pd.DataFrame:
     -------
     DataFrame
         ``name``, ``title``, ``state`` (embedded; not fetched; fetched; fetched, sum of
-        the first fetch: no other was known), ``licence``, ``attribution``, ``url``;
+        the first fetch: no other was known; not fetched, a file of another address has
+        its name), ``licence``, ``attribution``, ``url``;
         sorted by name.
 
     Examples
@@ -178,11 +201,15 @@ def catalogue(*, cache: str | Path | None = None) -> pd.DataFrame:
 def _state(one: DataSet, folder: Path) -> str:
     if not one.url:
         return "embedded"
-    if not (folder / one.file).is_file():
+    if not _is_file(folder / one.file):
         return "not fetched"
+    came_from = _kept_beside(_beside(folder / one.file))[1]
+    if came_from and came_from != kept_as(one.url):
+        return "not fetched, a file of another address has its name"
     return "fetched" if one.sha256 else "fetched, sum of the first fetch"
 
 
+@typed
 def path(name: str, *, cache: str | Path | None = None) -> Path:
     """Return where a data set stands.
 
@@ -191,7 +218,8 @@ def path(name: str, *, cache: str | Path | None = None) -> Path:
     OptionError
         If nothing is known by the name.
     SourceError
-        If it has not been fetched yet.
+        If it has not been fetched yet, or another file stands under its name in the
+        cache; if the cache is no folder.
     """
     one = _BY_NAME.get(name)
     if one is not None and not one.url:
@@ -200,7 +228,11 @@ def path(name: str, *, cache: str | Path | None = None) -> Path:
     file = folder / (one.file if one is not None else name)
     if one is None and not _is_plain(name):
         raise OptionError(f"{name!r} is no name of a data set.")
-    if file.is_file():
+    if _is_file(file):
+        if one is not None:
+            came_from = _kept_beside(_beside(file))[1]
+            if came_from and came_from != kept_as(one.url):
+                raise _other_address(file, came_from, kept_as(one.url))
         return file
     if one is None:
         raise OptionError(
@@ -214,6 +246,7 @@ def path(name: str, *, cache: str | Path | None = None) -> Path:
     )
 
 
+@typed
 def fetch(
     name: str,
     *,
@@ -229,11 +262,17 @@ def fetch(
 
     A broken transfer is continued where it stopped, if the server allows it and its
     file is still the same. The file appears under its name only when it is as long as
-    the server says, opens as what its name says (GeoJSON with features, a table, an
-    archive, a workbook, Parquet; never a web page), and its SHA-256 agrees.
+    the server says, opens as what its name says (GeoJSON with shapes, a table, an
+    archive of more than web pages, a workbook, a GeoPackage with layers, Parquet; no
+    web page and no error in JSON), and its SHA-256 agrees.
 
     Where no sum is known beforehand, that of the first fetch is kept and logged as a
-    warning: it guards against later changes, not against a wrong first file.
+    warning: it guards against later changes, not against a wrong first file. Where the
+    server says no length, a text that ends within a line may be cut off: it is refused
+    where its last row shows it, and logged as a warning where nothing does.
+
+    The address is kept beside the file, too, without passwords. A file of another
+    address is never handed out for this one, unless ``sha256`` says it is the same.
 
     Parameters
     ----------
@@ -248,7 +287,7 @@ def fetch(
     cache : path, optional
         Folder; :func:`cache_folder` by default.
     again : bool
-        Fetch even if the file is there.
+        Fetch even if the file is there; that of another address is then replaced.
     attempts : int
         How often a broken transfer is taken up.
     timeout : float
@@ -264,12 +303,22 @@ def fetch(
     Raises
     ------
     OptionError
-        If the name is unknown, or the address is no web address.
+        If the name is unknown, the address is no web address, ``sha256`` no sum, or an
+        argument of another type than declared.
     SourceError
         If the server refuses, says what cannot be, sends a web page or anything but
-        the file; if the transfer breaks off for good, the sum differs, or the cache
-        cannot be written to.
+        the file; if the transfer breaks off for good, the sum differs, the file of
+        that name is of another address, or the cache cannot be written to.
     """
+    if sha256 is not None and not _SUM.fullmatch(sha256.strip().lower()):
+        raise OptionError(f"sha256={sha256[:80]!r} is no sum of 64 hexadecimal digits.")
+    if progress is not None and not callable(progress):
+        raise OptionError("progress must be a function of bytes done and in all.")
+    if not 0 < timeout <= _LONGEST_WAIT:
+        raise OptionError(
+            f"timeout must be above 0 and at most {_LONGEST_WAIT} seconds, not "
+            f"{timeout!r}."
+        )
     one = _BY_NAME.get(name)
     if one is not None and not one.url and url is None:
         return embedded_path(*PurePosixPath(one.file).parts)
@@ -283,25 +332,36 @@ def fetch(
     file_name = one.file if one is not None and url is None else name
     if not _is_plain(file_name):
         raise OptionError(f"{file_name!r} is no file name; leave out folders.")
-    expected = (sha256 or (one.sha256 if one is not None else "")).lower()
+    if file_name.lower().endswith(_BESIDE):
+        raise OptionError(
+            f"{file_name!r} ends like the files that the cache keeps for itself "
+            f"({', '.join(_BESIDE)}); name it otherwise."
+        )
+    expected = (sha256 or (one.sha256 if one is not None else "")).strip().lower()
     folder = _folder(cache)
     target = folder / file_name
-    sums = folder / (file_name + ".sha256")
-    if target.is_file() and not again:
-        _check_sum(target, file_name, expected or _pinned(sums), keep=True)
+    sums = _beside(target)
+    if _is_file(target) and not again:
+        pinned, came_from = _kept_beside(sums)
+        is_other = bool(came_from) and came_from != kept_as(address)
+        if is_other and (not expected or expected != pinned):
+            raise _other_address(target, came_from, kept_as(address))
+        _check_sum(target, file_name, expected or pinned, keep=True)
         return target
     if target.is_dir():
         raise SourceError(f"{target} is a folder; remove it, or name another file.")
     _make(folder)
     part = Part.claimed(folder / (file_name + ".part"))
     try:
-        transfer(
+        tells_end = transfer(
             address, part, name=file_name, attempts=attempts, timeout=timeout,
             progress=progress, any_type=bool(expected),
         )  # fmt: skip
         if not expected:
-            _check_content(part, file_name, address)
-        pinned = _pinned(sums)
+            _check_content(part, file_name, address, tells_end)
+        pinned, came_from = _kept_beside(sums)
+        if came_from and came_from != kept_as(address):
+            pinned = ""  # of another file
         found = _check_sum(part.file, file_name, expected or pinned)
         if not expected and not pinned:
             _LOG.warning(
@@ -310,15 +370,28 @@ def fetch(
                 file_name,
                 found,
             )
-        _kept(part, target, sums, found)
+        _kept(part, target, sums, f"{found}\n{kept_as(address)}\n")
     except BaseException:
         part.give_back()
         raise
     return target
 
 
-def _check_content(part: Part, name: str, address: str) -> None:
-    trouble = trouble_with(part.file, name)
+def _other_address(file: Path, came_from: str, address: str) -> SourceError:
+    return SourceError(
+        f"{file.name} in the cache came from {came_from}, not from {address}: give the "
+        "file another name, or fetch with again=True to replace it."
+    )
+
+
+def _check_content(part: Part, name: str, address: str, tells_end: bool) -> None:
+    trouble = trouble_with(part.file, name, tells_end=tells_end)
+    if not trouble and not tells_end and may_be_cut(part.file, name):
+        _LOG.warning(
+            "%s: the server says no length, and nothing in the file shows that it came "
+            "to its end; compare it with what its publisher says",
+            name,
+        )
     if trouble:
         part.drop()
         raise SourceError(
@@ -328,22 +401,19 @@ def _check_content(part: Part, name: str, address: str) -> None:
 
 
 def _make(folder: Path) -> None:
-    mend = "set CLUSTERID_CACHE to a folder that may be written."
     try:
         folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise SourceError(
-            f"The cache {folder} cannot be made ({error.strerror}); {mend}"
-        ) from None
+    except (OSError, ValueError) as error:
+        raise _unusable(folder, error) from None
     if not os.access(folder, os.W_OK | os.X_OK):
-        raise SourceError(f"The cache {folder} may not be written to; {mend}")
+        raise SourceError(f"The cache {folder} may not be written to; {_MEND}")
 
 
-def _kept(part: Part, target: Path, sums: Path, found: str) -> None:
-    """Put a whole file and its sum under their names, each whole or not at all."""
+def _kept(part: Part, target: Path, sums: Path, beside: str) -> None:
+    """Put a file and what stands beside it under their names, each whole or not."""
     told = part.file.with_name(part.file.name + "-sum")
     try:
-        told.write_text(found + "\n", encoding="ascii")
+        told.write_text(beside, encoding="ascii")
         part.file.replace(target)
         told.replace(sums)
     except OSError as error:
@@ -357,7 +427,32 @@ def _kept(part: Part, target: Path, sums: Path, found: str) -> None:
 
 
 def _folder(cache: str | Path | None) -> Path:
-    return cache_folder() if cache is None else Path(cache)
+    """Return the folder of the cache, which is there or can be made."""
+    folder = cache_folder() if cache is None else Path(cache)
+    try:
+        is_folder = stat.S_ISDIR(folder.stat().st_mode)
+    except FileNotFoundError:
+        return folder
+    except (OSError, ValueError) as error:
+        raise _unusable(folder, error) from None
+    if not is_folder:
+        raise SourceError(f"The cache {folder} is a file, no folder; {_MEND}")
+    return folder
+
+
+def _unusable(folder: Path, error: Exception) -> SourceError:
+    told = str(folder)
+    told = told if told.isprintable() else repr(told)
+    told = told if len(told) <= 120 else f"{told[:60]}...{told[-40:]}"
+    reason = getattr(error, "strerror", None) or error
+    return SourceError(f"The cache {told} cannot be used ({reason}); {_MEND}")
+
+
+def _is_file(file: Path) -> bool:
+    try:
+        return file.is_file()
+    except (OSError, ValueError) as error:
+        raise _unusable(file.parent, error) from None
 
 
 def _is_plain(name: str) -> bool:
@@ -365,14 +460,21 @@ def _is_plain(name: str) -> bool:
     return plain and not set(name) & set('/\\:*?"<>|') and len(name.encode()) < 200
 
 
-def _pinned(sums: Path) -> str:
-    """Return the sum that was kept at the first fetch; nothing where there is none."""
+def _beside(target: Path) -> Path:
+    return target.with_name(target.name + ".sha256")
+
+
+def _kept_beside(sums: Path) -> tuple[str, str]:
+    """Return sum and address kept at the first fetch; empty where there are none."""
     try:
-        return sums.read_text(encoding="ascii", errors="replace").strip().lower()
+        told = sums.read_text(encoding="ascii", errors="replace")
     except FileNotFoundError:
-        return ""
+        return "", ""
     except OSError as error:
         raise SourceError(f"{sums} cannot be read ({error.strerror}).") from None
+    found, _, address = told.partition("\n")
+    address = address.strip()
+    return found.strip().lower(), address if address.startswith("http") else ""
 
 
 def _check_sum(file: Path, name: str, expected: str, *, keep: bool = False) -> str:

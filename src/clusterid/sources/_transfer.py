@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import glob
+import hashlib
 import json
 import os
 import re
@@ -16,7 +18,7 @@ from http.client import HTTPException, HTTPMessage, HTTPResponse
 from pathlib import Path
 from typing import IO, Any
 from urllib.error import HTTPError, URLError
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 from urllib.request import (
     HTTPDefaultErrorHandler,
     HTTPErrorProcessor,
@@ -32,7 +34,7 @@ from urllib.request import (
 from clusterid.errors import OptionError, SourceError
 from clusterid.sources._contents import is_page
 
-__all__ = ["Part", "checked_address", "transfer"]
+__all__ = ["Part", "checked_address", "kept_as", "shown", "transfer"]
 
 Progress = Callable[[int, int | None], None]
 
@@ -45,6 +47,12 @@ _PASSING = (408, 425, 429, 500, 502, 503, 504)
 _LEFT_BEHIND = 600.0
 _RANGE = re.compile(r"\s*bytes\s+(\d+)-(\d+)/(\d+|\*)\s*", re.IGNORECASE | re.ASCII)
 _NUMBER = re.compile(r"\s*(\d{1,18})\s*", re.ASCII)
+#: what an address may tell to the server alone
+_SECRET = re.compile(
+    r"([?&][^=&#]*(?:pass|pwd|token|secret|sig|credential|auth|key|user)[^=&#]*=)"
+    r"([^&#]+)",
+    re.IGNORECASE,
+)
 
 
 class _Broken(Exception):  # noqa: N818 - ends one attempt, never leaves this file
@@ -96,16 +104,41 @@ def checked_address(url: str) -> str:
         known = parts.scheme in {"http", "https"} and bool(parts.hostname)
         known = known and (parts.port is None or parts.port > 0)
         parts.netloc.encode("ascii")
-    except (ValueError, UnicodeError):
-        known = False
+        quoted = quote(url, safe=string.punctuation)
+    except ValueError:
+        known, quoted = False, ""
     if not known or any(ord(c) < 32 for c in url):
-        raise OptionError(f"url={url!r} is no http or https address.")
-    return quote(url, safe=string.punctuation)
+        raise OptionError(f"url={shown(url)!r} is no http or https address.")
+    return quoted
 
 
 def shown(url: str) -> str:
-    """Return an address as a message may show it, without a password."""
-    return re.sub(r"//[^/@]*@", "//", url)
+    """Return an address as a message may show it, without a password or key.
+
+    Examples
+    --------
+    >>> shown("https://me:secret@example.org/a?token=abc&year=2020")
+    'https://example.org/a?token=...&year=2020'
+    """
+    return _SECRET.sub(r"\1...", re.sub(r"//[^/@]*@", "//", url))
+
+
+def kept_as(url: str) -> str:
+    """Return an address as it is kept beside a file, to know it again.
+
+    Passwords and keys are left out, or stand as the first digits of their sum.
+
+    Examples
+    --------
+    >>> kept_as("https://me:secret@Example.org/a?year=2020#top")
+    'https://example.org/a?year=2020'
+    """
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2].lower()
+    bare = urlunsplit((parts.scheme, host, parts.path, parts.query, ""))
+    return _SECRET.sub(
+        lambda m: m[1] + "~" + hashlib.sha256(m[2].encode()).hexdigest()[:8], bare
+    )
 
 
 @dataclass(slots=True)
@@ -127,7 +160,7 @@ class Part:
         file = waiting.with_name(own)
         left = [
             path
-            for path in sorted(waiting.parent.glob(waiting.name + ".*-*"))
+            for path in sorted(waiting.parent.glob(glob.escape(waiting.name) + ".*-*"))
             if not path.name.endswith(".json") and _age(path) > _LEFT_BEHIND
         ]
         for candidate in (waiting, *left):
@@ -161,7 +194,7 @@ class Part:
         """Return what is known of the file if it is of this address."""
         with suppress(OSError, ValueError):
             state = json.loads(_state_of(self.file).read_text(encoding="utf-8"))
-            if isinstance(state, dict) and state.get("url") == url:
+            if isinstance(state, dict) and state.get("url") == kept_as(url):
                 return state
         return {}
 
@@ -190,10 +223,12 @@ def transfer(
     timeout: float,
     progress: Progress | None = None,
     any_type: bool = False,
-) -> None:
+) -> bool:
     """Fetch an address into a part, in several attempts where it breaks off.
 
-    ``any_type`` takes what a server calls a web page, too: its sum is known.
+    ``any_type`` takes what a server calls a web page, too: its sum is known. Returns
+    whether the server told where the file ends: otherwise a connection that was cut
+    looks like the end.
 
     Raises
     ------
@@ -208,21 +243,28 @@ def transfer(
             usual = min(2.0 ** (attempt - 1) * 0.1, 5.0)
             time.sleep(usual if pause is None else pause)
         try:
-            _one_transfer(url, part, None if any_type else name, timeout, progress)
+            return _one_transfer(
+                url, part, None if any_type else name, timeout, progress
+            )
         except _Broken as error:
             broken, pause = str(error), error.pause
-        else:
-            return
-    raise SourceError(
-        f"{shown(url)}: {broken}, after {max(1, attempts)} attempts. What has arrived "
-        "is kept; fetch again to continue."
-    )
+    often = "1 attempt" if attempts <= 1 else f"{attempts} attempts"
+    raise SourceError(f"{shown(url)}: {broken}, after {often}. {_left(url, part)}")
+
+
+def _left(url: str, part: Part) -> str:
+    """Return what a later call finds of a transfer that ended."""
+    if not part.size:
+        return "Nothing has arrived; check the address, or fetch again later."
+    if part.state(url).get("validator"):
+        return "What has arrived is kept; fetch again to continue."
+    return "This server lets nothing be continued; fetch again to begin anew."
 
 
 def _one_transfer(
     url: str, part: Part, name: str | None, timeout: float, progress: Progress | None
-) -> None:
-    """Fetch what is missing; return when the file is whole."""
+) -> bool:
+    """Fetch what is missing; return whether the server told where the file ends."""
     state, have = part.state(url), part.size
     total, validator = state.get("total"), state.get("validator")
     if isinstance(total, int) and have > total:
@@ -239,10 +281,10 @@ def _one_transfer(
         with error:
             if error.code == 416 and have:
                 if total == have:
-                    return
+                    return True
                 part.drop()
                 raise _Broken("the file is another one now") from None
-            raise _refused(url, error) from None
+            raise _refused(url, error, part) from None
     except (URLError, HTTPException, OSError, ValueError) as error:
         if isinstance(error, SourceError):
             raise
@@ -256,7 +298,7 @@ def _one_transfer(
             said.check_type(url, name)
         try:
             part.note({
-                "url": url,
+                "url": kept_as(url),
                 "validator": said.validator,
                 "total": said.total,
             })
@@ -266,8 +308,11 @@ def _one_transfer(
         done = _received(response, out, part, said, progress)
     if said.total is not None and done != said.total:
         raise _Broken(f"the transfer ended after {done} of {said.total} bytes")
+    if said.length is not None and done - said.start != said.length:
+        raise _Broken(f"the transfer ended after {done} bytes, before its end")
     if said.packed:
         _unpack(url, part)
+    return said.tells_end
 
 
 def _opened(url: str, headers: dict[str, str], timeout: float) -> HTTPResponse:
@@ -291,7 +336,7 @@ def _reason(error: BaseException) -> str:
     return " ".join(str(reason).split()) or type(error).__name__
 
 
-def _refused(url: str, error: HTTPError) -> Exception:
+def _refused(url: str, error: HTTPError, part: Part) -> Exception:
     """Return what an answer that is no file means: an end, or another attempt."""
     if 300 <= error.code < 400:
         return SourceError(
@@ -305,10 +350,10 @@ def _refused(url: str, error: HTTPError) -> Exception:
     later = error.headers.get("Retry-After") if error.headers else None
     if later is None:
         return _Broken(words)
-    return _Broken(words, pause=_pause(url, words, later))
+    return _Broken(words, pause=_pause(url, words, later, part))
 
 
-def _pause(url: str, words: str, later: str) -> float:
+def _pause(url: str, words: str, later: str, part: Part) -> float:
     """Return how many seconds a server asks to wait."""
     from datetime import UTC, datetime
     from email.utils import parsedate_to_datetime
@@ -329,7 +374,7 @@ def _pause(url: str, words: str, later: str) -> float:
     if seconds > _LONGEST_PAUSE:
         raise SourceError(
             f"{shown(url)}: {words} and asks to come again after {seconds:.0f} "
-            "seconds; what has arrived is kept, fetch again then."
+            f"seconds. {_left(url, part)}"
         )
     return seconds
 
@@ -345,6 +390,7 @@ class _Answer:
     kind: str
     packed: bool
     is_other: bool
+    tells_end: bool
 
     @classmethod
     def of(
@@ -402,7 +448,9 @@ class _Answer:
             )
         packed = encoding in ("gzip", "x-gzip")
         kind = headers.get_content_type() if headers.get("Content-Type") else ""
-        return cls(start, length, total, validator, kind, packed, is_other)
+        whole = response.status != 206 and bool(response.chunked)
+        tells_end = packed or whole or total is not None
+        return cls(start, length, total, validator, kind, packed, is_other, tells_end)
 
     def check_type(self, url: str, name: str) -> None:
         """Raise SourceError where a web page comes instead of a file."""
