@@ -203,7 +203,9 @@ class _Reading:
 
 
 #: Files that neither ``columns`` nor ``options`` of their section are about.
-_BESIDE = ("labels", "totals", "plant_herfindahl", "truth")
+_BESIDE = (
+    "labels", "totals", "plant_herfindahl", "truth", "attributes of regions", "bridge",
+)  # fmt: skip
 _ANSWERED = ("places", "answers", "declared")
 #: What a function takes (``pad={"region": 5}``).
 _ARGUMENT = re.compile(
@@ -220,6 +222,7 @@ _IN_PYTHON = (
     (r"one value a cell: explode it", "write one value a cell"),
     (r"take the year: table\['\w+'\]\.dt\.year", "write the year alone"),
     (r" with gdf\.to_crs\(\)", ""),
+    (r'or (columns=)?\{"x": \.+, "y": \.+\}', 'or columns = { x = "...", y = "..." }'),
 )
 #: How the file is mended where nothing can be said of it.
 _IN_THE_FILE = (
@@ -820,8 +823,8 @@ def _layers(
                 table = _carried(table, section, bridge)
             # the faults of a table are told even when the counts have faults, too
             if main is not None:
-                table = _counted_only(table, main.industries)
-                _say_no_link(table)
+                table = _counted_only(table, main.industries, label)
+                _say_no_link(table, label)
             if name == "supply" and section.weight in {"total", "apl"}:
                 supply_layer(table, section, label)  # needs more than the flows
             return table
@@ -843,7 +846,7 @@ def _carried(table: pd.DataFrame, section: LayerSection, bridge: Path) -> pd.Dat
     return carry_flows(table, carrier)
 
 
-def _counted_only(table: pd.DataFrame, codes: pd.Index) -> pd.DataFrame:
+def _counted_only(table: pd.DataFrame, codes: pd.Index, name: str) -> pd.DataFrame:
     ends = ("seller", "buyer") if "seller" in table.columns else ("source", "target")
     known = table[ends[0]].isin(codes) & table[ends[1]].isin(codes)
     if not known.any():
@@ -859,7 +862,7 @@ def _counted_only(table: pd.DataFrame, codes: pd.Index) -> pd.DataFrame:
         shown = ", ".join(unknown[:5]) + (", ..." if len(unknown) > 5 else "")
         what = "flows" if ends[0] == "seller" else "links"
         warnings.warn(
-            f"{int((~known).sum()):,} of {len(table):,} {what} begin or end in "
+            f"{name}: {int((~known).sum()):,} of {len(table):,} {what} begin or end in "
             f"{len(unknown):,} industries that are not counted ({shown}); they are "
             "left out.",
             DataWarning,
@@ -868,7 +871,7 @@ def _counted_only(table: pd.DataFrame, codes: pd.Index) -> pd.DataFrame:
     return table[known].reset_index(drop=True)
 
 
-def _say_no_link(table: pd.DataFrame) -> None:
+def _say_no_link(table: pd.DataFrame, name: str) -> None:
     """Warn of flows or links of which none is above 0 between two industries."""
     is_flow = "seller" in table.columns
     ends = ("seller", "buyer") if is_flow else ("source", "target")
@@ -886,7 +889,7 @@ def _say_no_link(table: pd.DataFrame) -> None:
     else:
         why = f"no {what} between two industries is above 0"
     warnings.warn(
-        f"{why} ({len(table):,} {what}s); the layer has no link.",
+        f"{name}: {why} ({len(table):,} {what}s); the layer has no link.",
         DataWarning,
         stacklevel=2,
     )

@@ -192,8 +192,15 @@ class Check:
         except (TypeError, NotImplementedError):
             values = values.astype(object)
             single = np.array([pd.api.types.is_hashable(v) for v in values], dtype=bool)
+            listed = np.array([isinstance(v, (list, np.ndarray)) for v in values])
             self.fault(
-                ~single, f"{column} holds lists", "one value a cell: explode it", column
+                listed, f"{column} holds lists", "one value a cell: explode it", column
+            )
+            self.fault(
+                ~single & ~listed,
+                f"{column} is no text or number",
+                "one text or number a cell",
+                values.map(_shown),
             )
             place, uniques = pd.factorize(values.where(single), use_na_sentinel=True)
         return np.asarray(place), uniques
