@@ -91,6 +91,35 @@ CASES: list[tuple[str, str, pd.DataFrame, dict[str, Any], str]] = [
     ("no buyer", "wiod", without(WIOD, "col_code"), {}, "col_code are missing"),
     ("unknown class", "skill_links", LINKS, {}, "not in sic2007"),
     ("no count of moves", "skill_links", without(LINKS, "count"), {}, "are missing"),
+    (
+        "half a year", "ba_occupations", OCCUPATIONS.assign(year=[2020, 2020.5]), {},
+        r"no whole years \(row 2: 2020.5\)",
+    ),
+    ("half a year of enterprises", "bres", BRES.assign(year=[2020, 2020.5]), {},
+     "row 2: 2020.5"),
+    ("half a year of flows", "wiod", WIOD.assign(year=2014.5), {"country": "DEU"},
+     "row 1: 2014.5"),
+    ("no upper bound that is a number", "ba_occupations", OCCUPATIONS,
+     {"withheld_range": (1, float("nan"))}, "no range of persons"),
+    ("no lower bound that is a number", "ba_occupations", OCCUPATIONS,
+     {"withheld_range": (float("nan"), 5)}, "no range of persons"),
+    ("a flow missing", "wiod", WIOD.assign(value_musd=[None, 2.0]), {"country": "DEU"},
+     r"1 values of value_musd are missing \(row 1: A01 / A02\).*not zero"),
+    ("a classification nobody knows", "wiod", WIOD,
+     {"country": "DEU", "classification": "nonsense"}, "nonsense"),
+    ("a classification of products", "siot", WIOD, {"classification": "nonsense"},
+     "nonsense"),
+    ("a product missing", "uk_io", pd.DataFrame({
+        "uk_row": ["01", "02"], "uk_col": ["02", "01"], "values": [1.0, None],
+        "indicator": "Input-Output table (domestic use, basic prices, product by "
+        "product)",
+    }), {}, r"1 values of values are missing \(row 2: 02 / 01\)"),
+    ("links twice", "skill_links", pd.concat([LINKS, LINKS.iloc[:1]]), {},
+     "2 rows stand more than once"),
+    ("relatedness above one", "skill_links",
+     LINKS.assign(skill_relatedness=[0.2, 1.3]), {}, "not between -1 and 1"),
+    ("relatedness missing", "skill_links",
+     LINKS.assign(skill_relatedness=[0.2, None]), {}, "are missing.*row 2"),
     ("unknown word", "skill_links", LINKS, {"keep": "some"}, "'related', 'all'"),
 ]  # fmt: skip
 
@@ -172,3 +201,23 @@ def test_options_are_words_that_are_offered(
 ) -> None:
     with pytest.raises(OptionError, match="is not offered; use one of"):
         call(tmp_path)
+
+
+@pytest.mark.parametrize("missing", ["use", "make"])
+def test_a_missing_value_of_use_or_make_is_told(tmp_path: Path, missing: str) -> None:
+    pd.DataFrame({"code": ["i1", "c1"], "kind": ["industry", "commodity"]}).to_csv(
+        tmp_path / "codes.csv", index=False
+    )
+    columns = [
+        "BEA_2017_Detail_Code", "NAICS_2017_Code", "NAICS_2012_Code", "NAICS_2007_Code"
+    ]  # fmt: skip
+    pd.DataFrame([["i1"] * 4], columns=columns).to_csv(
+        tmp_path / "crosswalk.csv", index=False
+    )
+    for name, ends in (("use", ("c1", "i1")), ("make", ("i1", "c1"))):
+        value = None if name == missing else 1.0
+        pd.DataFrame(
+            [[*ends, value]], columns=["row_code", "col_code", "value_musd"]
+        ).to_parquet(tmp_path / f"{name}.parquet")
+    with pytest.raises(SourceError, match=f"{missing}.*1 values of value_musd are mis"):
+        READERS["bea"](tmp_path)

@@ -580,6 +580,56 @@ TABLES: dict[str, Bad] = {
     "a lexicon of other codes": (STUDY, lexicon(code="ZZ"), "ZZ"),
     "a lexicon of other roles": (STUDY, lexicon(role="hero"), "role"),
     "a lexicon with heavy weights": (STUDY, lexicon(weight=7), "weight"),
+    "a lexicon without weight": (
+        STUDY, lexicon(weight=0), "every weight is 0|fields.csv",
+    ),
+    "a lexicon without rows": (
+        STUDY, {"fields.csv": "field,code\n"}, "fields.csv|no rows",
+    ),
+    "a code with a sign nobody sees": (
+        STUDY, jobs(lambda t: t.replace({"industry": {"10": "10\u200b"}})),
+        "\\u200b|nobody sees",
+    ),
+    "a region with a mark of order": (
+        STUDY, jobs(lambda t: t.replace({"region": {"R01": "\ufeffR01"}})),
+        "\\ufeff|nobody sees",
+    ),
+    "flows of a classification nobody knows": (
+        after(
+            "[[supply]]",
+            'source = "wiod"\noptions = { classification = "nonsense" }',
+        ),
+        {}, "nonsense",
+    ),
+    "labels in latin-1": (
+        *beside("labels", "code,label\n10,Käse\n".encode("latin-1")),
+        "Mend: save it as UTF-8",
+    ),
+    "counts in latin-1": (
+        STUDY,
+        {"employment.csv": (ONE + "Köln,10,5\n").encode("latin-1")},
+        'options = { encoding = "latin-1" }',
+    ),
+    "counts with a decimal comma": (
+        STUDY, {"employment.csv": ONE + 'R02,10,"5,5"\n'},
+        'options = { decimal = "," }',
+    ),
+    "counts without a region": (
+        STUDY, {"employment.csv": ONE.replace("region", "regon")},
+        'set columns = { region = "<its name',
+    ),
+    "codes without zeros": (
+        STUDY, {"employment.csv": ONE + "R01,01,5\nR01,2,5\n"},
+        "options = { pad = { industry = 2 } }",
+    ),
+    "places with another name": (
+        STUDY, {"places.csv": "plce,regions\nAlt,R01\n"},
+        'columns = { places = { place = "<its name',
+    ),
+    "totals with another name": (
+        *beside("totals", "regin,industry,value\nTOTAL,10,5\n"),
+        "call a column region in the file",
+    ),
     "a lexicon of another tree": (STUDY, lexicon(classification="isco"), "isco"),
     "a lexicon without codes": (STUDY, {"fields.csv": "field\nf\n"}, "code"),
     "templates of other industries": (
@@ -889,6 +939,32 @@ LEGAL: dict[str, tuple[str, Mapping[str, Any]]] = {
     "participations without amounts": (
         STUDY, {"projects.csv": projects().assign(weight=np.nan)},
     ),
+    "participations that cost nothing": (
+        STUDY, {"projects.csv": projects().assign(weight=0)},
+    ),
+    "participations in one place": (
+        STUDY, {"projects.csv": projects().assign(region="R01")},
+    ),
+    "half the flows of others": (
+        STUDY,
+        {"flows.csv": pd.concat(
+            [flows(), flows().assign(seller=lambda t: "9" + t["seller"])]
+        )},
+    ),
+    "links below chance": (STUDY, {"links.csv": links().assign(value=-0.5)}),
+    "a field of two names": (STUDY, lexicon(label_en=["Food", "Meals", "ICT", ""])),
+    "beside what is left out": (
+        after(
+            "[employment]",
+            'exclude = ["10"]\ntotals = "t.csv"\nlabels = "l.csv"\n'
+            'plant_herfindahl = "h.csv"',
+        ),
+        {
+            "t.csv": "region,industry,value\nTOTAL,10,99999\nTOTAL,10.1,9\n",
+            "l.csv": "code,label\n10,Food\n",
+            "h.csv": "industry,plant_herfindahl\n10,0.1\n10.1,0.1\n11,0.2\n",
+        },
+    ),
     "some participations elsewhere": (
         STUDY,
         {"projects.csv": projects().assign(region=["Q1"] * 6 + ["R01"] * 54)},
@@ -909,7 +985,6 @@ LEGAL: dict[str, tuple[str, Mapping[str, Any]]] = {
         STUDY, lexicon(code=["01", "02", "03", "05"]),
     ),
     "a lexicon of hosts": (STUDY, lexicon(role="host")),
-    "a lexicon without weight": (STUDY, lexicon(weight=0)),
     "templates given": (GIVEN, {"given.csv": "industry,template\n10,a\n11,a\n62,b\n"}),
     "one template of one": (GIVEN, {"given.csv": "industry,template\n10,a\n"}),
     "templates with others": (GIVEN, {"given.csv": "industry,template\n10,a\n99,a\n"}),
@@ -958,6 +1033,15 @@ def test_what_passes_the_check_also_runs(name: str, tmp_path: Path) -> None:
         ("templates with others", "1 industries of the templates"),
         ("a bridge that changes nothing", "changes nothing"),
         ("places alone", "names no fields"),
+        ("half the flows of others", "supply: 64 of 128 flows begin or end in 8"),
+        ("flows to itself", "supply: every flow goes from an industry to itself"),
+        ("flows of nothing", "supply: every flow is 0"),
+        ("links of nothing", "skill: every link is 0"),
+        ("links below chance", "skill: every link is negative"),
+        ("participations that cost nothing", "every weight of the 60"),
+        ("participations without amounts", "every weight of the 60"),
+        ("participations in one place", "are in R01; the network has no link"),
+        ("a field of two names", "1 field has several labels in label_en (food"),
     ],
 )
 def test_what_changes_the_meaning_is_noted_by_the_check(
@@ -966,6 +1050,94 @@ def test_what_changes_the_meaning_is_noted_by_the_check(
     text, files = LEGAL[name]
     lines = read_study(write_study(tmp_path, text, files)).check()
     assert any(note in line for line, _ in lines), lines
+
+
+@pytest.mark.parametrize(
+    ("name", "layer"),
+    [
+        ("flows to itself", "supply"),
+        ("flows of nothing", "supply"),
+        ("links of nothing", "skill"),
+        ("links below chance", "skill"),
+        ("participations in one place", "research_1"),
+    ],
+)
+def test_a_layer_that_is_said_to_have_no_link_has_none(
+    name: str, layer: str, tmp_path: Path
+) -> None:
+    text, files = LEGAL[name]
+    result = read_study(write_study(tmp_path, text, files)).run()
+    networks = {**result.layers, **result.place_networks}
+    assert networks[layer].number_of_edges() == 0
+
+
+def test_what_is_left_out_is_no_fault_beside_the_counts(tmp_path: Path) -> None:
+    text, files = LEGAL["beside what is left out"]
+    inputs = read_study(write_study(tmp_path, text, files)).inputs()
+    known = inputs.economy.plant_herfindahl
+    assert isinstance(known, pd.DataFrame)
+    assert known["lower"].dropna().to_dict() == {"11": 0.2}
+    assert "10" not in inputs.economy.industries
+    assert not any("totals are of" in note for note in inputs.warnings)
+
+
+@pytest.mark.parametrize("ending", ["xlsx", "parquet"])
+def test_a_lexicon_may_be_a_workbook_or_parquet(ending: str, tmp_path: Path) -> None:
+    path = write_study(tmp_path, put('"fields.csv"', f'"fields.{ending}"'))
+    table = survey()["fields.csv"]
+    if ending == "xlsx":
+        table.to_excel(tmp_path / "fields.xlsx", index=False)
+    else:
+        table.to_parquet(tmp_path / "fields.parquet")
+    lexicon_read = read_study(path).inputs().lexicon
+    assert lexicon_read is not None
+    assert lexicon_read["code"].tolist() == ["10", "11", "62", "63"]
+
+
+def test_mends_speak_of_keys_of_the_study_file() -> None:
+    from clusterid.study._inputs import _mend_of_a_study
+
+    for mend, table, section, told in (
+        (
+            'pass pad={"region": 5}, or pad={"region": 0} if these are the codes',
+            "flows (a.csv)",
+            "supply",
+            "set options = { pad = { region = 5 } }, "
+            "or options = { pad = { region = 0 } } if these are the codes",
+        ),
+        (
+            'pass nil_flags=("-",) if the dash means none, nil_flags=() if unknown',
+            "employment (a.csv)",
+            "employment",
+            'set options = { nil_flags = ["-"] } if the dash means none, '
+            "options = { nil_flags = [] } if unknown",
+        ),
+        (
+            "pass repair=True, or mend it in the source",
+            "regions (a.json)",
+            "regions",
+            "set options = { repair = true }, or mend it in the source",
+        ),
+        (
+            'pass crs=, e.g. crs="EPSG:4326" for longitude and latitude',
+            "regions (a.json)",
+            "regions",
+            'set crs, e.g. crs = "EPSG:4326" for longitude and latitude',
+        ),
+        (
+            'pass encoding="latin-1" (or "cp1252"), or save it as UTF-8',
+            "places (a.csv)",
+            "survey",
+            "save it as UTF-8",
+        ),
+        (
+            "pass thousands= with the sign that groups digits",
+            "totals (a.csv)",
+            "employment",
+            "write numbers with a point and no other sign",
+        ),
+    ):
+        assert _mend_of_a_study(mend, table, section) == told
 
 
 def test_without_templates_the_result_says_so(tmp_path: Path) -> None:

@@ -33,6 +33,7 @@ from clusterid.classifications import (
     read_correspondence,
     read_fields,
 )
+from clusterid.concentration import location_quotient
 from clusterid.errors import (
     ClusteridError,
     DataWarning,
@@ -45,6 +46,7 @@ from clusterid.tables import (
     check_declared,
     check_places,
     checked_wide,
+    margins,
     read_table,
 )
 
@@ -324,6 +326,15 @@ FILES: dict[str, Case] = {
     "random bytes as a lexicon": (
         _file(".csv", np.random.default_rng(0).bytes(4000), read_fields),
         "UTF-8",
+    ),
+    "a workbook that is none as a lexicon": (
+        _file(".xlsx", ROWS, read_fields), "in.xlsx|cannot be read",
+    ),
+    "a workbook with a column twice as a lexicon": (
+        _book(_cell("D1", "employment"), read_fields), "twice|employment",
+    ),
+    "parquet that is none as a lexicon": (
+        _file(".parquet", ROWS, read_fields), "in.parquet|cannot be read",
     ),
     "an empty lexicon": (_file(".csv", "", read_fields), "empty"),
     "gzip that is none": (_file(".csv.gz", ROWS, JOBS), "cannot be read"),
@@ -685,6 +696,96 @@ def test_a_bad_point_is_told(name: str) -> None:
     told(error.value)
 
 
+NO_CODES: dict[str, Any] = {
+    "a tuple": ("a", 1), "an interval": pd.Interval(0, 1), "a mapping": {"a": 1},
+    "a set": frozenset({1}), "a class": int,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NO_CODES)
+@pytest.mark.parametrize("axis", ["region", "industry"])
+def test_what_is_no_text_or_number_is_no_code(name: str, axis: str) -> None:
+    table = pd.DataFrame({"region": ["R1", "R2"], "industry": "A", "employment": 5})
+    table[axis] = pd.Series(["R1", NO_CODES[name]], dtype=object)
+    for read in (cid.read_employment, cid.economy):
+        with pytest.raises(ClusteridError, match="no text or number") as error:
+            read(table)
+        assert "row 2" in str(error.value)
+    links = pd.DataFrame({"source": table[axis], "target": "B", "value": 1.0})
+    with pytest.raises(ClusteridError, match="no text or number"):
+        cid.read_links(links)
+
+
+def test_a_wide_table_named_by_intervals_is_told() -> None:
+    wide = pd.DataFrame({"A": [1.0, 2.0]}, index=pd.interval_range(0, 2))
+    with pytest.raises(ClusteridError, match="no text or number"):
+        cid.economy(wide)
+
+
+INVISIBLE = {
+    "zero width": "R\u200b1", "mark of order": "\ufeffR1", "soft hyphen": "R\u00ad1",
+    "left to right": "R1\u200e", "joiner": "R\u20601",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", INVISIBLE)
+def test_a_sign_that_nobody_sees_is_told_escaped(name: str) -> None:
+    code = INVISIBLE[name]
+    table = pd.DataFrame({"region": ["R2", code], "industry": "A", "employment": 5})
+    wide = pd.DataFrame({"A": [1.0, 2.0]}, index=["R2", code])
+    for read, given in (
+        (cid.read_employment, table),
+        (cid.economy, table),
+        (cid.economy, wide),
+    ):
+        with pytest.raises(ClusteridError, match="nobody sees") as error:
+            read(given)
+        assert repr(code)[1:-1] in str(error.value)
+        assert code not in str(error.value)
+
+
+def test_spaces_around_a_code_are_taken_off() -> None:
+    table = pd.DataFrame({"region": ["\u00a0R1 "], "industry": "A", "employment": 5})
+    assert cid.read_employment(table)["region"].tolist() == ["R1"]
+
+
+@pytest.mark.parametrize(
+    "reads", sorted(set(READERS) - {"contiguity", "plants to economy"})
+)
+def test_a_column_that_stands_twice_is_told(reads: str) -> None:
+    columns = [
+        "region", "industry", "employment", "field", "code", "source", "target",
+        "place", "regions", "record", "label", "project", "organisation", "seller",
+        "buyer", "value", "question", "option", "year",
+    ]  # fmt: skip
+    for twice in columns:
+        table = pd.DataFrame([["a"] * 20], columns=[*columns, twice])
+        with pytest.raises(ClusteridError, match="stands twice") as error:
+            READERS[reads](table)
+        assert twice in told(error.value)
+
+
+def test_totals_with_a_column_twice_are_told() -> None:
+    totals = pd.DataFrame(
+        [["r", "A", 1, 1]], columns=["region", "industry", "value", "value"]
+    )
+    wide = pd.DataFrame({"A": [1.0]}, index=["r"])
+    with pytest.raises(ClusteridError, match="a column stands twice: value"):
+        cid.economy(wide, totals=totals)
+    bounds = pd.DataFrame([[0.1, 0.2, 0.3]], ["A"], ["lower", "upper", "upper"])
+    with pytest.raises(ClusteridError, match="a column stands twice: upper"):
+        cid.economy(wide, plant_herfindahl=bounds)
+
+
+@pytest.mark.parametrize("totals", ["x", 5, [], {}, pd.Series([1.0])])
+def test_totals_that_are_no_table_are_told(totals: Any) -> None:
+    wide = pd.DataFrame({"A": [1.0, 2.0], "B": [3.0, 1.0]}, index=["r", "s"])
+    with pytest.raises(TableTypeError, match="totals"):
+        margins(wide, totals)
+    with pytest.raises(TableTypeError, match="totals"):
+        location_quotient(wide, totals=totals)
+
+
 WORDS: dict[str, Case] = {
     "kind of an organisation": (
         lambda folder: cid.read_collaborations(
@@ -771,6 +872,16 @@ WORDS: dict[str, Case] = {
             pd.DataFrame({"field": ["f"], "code": ["10"], "weight": [10**400]})
         ),
         "weight",
+    ),
+    "a lexicon without weight": (
+        lambda folder: read_fields(
+            pd.DataFrame({"field": ["f"], "code": ["10"], "weight": [0]})
+        ),
+        "every weight is 0",
+    ),
+    "a lexicon without rows": (
+        lambda folder: read_fields(pd.DataFrame({"field": [], "code": []})),
+        "no rows",
     ),
     "code of no classification": (
         lambda folder: read_fields(pd.DataFrame({"field": ["f"], "code": ["ZZ"]})),

@@ -16,7 +16,9 @@ import pandas as pd
 
 from clusterid._embedded import embedded_path
 from clusterid._opening import (
+    SHEET_PART,
     foreign_reading,
+    packed_fault,
     path_fault,
     sentence,
     size_fault,
@@ -314,7 +316,7 @@ def read_classification(source: str | Path | pd.DataFrame) -> Classification:
             return _embedded(name)
     path = named_file(source, "classification")
     if path is not None:
-        return _from_table(_read_csv(path), path.stem, None)
+        return _from_table(read_any(path), path.stem, None)
     raise ClassificationError(
         f"No classification is called {str(source)!r}."
         f"{nearest(str(source), CLASSIFICATIONS)} "
@@ -374,6 +376,39 @@ def numbers_in(column: pd.Series) -> pd.Series:
     """Return a column as floats, NaN where it is no number, whatever its type."""
     text = pd.Series([str(value) for value in column], index=column.index, dtype=object)
     return pd.to_numeric(text, errors="coerce").astype(float)
+
+
+_BOOKS = (".xlsx", ".xlsm")
+_PARQUET = (".parquet", ".pq")
+
+
+def read_any(path: Path) -> pd.DataFrame:
+    """Read CSV, the first sheet of a workbook, or Parquet, with every value as text."""
+    ending = path.suffix.lower()
+    if ending not in {*_BOOKS, *_PARQUET}:
+        return _read_csv(path)
+    told: list[Fault] = []
+    made = pd.DataFrame()
+    with foreign_reading(path.suffix, told):
+        fault = path_fault(path) or size_fault(path)
+        if fault is None and ending in _BOOKS:
+            fault = packed_fault(path, part=SHEET_PART)
+        if fault is not None:
+            raise SourceError(f"{path}: {sentence(fault)}")
+        if ending in _BOOKS:
+            # without a header: pandas would rename a column that stands twice
+            rows = pd.read_excel(path, header=None, dtype=str, keep_default_na=False)
+            made = rows.iloc[1:].reset_index(drop=True)
+            if len(rows):
+                made = made.set_axis(rows.iloc[0].tolist(), axis=1)
+        else:
+            made = pd.read_parquet(path).reset_index(drop=True)
+    if told:
+        raise SourceError(f"{path}: {sentence(told[0])}")
+    if not len(made.columns):
+        raise SourceError(f"{path}: the table is empty; export it again.")
+    made = single_columns(made, path.name)
+    return made.astype(object).where(made.notna(), "").astype(str)
 
 
 def _read_csv(path: Path) -> pd.DataFrame:

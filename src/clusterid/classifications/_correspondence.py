@@ -17,6 +17,7 @@ from clusterid.classifications._classification import (
     _read_csv,
     named_file,
     numbers_in,
+    read_any,
     read_classification,
     single_columns,
 )
@@ -353,7 +354,7 @@ def _load(
         return table[table["target"].notna()], (before, after), source
     path = named_file(source, "correspondence")
     if path is not None:
-        return _read_csv(path), ("source", "target"), path.name
+        return read_any(path), ("source", "target"), path.name
     known = [*CORRESPONDENCES, *SAME_CODES]
     raise ClassificationError(
         f"No correspondence is called {str(source)!r}."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,12 +19,14 @@ from clusterid.classifications._classification import (
     _read_csv,
     named_file,
     numbers_in,
+    read_any,
     read_classification,
     single_columns,
 )
 from clusterid.classifications._correspondence import Correspondence
 from clusterid.errors import (
     ClassificationError,
+    DataWarning,
     Fault,
     TableError,
     check_option,
@@ -61,7 +64,8 @@ def read_fields(
     ----------
     source : str, Path or DataFrame
         ``"nace2"`` (31 fields on NACE Rev. 2, embedded), ``"kldb2010"`` (the same
-        fields on occupation groups, embedded), a CSV file, or a table.
+        fields on occupation groups, embedded), a file (CSV, Excel, Parquet), or a
+        table.
     columns : mapping of our name to the file's name, optional
         Where column names differ.
     classification : str, optional
@@ -79,9 +83,9 @@ def read_fields(
     Raises
     ------
     TableError
-        With every fault: missing columns, empty fields or codes, unknown roles,
-        weights outside 0 to 1, a field, code and role that stand twice, codes that
-        the classification does not know.
+        With every fault: no rows, missing columns, empty fields or codes, unknown
+        roles, weights outside 0 to 1 or all 0, a field, code and role that stand
+        twice, codes that the classification does not know.
     ClassificationError
         If no embedded lexicon has the name.
 
@@ -125,10 +129,32 @@ def read_fields(
     })
     for language in ("de", "en"):
         name = f"label_{language}"
+        if name in table.columns:
+            _say_two_labels(filled["field"], _text(table[name]), language, label)
         labels = _text(table[name]) if name in table.columns else filled["field"]
         filled[name] = labels.where(labels.ne(""), filled["field"])
     filled["classification"] = filled["classification"].map(canonical_name)
     return _checked(filled, label)
+
+
+def _say_two_labels(
+    fields: pd.Series, labels: pd.Series, language: str, source: str
+) -> None:
+    """Warn of fields that lines call differently in one language."""
+    told = pd.DataFrame({"field": fields, "label": labels})
+    told = told[told["label"].ne("") & told["field"].ne("")].drop_duplicates()
+    twice = told[told["field"].duplicated(keep=False)]
+    if len(twice):
+        first = twice["field"].iloc[0]
+        names = twice.loc[twice["field"].eq(first), "label"].tolist()[:3]
+        n = twice["field"].nunique()
+        noun = "field has" if n == 1 else "fields have"
+        warnings.warn(
+            f"{source}: {n} {noun} several labels in label_{language} ({first}: "
+            f"{', '.join(names)}); that of the first code is taken.",
+            DataWarning,
+            stacklevel=3,
+        )
 
 
 def _text(column: pd.Series) -> pd.Series:
@@ -141,15 +167,18 @@ def _load(source: str | Path) -> tuple[pd.DataFrame, str]:
         return _read_csv(path), path.name
     named = named_file(source, "lexicon")
     if named is not None:
-        return _read_csv(named), named.name
+        return read_any(named), named.name
     raise ClassificationError(
         f"No lexicon is called {str(source)!r}.{nearest(str(source), _EMBEDDED)} "
-        f"Embedded are {', '.join(_EMBEDDED)}; a path to a CSV file works, too."
+        f"Embedded are {', '.join(_EMBEDDED)}; a path to a file works, too."
     )
 
 
 def _checked(fields: pd.DataFrame, label: str) -> pd.DataFrame:
     faults = []
+    if not len(fields):
+        rule, mend = "the lexicon has no rows", "name a code for each field"
+        raise TableError(label, [Fault(rule, mend)])
 
     def add(rule: str, mend: str, where: pd.Series, value: str) -> None:
         positions = np.flatnonzero(where.to_numpy())
@@ -174,6 +203,13 @@ def _checked(fields: pd.DataFrame, label: str) -> pd.DataFrame:
         ~number.between(0, 1),
         "weight",
     )
+    if number.eq(0).all():
+        faults.append(
+            Fault(
+                "every weight is 0: no code belongs to any field",
+                "give the share of the code that belongs to the field, 1 for all of it",
+            )
+        )
     twice = fields.duplicated(["field", "classification", "code"], keep=False)
     add("a field names a code more than once", "keep one line", twice, "code")
     for name in sorted(fields["classification"].unique()):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from clusterid.classifications import (
@@ -19,6 +20,7 @@ from clusterid.sources._files import (
     read_raw,
     require_columns,
     require_keys,
+    whole_years_of,
 )
 from clusterid.sources._reader import TOTALS_COLUMNS, Paths, SourcedEmployment
 from clusterid.tables import Metadata, read_employment
@@ -90,13 +92,14 @@ def read_ba_occupations(
         raise SourceError(f"One file is read, {len(files)} were named.")
     raw = read_raw(files[0])
     require_columns(raw, ["ags", "kldb3", "year", "svb"], files[0])
+    raw = raw.assign(year=whole_years_of(raw, files[0]))
     raw = _selected(raw, years, files[0])
     uncoded = raw["kldb3"].isna() | raw["kldb3"].astype(object).eq("")
     require_keys(raw[~uncoded], ["ags", "kldb3", "year"], files[0])
     table = pd.DataFrame({
         "region": raw["ags"].astype(object),
         "industry": raw["kldb3"].astype(object),
-        "year": raw["year"].astype(int),
+        "year": raw["year"],
         "employment": numbers_of(raw, "svb", files[0]),
     })
     unclassified = float(table.loc[uncoded, "employment"].sum())
@@ -158,7 +161,7 @@ def _checked_range(
     if len(pair) != 2:
         raise OptionError("withheld_range needs two numbers, (lower, upper).")
     low, high = pair
-    if low is None or low < 0 or (high is not None and high < low):
+    if low is None or not 0 <= low < np.inf or (high is not None and not low <= high):
         raise OptionError(
             f"withheld_range={withheld_range!r} is no range of persons; "
             "give 0 <= lower <= upper, or None for no upper bound."
@@ -172,7 +175,7 @@ def _selected(
     if years is None or not len(years):
         return raw
     wanted = {int(y) for y in years}
-    missing = sorted(wanted - set(raw["year"].astype(int)))
+    missing = sorted(wanted - set(raw["year"]))
     if missing:
         have = f"{int(raw['year'].min())} to {int(raw['year'].max())}"
         raise SourceError(

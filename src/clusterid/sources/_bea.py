@@ -16,8 +16,10 @@ from clusterid.sources._cbp import read_cbp
 from clusterid.sources._files import (
     file_list,
     find_by_columns,
+    known_numbers_of,
     read_raw,
     require_columns,
+    require_keys,
 )
 from clusterid.sources._reader import Paths
 from clusterid.tables import read_flows
@@ -209,7 +211,7 @@ def read_bea(
     Raises
     ------
     SourceError
-        If a file is missing or lacks columns.
+        If a file is missing or lacks columns, or a pair stands twice or has no value.
     """
     check_option("classification", classification, ("naics2007",))
     use, make, crosswalk = _tables(paths)
@@ -265,6 +267,9 @@ def _tables(paths: Paths) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
         require_columns(raw, ["row_code", "col_code", "value_musd"], found[role])
         inside = raw["row_code"].isin(rows) & raw["col_code"].isin(columns)
         kept = raw[inside].astype({"row_code": str, "col_code": str})
+        keys = ["row_code", "col_code"]
+        require_keys(kept, keys, found[role])
+        kept["value_musd"] = known_numbers_of(kept, "value_musd", keys, found[role])
         wide = kept.pivot(index="row_code", columns="col_code", values="value_musd")
         tables[role] = wide.astype(float).fillna(0.0)
     return tables["use"], tables["make"], read_raw(found["crosswalk"])

@@ -16,6 +16,7 @@ from clusterid.sources._files import (
     read_raw,
     require_columns,
     require_keys,
+    whole_years_of,
 )
 from clusterid.sources._reader import TOTALS_COLUMNS, Paths, SourcedEmployment
 from clusterid.tables import (
@@ -110,7 +111,7 @@ def read_bres(
     require_keys(raw, ["year", "nuts2", code], files[0])
     if code == "sic2" and level > 2:
         raise OptionError(f"level={level}: {files[0].name} has two digits only.")
-    raw = raw.assign(year=raw["year"].astype(int))
+    raw = raw.assign(year=whole_years_of(raw, files[0]))
     raw = _of_years(raw, years, files[0])
     fine = pd.DataFrame({
         "region": raw["nuts2"].astype(object).astype(str),

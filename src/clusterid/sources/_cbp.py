@@ -10,7 +10,12 @@ import pandas as pd
 
 from clusterid.classifications import read_classification
 from clusterid.errors import Fault, OptionError, SourceError, TableError
-from clusterid.sources._files import file_list, read_raw, require_columns
+from clusterid.sources._files import (
+    file_list,
+    read_raw,
+    require_columns,
+    whole_years_of,
+)
 from clusterid.sources._reader import TOTALS_COLUMNS, Paths, SourcedEmployment
 from clusterid.tables import TOTAL, Metadata, read_employment
 
@@ -212,6 +217,7 @@ def _of_years(
 ) -> pd.DataFrame:
     if not len(raw):
         raise SourceError(f"{path}: the file has no rows; fetch it again.")
+    raw = raw.assign(year=whole_years_of(raw, path))
     have = sorted({int(y) for y in raw["year"].unique()})
     wanted = {int(y) for y in years} if years is not None and len(years) else {have[-1]}
     missing = sorted(wanted - set(have))
@@ -220,7 +226,7 @@ def _of_years(
             f"{path}: no year {', '.join(map(str, missing))}; it has "
             f"{have[0]} to {have[-1]}."
         )
-    return raw[raw["year"].astype(int).isin(wanted)]
+    return raw[raw["year"].isin(wanted)]
 
 
 def _cells(raw: pd.DataFrame) -> pd.DataFrame:
@@ -240,7 +246,7 @@ def _cells(raw: pd.DataFrame) -> pd.DataFrame:
     low = {f: r[0] for f, r in FLAG_RANGES.items()}
     high = {f: np.nan if r[1] is None else r[1] for f, r in FLAG_RANGES.items()}
     return pd.DataFrame({
-        "year": raw["year"].astype(int),
+        "year": raw["year"],
         "region": raw["state_fips"].astype(object).astype(str),
         "industry": raw["naics"].astype(object).astype(str),
         "employment": employment,

@@ -27,11 +27,13 @@ __all__ = [
     "columns_of",
     "file_list",
     "find_by_columns",
+    "known_numbers_of",
     "named_files",
     "numbers_of",
     "read_raw",
     "require_columns",
     "require_keys",
+    "whole_years_of",
 ]
 
 _TABLES = (".parquet", ".csv", ".csv.gz", ".tsv", ".xlsx")
@@ -239,3 +241,38 @@ def numbers_of(table: pd.DataFrame, column: str, path: Path) -> NDArray[np.float
             f"({'; '.join(rows)})."
         )
     return np.asarray(numbers, dtype=np.float64)
+
+
+def known_numbers_of(
+    table: pd.DataFrame, column: str, keys: Sequence[str], path: Path
+) -> NDArray[np.float64]:
+    """Return a column as floats; a value that is missing is told: it is not zero."""
+    numbers = numbers_of(table, column, path)
+    missing = np.flatnonzero(np.isnan(numbers))
+    if len(missing):
+        rows = [
+            f"row {table.index[i] + 1}: "
+            f"{' / '.join(str(table[key].iloc[i]) for key in keys)}"
+            for i in missing[:5]
+        ]
+        more = "; ..." if len(missing) > 5 else ""
+        raise SourceError(
+            f"{path}: {len(missing)} values of {column} are missing "
+            f"({'; '.join(rows)}{more}). A missing value is not zero: fill it in, or "
+            "write 0 where there is none."
+        )
+    return numbers
+
+
+def whole_years_of(table: pd.DataFrame, path: Path) -> NDArray[np.int64]:
+    """Return the years of a table; a missing or broken one (2020.5) is told."""
+    years = numbers_of(table, "year", path)
+    with np.errstate(invalid="ignore"):
+        wrong = np.flatnonzero(~np.isfinite(years) | (years != np.floor(years)))
+    if len(wrong):
+        rows = [f"row {i + 1}: {table['year'].iloc[i]}" for i in wrong[:5]]
+        raise SourceError(
+            f"{path}: {len(wrong)} values of year are no whole years "
+            f"({'; '.join(rows)}). Correct them, or drop these rows."
+        )
+    return years.astype(np.int64)

@@ -13,6 +13,7 @@ from clusterid.sources._files import (
     read_raw,
     require_columns,
     require_keys,
+    whole_years_of,
 )
 from clusterid.sources._genesis import sourced
 from clusterid.sources._reader import Paths, SourcedEmployment
@@ -105,7 +106,7 @@ def _cells(paths: Paths, count: str, unit: float) -> pd.DataFrame:
     value = (value * unit).round(6)
     flag = flag.where(flag.ne("") | pd.notna(value), ".")
     return pd.DataFrame({
-        "year": raw["year"].astype(int),
+        "year": whole_years_of(raw, files[0]),
         "code": raw["region"].astype(str),
         "name": raw["name"].astype(str).str.strip(),
         "industry": raw["wz"].astype(str),

@@ -58,8 +58,10 @@ def read_siot(
     SourceError
         If the file cannot be read, or rows and columns share no code.
     ClassificationError
-        If ``industries`` overlap, or hold none of the table's.
+        If the classification is not known, or ``industries`` overlap or hold
+        none of the table's.
     """
+    tree = read_classification(classification)
     files = file_list(paths)
     if len(files) != 1:
         raise SourceError(f"One file is read, {len(files)} were named.")
@@ -98,7 +100,6 @@ def read_siot(
         inside = flows["seller"].isin(codes) & flows["buyer"].isin(codes)
         plain = {code: code.replace("L68B", "L68") for code in codes}
         flows = flows[inside].replace({"seller": plain, "buyer": plain})
-        tree = read_classification(classification)
         wanted = [str(code) for code in industries]
         carrier = roll_up(sorted(set(plain.values())), wanted, tree, outside="drop")
         known = set(carrier.table["source"])

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
 import pandas as pd
 
 from clusterid.classifications import read_classification
 from clusterid.errors import Fault, SourceError, TableError, check_option
-from clusterid.sources._files import file_list, read_raw, require_columns
+from clusterid.sources._files import (
+    file_list,
+    known_numbers_of,
+    numbers_of,
+    read_raw,
+    require_columns,
+    require_keys,
+)
 from clusterid.sources._reader import Paths
 from clusterid.tables import read_links
 
@@ -44,9 +54,11 @@ def read_skill_links(
     Raises
     ------
     SourceError
-        If the file cannot be read or lacks columns.
+        If the file cannot be read or lacks columns, a pair stands twice or has no
+        relatedness.
     TableError
-        If codes are unknown, or the two directions of a pair disagree.
+        If codes are unknown, a relatedness is outside -1 to 1, or the two directions of
+        a pair disagree.
     """
     check_option("keep", keep, ("related", "all"))
     files = file_list(paths)
@@ -55,6 +67,21 @@ def read_skill_links(
     raw = read_raw(files[0])
     needed = ["nace_a", "nace_b", "skill_relatedness", "count"]
     require_columns(raw, needed, files[0])
+    require_keys(raw, needed[:2], files[0])
+    count = numbers_of(raw, "count", files[0])
+    value = known_numbers_of(raw, "skill_relatedness", needed[:2], files[0])
+    outside = np.flatnonzero(np.abs(value) > 1)
+    if len(outside):
+        beyond: tuple[tuple[int, Any], ...] = tuple(
+            (int(i) + 1, raw["skill_relatedness"].iloc[i]) for i in outside[:5]
+        )
+        fault = Fault(
+            "skill_relatedness is not between -1 and 1",
+            "name the file of relatedness, not of moves",
+            len(outside),
+            beyond,
+        )
+        raise TableError(files[0].name, [fault])
     tree = read_classification(classification)
     codes = sorted({*raw["nace_a"].astype(str), *raw["nace_b"].astype(str)})
     notation = {code: tree.notation(code) for code in codes}
@@ -68,11 +95,12 @@ def read_skill_links(
     table = pd.DataFrame({
         "source": raw["nace_a"].astype(str).map(notation),
         "target": raw["nace_b"].astype(str).map(notation),
-        "value": pd.to_numeric(raw["skill_relatedness"]),
-        "count": pd.to_numeric(raw["count"]),
+        "value": value,
+        "count": count,
     })
     table = table[table["source"].ne(table["target"])]
-    table = table[table["count"].ge(minimum_count)]
+    if minimum_count > 0:
+        table = table[table["count"].ge(minimum_count)]
     swapped = table["source"] > table["target"]
     ends = table[["source", "target"]].to_numpy()
     ends[swapped.to_numpy()] = ends[swapped.to_numpy()][:, ::-1]

@@ -11,7 +11,14 @@ from clusterid.classifications import Correspondence
 from clusterid.errors import SourceError, check_option
 from clusterid.sources._bres import industry_prefix
 from clusterid.sources._carry import carry_flows, employment_carrier, without_small
-from clusterid.sources._files import file_list, read_raw, require_columns
+from clusterid.sources._files import (
+    file_list,
+    known_numbers_of,
+    numbers_of,
+    read_raw,
+    require_columns,
+    whole_years_of,
+)
 from clusterid.sources._reader import Paths
 from clusterid.tables import read_flows
 
@@ -127,7 +134,7 @@ def read_uk_io(
     Raises
     ------
     SourceError
-        If a file cannot be read or lacks the table.
+        If a file cannot be read, lacks the table, or a flow has no value.
     """
     check_option("table", table, tuple(_TABLES))
     files = file_list(paths)
@@ -144,7 +151,7 @@ def read_uk_io(
         if re.fullmatch(r"((NM|NPISH)_)?\d{2}[-\dA-Z]*", str(code))
     ]
     inside = chosen["uk_row"].isin(products) & chosen["uk_col"].isin(products)
-    value = pd.to_numeric(chosen.loc[inside, "values"])
+    value = known_numbers_of(chosen[inside], "values", ["uk_row", "uk_col"], files[0])
     flows = pd.DataFrame({
         "seller": chosen.loc[inside, "uk_row"].astype(str),
         "buyer": chosen.loc[inside, "uk_col"].astype(str),
@@ -163,13 +170,14 @@ def read_uk_io(
 def _national_employment(path: Path, level: int, year: int | None) -> pd.Series:
     raw = read_raw(file_list(path)[0])
     require_columns(raw, ["year", "sic5", "emp"], path)
+    raw = raw.assign(year=whole_years_of(raw, path))
     years = sorted({int(y) for y in raw["year"]})
     wanted = years[0] if year is None else int(year)
     if wanted not in years:
         raise SourceError(
             f"{path}: no year {wanted}; it has {years[0]} to {years[-1]}."
         )
-    mine = raw[raw["year"].astype(int).eq(wanted)]
-    jobs = pd.to_numeric(mine["emp"]).astype(float).fillna(0.0)
+    mine = raw[raw["year"].eq(wanted)]
+    jobs = pd.Series(numbers_of(mine, "emp", path), mine.index).fillna(0.0)
     total: pd.Series = jobs.groupby(industry_prefix(mine["sic5"], level)).sum()
     return total

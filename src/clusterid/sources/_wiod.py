@@ -9,10 +9,11 @@ from clusterid.errors import SourceError, check_option
 from clusterid.sources._carry import carry_flows
 from clusterid.sources._files import (
     file_list,
-    numbers_of,
+    known_numbers_of,
     read_raw,
     require_columns,
     require_keys,
+    whole_years_of,
 )
 from clusterid.sources._reader import Paths
 from clusterid.tables import read_flows
@@ -69,9 +70,10 @@ def read_wiod(
     Raises
     ------
     SourceError
-        If the file, the year or the country is not there.
+        If the file, the year or the country is not there, or a flow has no value.
     ClassificationError
-        If ``industries`` overlap, or hold none of the table's.
+        If the classification is not known, or ``industries`` overlap or hold
+        none of the table's.
 
     Notes
     -----
@@ -80,6 +82,7 @@ def read_wiod(
     23(3).
     """
     check_option("origin", origin, tuple(_ORIGINS))
+    tree = read_classification(classification)
     files = file_list(paths)
     if len(files) != 1:
         raise SourceError(f"One file is read, {len(files)} were named.")
@@ -89,20 +92,24 @@ def read_wiod(
         require_columns(raw, columns, files[0])
         whose = ["country"] if "country" in raw.columns else []
         require_keys(raw, [*whose, *columns[:4]], files[0])
-        raw = raw.assign(value_musd=numbers_of(raw, "value_musd", files[0]))
+        raw = raw.assign(year=whole_years_of(raw, files[0]))
         long = _of_long(raw, files[0].name, year, country, origin)
     else:
         require_columns(raw, ["row_code", *WIOD56], files[0])
         long = raw.melt("row_code", list(WIOD56), "col_code", "value_musd")
         require_keys(long, ["row_code", "col_code"], files[0])
-        long["value_musd"] = numbers_of(long, "value_musd", files[0])
     inside = long["row_code"].isin(WIOD56) & long["col_code"].isin(WIOD56)
-    sums = long[inside].groupby(["row_code", "col_code"])["value_musd"].sum()
+    long = long[inside]
+    long = long.assign(
+        value_musd=known_numbers_of(
+            long, "value_musd", ["row_code", "col_code"], files[0]
+        )
+    )
+    sums = long.groupby(["row_code", "col_code"])["value_musd"].sum()
     flows: pd.DataFrame = sums.reset_index().set_axis(
         ["seller", "buyer", "value"], axis=1
     )
     if industries is not None:
-        tree = read_classification(classification)
         carrier = roll_up(
             list(WIOD56), [str(i) for i in industries], tree, outside="drop"
         )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import warnings
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -15,6 +17,7 @@ import pandas as pd
 
 from clusterid._opening import path_fault
 from clusterid.errors import (
+    ClassificationError,
     ClusteridError,
     ClusteridWarning,
     DataWarning,
@@ -45,7 +48,9 @@ from clusterid.tables._reading import RawTable, Reading
 if TYPE_CHECKING:
     import geopandas as gpd
 
+    from clusterid.classifications import Classification
     from clusterid.communities import Templates
+    from clusterid.sources import SourcedEmployment
     from clusterid.survey import Survey
 
 __all__ = ["Inputs", "read_inputs"]
@@ -153,6 +158,7 @@ class _Reading:
             try:
                 return read()
             except ClusteridError as error:
+                error = _in_words_of_a_study(section, error)
                 self.told.append(f"[{section}] {self.named(str(error))}")
                 self.faults += self._single(section, error)
                 return None
@@ -194,6 +200,90 @@ class _Reading:
                 rule = f"{name} cannot be read ({error.strerror})"
                 self.fault("study", rule, "change its mode, or copy it")
         return found
+
+
+#: Files that neither ``columns`` nor ``options`` of their section are about.
+_BESIDE = (
+    "labels", "totals", "plant_herfindahl", "truth", "attributes of regions", "bridge",
+)  # fmt: skip
+_ANSWERED = ("places", "answers", "declared")
+#: What a function takes (``pad={"region": 5}``).
+_ARGUMENT = re.compile(
+    r"(?<![\w.{])(?P<name>columns|encoding|separator|skip_rows|sheet|layer|pad|decimal"
+    r"|thousands|withheld_flags|nil_flags|crs|repair|kinds|directed)="
+    r"(?P<value>\{[^{}]*\}|\([^()]*\)|\"[^\"]*\"|\w+|)"
+)
+#: Keys of a section itself, not of its options.
+_OWN_KEYS = ("columns", "crs")
+#: What only Python can do.
+_IN_PYTHON = (
+    (r"read the file with dtype=str", "write the codes as text"),
+    (r" \(table\.drop_duplicates\(\)\)", ""),
+    (r"one value a cell: explode it", "write one value a cell"),
+    (r"take the year: table\['\w+'\]\.dt\.year", "write the year alone"),
+    (r" with gdf\.to_crs\(\)", ""),
+    (r'or (columns=)?\{"x": \.+, "y": \.+\}', 'or columns = { x = "...", y = "..." }'),
+)
+#: How the file is mended where nothing can be said of it.
+_IN_THE_FILE = (
+    (r'pass encoding="latin-1" \(or "cp1252"\), or save it', "save it"),
+    (r'pass encoding="utf-16" if a .*', "save it as text in UTF-8"),
+    (r", *or name separator= and skip_rows=", ", or lines above the header"),
+    (r"pass (decimal|thousands)=.*", "write numbers with a point and no other sign"),
+    (r'pass pad=\{"\w+": (\d+)\}(, or pad=.*codes)?', r"write codes of \1 digits"),
+    (r'; or pad=\{"\w+": <width>\} after turning it into whole numbers', ""),
+    (r'pass columns=\{"(\w+)": [^{}]*\}', r"call a column \1 in the file"),
+    (r"map it with columns=; have", "call a column so in the file; it has"),
+)
+
+
+def _in_words_of_a_study(section: str, error: ClusteridError) -> ClusteridError:
+    """Return an error whose mends can be followed in a study file.
+
+    A reader speaks of arguments of functions (``encoding="latin-1"``); a study file has
+    keys and ``options``, and some of its files have neither.
+    """
+    if not isinstance(error, TableError):
+        return error
+    faults = [
+        replace(fault, mend=_mend_of_a_study(fault.mend, error.table, section))
+        for fault in error.faults
+    ]
+    return TableError(error.table, faults)
+
+
+def _mend_of_a_study(mend: str, table: str, section: str) -> str:
+    told = next((name for name in _ANSWERED if name in table.split(" (")[0]), "")
+    if table.startswith(_BESIDE) or (section == "survey" and not told):
+        keys: tuple[str, ...] = ()
+    elif section in {"survey", "plants"}:
+        keys = _OWN_KEYS
+    else:
+        keys = (*_OWN_KEYS, "options")
+    for pattern, instead in _IN_PYTHON:
+        mend = re.sub(pattern, instead, mend)
+    for pattern, instead in _IN_THE_FILE:
+        if "options" not in keys and not ("columns" in keys and "columns=" in pattern):
+            mend = re.sub(pattern, instead, mend)
+    inside = told if section == "survey" else ""
+    mend = _ARGUMENT.sub(lambda found: _key(found, inside), mend)
+    return re.sub(r"\bpass (?=options|columns|crs|\w+ in options)", "set ", mend)
+
+
+def _key(argument: re.Match[str], table: str) -> str:
+    """Return an argument as a study file writes it, in TOML."""
+    name, value = argument["name"], argument["value"]
+    if not value:
+        return name if name in _OWN_KEYS else f"{name} in options"
+    value = re.sub(r'"(\w+)": ', r"\1 = ", value)
+    value = re.sub(r'("[^"]*"): ', r"\1 = ", value).replace("...", '"..."')
+    value = re.sub(r"^\{(.*)\}$", r"{ \1 }", value)
+    value = re.sub(r"^\((.*?),?\)$", r"[\1]", value)
+    value = {"True": "true", "False": "false"}.get(value, value)
+    if table and name == "columns":
+        value = f"{{ {table} = {value} }}"
+    told = f"{name} = {value}"
+    return told if name in _OWN_KEYS else f"options = {{ {told} }}"
 
 
 def _where(section: str) -> str:
@@ -461,6 +551,12 @@ def _place_counts(
                 f"{outside:,} of {int(placed.sum()):,} participations of {name} with a "
                 "region are in regions that are not counted."
             )
+        within = sorted(set(table.loc[counted, "region"]))
+        if len(within) == 1:
+            reading.notes.append(
+                f"all {int(counted.sum()):,} participations of {name} in a region that "
+                f"is counted are in {within[0]}; the network has no link."
+            )
 
 
 def _regions(config: StudyFile, reading: _Reading) -> gpd.GeoDataFrame | None:
@@ -563,11 +659,15 @@ def _from_counts(
         if extras[name] is not None:
             options[name] = extras[name]
     sourced = reader(paths, **options)
+    left_out = _left_out(section, sourced)
     if section.exclude:
         sourced = without_industries(sourced, section.exclude)
+    if left_out and len(sourced.totals):
+        kept = ~sourced.totals["industry"].isin(left_out)
+        sourced = replace(sourced, totals=sourced.totals[kept].reset_index(drop=True))
     herfindahl = sourced.plant_herfindahl
     if extras["plant_herfindahl"] is not None:
-        herfindahl = _herfindahl(extras["plant_herfindahl"], sourced.table)
+        herfindahl = _herfindahl(extras["plant_herfindahl"], sourced.table, left_out)
     metadata = replace(
         sourced.metadata,
         simulated=config.study.simulated,
@@ -576,7 +676,9 @@ def _from_counts(
         or ("simulated economy" if config.study.simulated else paths[0].name),
     )
     if extras["labels"] is not None:
-        labels = _labels(extras["labels"], config.study.language, sourced.table)
+        labels = _labels(
+            extras["labels"], config.study.language, sourced.table, left_out
+        )
         metadata = replace(metadata, labels=dict(sorted(labels.items())))
     for note in sourced.notes:
         warnings.warn(DataWarning(note), stacklevel=2)
@@ -585,7 +687,49 @@ def _from_counts(
     return made
 
 
-def _labels(path: Path, language: str, counted: pd.DataFrame) -> dict[str, str]:
+def _left_out(section: EmploymentSection, sourced: SourcedEmployment) -> frozenset[str]:
+    """Return the industries that are left out, and all that lie inside them.
+
+    Files beside the counts may name them: that is no fault.
+    """
+    codes = {str(code) for code in section.exclude}
+    option = section.options.get("exclude", ())
+    codes |= {str(code) for code in option} if not isinstance(option, str) else set()
+    if not codes:
+        return frozenset()
+    below: dict[str, list[str]] = {}
+    for child, parent in sourced.hierarchies.get("industry", pd.Series()).items():
+        below.setdefault(str(parent), []).append(str(child))
+    name = sourced.metadata.classification
+    if name != "unknown":
+        from clusterid.classifications import read_classification
+
+        with suppress(ClassificationError):  # a source may follow one of its own
+            tree = read_classification(name)
+            for code in list(codes):
+                known = tree.notation(code)
+                if known is not None:
+                    below.setdefault(code, []).extend(_inside(tree, known))
+    found, waiting = set(), list(codes)
+    while waiting:
+        code = waiting.pop()
+        if code not in found:
+            found.add(code)
+            waiting += below.get(code, [])
+    return frozenset((found - set(sourced.table["industry"])) | codes)
+
+
+def _inside(tree: Classification, code: str) -> list[str]:
+    """Return all codes below a code of a classification."""
+    found = list(tree.children(code))
+    for child in found:
+        found += tree.children(child)
+    return found
+
+
+def _labels(
+    path: Path, language: str, counted: pd.DataFrame, left_out: frozenset[str]
+) -> dict[str, str]:
     """Read the names of the industries: ``code`` and ``label``, or a language's."""
     names = ("label", f"label_{language}", "label_en", "label_de")
     table = read_table(path, name="labels")
@@ -597,7 +741,7 @@ def _labels(path: Path, language: str, counted: pd.DataFrame) -> dict[str, str]:
     check.unique(["code"], "keep one name a code")
     check.done()
     known = set(counted["industry"])
-    if not known & set(check.frame["code"]):
+    if not (known | left_out) & set(check.frame["code"]):
         shown = ", ".join(sorted(known)[:5])
         rule = "no code of the labels is an industry that is counted"
         raise TableError(check.name, [Fault(rule, f"counted are {shown}, ...")])
@@ -608,7 +752,9 @@ def _labels(path: Path, language: str, counted: pd.DataFrame) -> dict[str, str]:
     }
 
 
-def _herfindahl(path: Path, counted: pd.DataFrame) -> pd.DataFrame:
+def _herfindahl(
+    path: Path, counted: pd.DataFrame, left_out: frozenset[str]
+) -> pd.DataFrame:
     """Read the plant Herfindahl; a known value is an interval of no width."""
     table = read_table(path, name="plant_herfindahl")
     values = ["plant_herfindahl"]
@@ -617,7 +763,10 @@ def _herfindahl(path: Path, counted: pd.DataFrame) -> pd.DataFrame:
     check = Check(RawTable(table, f"plant_herfindahl ({path.name})"))
     check.columns(["industry", *values])
     check.codes(
-        "industry", pad=0, known=set(counted["industry"]), known_as="industries"
+        "industry",
+        pad=0,
+        known=set(counted["industry"]) | left_out,
+        known_as="industries",
     )
     for column in values:
         check.numbers(column, Numerals(), maximum=1.0, positive=True)
@@ -630,7 +779,8 @@ def _herfindahl(path: Path, counted: pd.DataFrame) -> pd.DataFrame:
             values,
         )
     check.done()
-    frame = check.frame.set_index("industry").astype(float)
+    frame = check.frame[~check.frame["industry"].isin(left_out)]
+    frame = frame.set_index("industry").astype(float)
     return frame[[values[0], values[-1]]].set_axis(["lower", "upper"], axis=1)
 
 
@@ -673,7 +823,8 @@ def _layers(
                 table = _carried(table, section, bridge)
             # the faults of a table are told even when the counts have faults, too
             if main is not None:
-                table = _counted_only(table, main.industries)
+                table = _counted_only(table, main.industries, label)
+                _say_no_link(table, label)
             if name == "supply" and section.weight in {"total", "apl"}:
                 supply_layer(table, section, label)  # needs more than the flows
             return table
@@ -695,7 +846,7 @@ def _carried(table: pd.DataFrame, section: LayerSection, bridge: Path) -> pd.Dat
     return carry_flows(table, carrier)
 
 
-def _counted_only(table: pd.DataFrame, codes: pd.Index) -> pd.DataFrame:
+def _counted_only(table: pd.DataFrame, codes: pd.Index, name: str) -> pd.DataFrame:
     ends = ("seller", "buyer") if "seller" in table.columns else ("source", "target")
     known = table[ends[0]].isin(codes) & table[ends[1]].isin(codes)
     if not known.any():
@@ -705,7 +856,43 @@ def _counted_only(table: pd.DataFrame, codes: pd.Index) -> pd.DataFrame:
             f"(links: {seen}, ...; counted: {', '.join(codes[:5])}, ...); "
             "set correspondence."
         )
+    if not known.all():
+        named = sorted(set(table[ends[0]]) | set(table[ends[1]]))
+        unknown = [code for code in named if code not in set(codes)]
+        shown = ", ".join(unknown[:5]) + (", ..." if len(unknown) > 5 else "")
+        what = "flows" if ends[0] == "seller" else "links"
+        warnings.warn(
+            f"{name}: {int((~known).sum()):,} of {len(table):,} {what} begin or end in "
+            f"{len(unknown):,} industries that are not counted ({shown}); they are "
+            "left out.",
+            DataWarning,
+            stacklevel=2,
+        )
     return table[known].reset_index(drop=True)
+
+
+def _say_no_link(table: pd.DataFrame, name: str) -> None:
+    """Warn of flows or links of which none is above 0 between two industries."""
+    is_flow = "seller" in table.columns
+    ends = ("seller", "buyer") if is_flow else ("source", "target")
+    what = "flow" if is_flow else "link"
+    above = table["value"] > 0
+    between = table[ends[0]] != table[ends[1]]
+    if (above & between).any():
+        return
+    if not between.any():
+        why = f"every {what} goes from an industry to itself"
+    elif (table["value"] == 0).all():
+        why = f"every {what} is 0"
+    elif (table["value"] < 0).all():
+        why = f"every {what} is negative: observed less than by chance"
+    else:
+        why = f"no {what} between two industries is above 0"
+    warnings.warn(
+        f"{name}: {why} ({len(table):,} {what}s); the layer has no link.",
+        DataWarning,
+        stacklevel=2,
+    )
 
 
 def _research(
@@ -731,6 +918,7 @@ def _research(
             if section.years:
                 table = _of_years(table, section.years)
             _say_unknown_weights(table)
+            _say_no_amounts(table)
             return table
 
         table = reading.attempt(where, read)
@@ -763,6 +951,20 @@ def _say_unknown_weights(table: pd.DataFrame) -> None:
             "where weights are counted, they are left out"
         )
         warnings.warn(DataWarning(note), stacklevel=2)
+
+
+def _say_no_amounts(table: pd.DataFrame) -> None:
+    """Warn of participations none of which has a weight above 0."""
+    if not len(table) or (table["weight"] > 0).any():
+        return
+    known = int(table["weight"].notna().sum())
+    why = f"is 0 ({known:,}) or not known" if known else "is unknown"
+    warnings.warn(
+        f"every weight of the {len(table):,} participations {why}; links count "
+        "projects, and by weight there would be none.",
+        DataWarning,
+        stacklevel=2,
+    )
 
 
 def _survey(

@@ -24,6 +24,8 @@ from clusterid.tables._codes import (
     code_text,
     damage,
     has_control,
+    invisible,
+    is_code,
     null_words,
     unusable,
 )
@@ -48,6 +50,8 @@ _KEYS = frozenset({
     "target",
     "place",
 })
+#: Columns whose codes are compared with others: what nobody sees would tell them apart.
+_COMPARED = _KEYS | {"code", "parent"}
 _KEPT = 1000  # rows kept with a fault; the message shows the first five
 
 
@@ -188,8 +192,15 @@ class Check:
         except (TypeError, NotImplementedError):
             values = values.astype(object)
             single = np.array([pd.api.types.is_hashable(v) for v in values], dtype=bool)
+            listed = np.array([isinstance(v, (list, np.ndarray)) for v in values])
             self.fault(
-                ~single, f"{column} holds lists", "one value a cell: explode it", column
+                listed, f"{column} holds lists", "one value a cell: explode it", column
+            )
+            self.fault(
+                ~single & ~listed,
+                f"{column} is no text or number",
+                "one text or number a cell",
+                values.map(_shown),
             )
             place, uniques = pd.factorize(values.where(single), use_na_sentinel=True)
         return np.asarray(place), uniques
@@ -212,6 +223,13 @@ class Check:
         place, uniques = self._factorized(column)
         text = np.array([code_text(u) for u in uniques], dtype=object)
         is_null = null_words(text)
+        is_odd = np.array([not is_code(u) for u in uniques], dtype=bool)
+        self.fault(
+            np.concatenate([is_odd, [False]])[place],
+            f"{column} is no text or number",
+            "give the code itself: one text or number a cell",
+            values.map(_shown) if is_odd.any() else None,
+        )
         if pad:
             text = np.array(
                 [t.zfill(pad) if t.isdigit() else t for t in text], dtype=object
@@ -225,6 +243,10 @@ class Check:
                 values,
             )
         found = unusable(column, text, is_key=column in _KEYS and not null)
+        hides = np.array([column in _COMPARED and invisible(t) for t in text])
+        if hides.any():
+            mend = "delete it in the source: the code looks like another and is not it"
+            found.append((hides, f"{column} holds a sign that nobody sees", mend))
         if pad is None and not found:
             found = damage(column, text, uniques, is_null)
         for bad, rule, mend in found:
@@ -442,6 +464,12 @@ class Check:
         series = pd.Series(kept, dtype=object).reindex(place)
         series.index = self.frame.index
         self.frame[column] = as_text(series)
+
+
+def _shown(value: Any) -> str:
+    """Return what stands in a cell, short enough for a message."""
+    text = str(value)
+    return text if len(text) <= 60 else f"{text[:60]}..."
 
 
 def _plain(value: Any) -> Any:

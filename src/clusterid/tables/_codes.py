@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import numbers
 import re
+import unicodedata
+import uuid
 from typing import Any
 
 import numpy as np
@@ -17,6 +20,8 @@ __all__ = [
     "code_text",
     "damage",
     "has_control",
+    "invisible",
+    "is_code",
     "null_words",
     "unusable",
 ]
@@ -59,6 +64,27 @@ def as_text(series: pd.Series) -> pd.Series:
     if inferred.dtype == object and pd.Series(["a"]).dtype != object:
         return inferred.astype("str")
     return inferred.where(inferred.notna(), np.nan)
+
+
+#: Types of a value that a code can be made of.
+_CODES = (
+    str, bytes, numbers.Number, np.generic, dt.date, dt.time, pd.Period, uuid.UUID,
+    type(None), type(pd.NA), type(pd.NaT),
+)  # fmt: skip
+
+
+def is_code(value: Any) -> bool:
+    """Return whether a value is text or a number, and so can be a code."""
+    return isinstance(value, _CODES)
+
+
+def invisible(text: Any) -> bool:
+    """Return whether a text holds a sign that nobody sees (Unicode category Cf)."""
+    return (
+        isinstance(text, str)
+        and not text.isascii()
+        and any(unicodedata.category(sign) == "Cf" for sign in text)
+    )
 
 
 def code_text(value: Any) -> str:

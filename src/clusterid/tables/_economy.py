@@ -9,12 +9,14 @@ from typing import Any, Literal, get_args
 import numpy as np
 import pandas as pd
 
+from clusterid._opening import twice_in_header
 from clusterid._typed import check_types
 from clusterid.errors import (
     ClassificationError,
     CountConceptError,
     Fault,
     TableError,
+    TableTypeError,
     check_option,
 )
 from clusterid.tables._checking import Check
@@ -106,6 +108,11 @@ def margins(employment: pd.DataFrame, totals: pd.DataFrame | None = None) -> Mar
     -------
     Margins
 
+    Raises
+    ------
+    TableTypeError
+        If ``totals`` is something else than a table.
+
     Examples
     --------
     >>> import pandas as pd
@@ -113,6 +120,11 @@ def margins(employment: pd.DataFrame, totals: pd.DataFrame | None = None) -> Mar
     >>> margins(table).region.to_dict()
     {'r': 3.0, 's': nan}
     """
+    if totals is not None and not isinstance(totals, pd.DataFrame):
+        raise TableTypeError(
+            "totals must be a DataFrame (region, industry, value) or None, not "
+            f"{type(totals).__name__}"
+        )
     region = employment.sum(axis=1, skipna=False).astype(float)
     industry = employment.sum(axis=0, skipna=False).astype(float)
     grand = float("nan")
@@ -276,6 +288,7 @@ def economy(
     """
     check_types(economy, locals())
     meta = _as_metadata(metadata)
+    _single_columns(employment, "employment")
     columns = getattr(employment, "columns", ())
     if {"region", "industry", "employment"} <= set(columns):
         table, year = _one_year(employment.reset_index(drop=True), year, "employment")
@@ -297,6 +310,14 @@ def economy(
         metadata=meta,
         largest_plant=parts.get("largest_plant"),
     )
+
+
+def _single_columns(table: Any, name: str) -> None:
+    """Raise where a column of a table stands twice."""
+    if isinstance(table, pd.DataFrame) and table.columns.nlevels == 1:
+        twice = twice_in_header(table.columns)
+        if twice is not None:
+            raise TableError(name, [twice])
 
 
 def check_comparable(economies: Mapping[Any, Economy]) -> None:
@@ -451,6 +472,7 @@ def _from_long(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
 def _check_totals(totals: pd.DataFrame | None, year: int | None) -> pd.DataFrame | None:
     if totals is None:
         return None
+    _single_columns(totals, "totals")
     table = totals.reset_index(drop=True)
     if "year" in table.columns and len(table):
         # with a year asked for, another year's totals are a fault, not nothing
@@ -470,6 +492,7 @@ def _check_herfindahl(
 ) -> pd.Series | pd.DataFrame | None:
     if herfindahl is None:
         return None
+    _single_columns(herfindahl, "plant Herfindahl")
     faults = []
     frame = herfindahl
     if not isinstance(herfindahl, pd.DataFrame):

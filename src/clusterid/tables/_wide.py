@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from clusterid.errors import Fault, TableError, TableTypeError
 from clusterid.tables._checking import LARGEST_NUMBER
+from clusterid.tables._codes import invisible, is_code
 
 __all__ = ["checked_wide"]
 
@@ -69,6 +70,7 @@ def checked_wide(
             mend = "read the codes as text; a spreadsheet has lost their leading zeros"
             faults.append(Fault(f"the codes ({axis}) are decimal numbers", mend))
         elif text:
+            faults += _no_codes(axis, given)
             labels = pd.Index([str(code) for code in given], name=axis)
         elif given.inferred_type in _MIXED:
             faults.append(
@@ -95,6 +97,22 @@ def checked_wide(
         raise TableError(name, faults)
     table = pd.DataFrame(values, index=axes[0], columns=axes[1], copy=False)
     return table.sort_index().sort_index(axis=1) if text else table
+
+
+def _no_codes(axis: str, given: pd.Index) -> list[Fault]:
+    """Return what of the names of an axis is no code, or not what it looks like."""
+    faults = []
+    shown = [str(code)[:60] for code in given]
+    odd = [i for i, code in enumerate(given) if not is_code(code)]
+    hidden = [i for i, code in enumerate(given) if invisible(code)]
+    for bad, rule, mend in (
+        (odd, "is no text or number", "name it by a code"),
+        (hidden, "holds a sign that nobody sees", "delete it in the source"),
+    ):
+        if bad:
+            rows = tuple((i + 1, shown[i]) for i in bad[:5])
+            faults.append(Fault(f"a code ({axis}) {rule}", mend, len(bad), rows))
+    return faults
 
 
 def _numbers(frame: pd.DataFrame, faults: list[Fault]) -> NDArray[np.float64] | None:
