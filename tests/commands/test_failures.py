@@ -227,9 +227,16 @@ def test_a_disk_that_is_full_half_way_leaves_the_earlier_result(
 # -- stopping --------------------------------------------------------------------------
 
 
+def _hears() -> None:
+    """Hear signals that a job in the background, or under nohup, would ignore."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
 def _started(folder: Path, *words: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", "clusterid", *words],
+        preexec_fn=_hears,
         cwd=folder,
         env=ENVIRONMENT,
         stderr=subprocess.PIPE,

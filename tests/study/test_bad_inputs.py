@@ -902,7 +902,7 @@ LEGAL: dict[str, tuple[str, Mapping[str, Any]]] = {
         STUDY, {"flows.csv": flows()[lambda t: t["seller"].eq(t["buyer"])]},
     ),
     "one layer": (method('layers = ["colocation"]'), {}),
-    "a layer of its own": (method('layers = ["skill"]\nheld_out = "skill"'), {}),
+    "a layer of its own": (method('layers = ["skill"]\nheld_out = "supply"'), {}),
     "weights of inputs": (after("[[supply]]", 'weight = "input"'), {}),
     "weights of the larger": (after("[[supply]]", 'weight = "maximum"'), {}),
     "a fine resolution": (method("resolution = 100.0"), {}),
