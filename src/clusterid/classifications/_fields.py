@@ -143,6 +143,7 @@ def _say_two_labels(
     """Warn of fields that lines call differently in one language."""
     told = pd.DataFrame({"field": fields, "label": labels})
     told = told[told["label"].ne("") & told["field"].ne("")].drop_duplicates()
+    told = told.sort_values(["field", "label"])  # the order of the file says nothing
     twice = told[told["field"].duplicated(keep=False)]
     if len(twice):
         first = twice["field"].iloc[0]
