@@ -1095,7 +1095,7 @@ def test_a_lexicon_may_be_a_workbook_or_parquet(ending: str, tmp_path: Path) -> 
 
 
 def test_mends_speak_of_keys_of_the_study_file() -> None:
-    from clusterid.study._inputs import _mend_of_a_study
+    from clusterid.study._mends import mend_of_a_study
 
     for mend, table, section, told in (
         (
@@ -1137,7 +1137,7 @@ def test_mends_speak_of_keys_of_the_study_file() -> None:
             "write numbers with a point and no other sign",
         ),
     ):
-        assert _mend_of_a_study(mend, table, section) == told
+        assert mend_of_a_study(mend, table, section) == told
 
 
 def test_without_templates_the_result_says_so(tmp_path: Path) -> None:
