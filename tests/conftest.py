@@ -12,6 +12,11 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+# a busy machine is no fault: speed is measured in benchmarks/, never by a test
+settings.register_profile("clusterid", deadline=None)
+settings.load_profile("clusterid")
 
 
 def _folder(variable: str) -> Path:

@@ -96,3 +96,16 @@ def test_a_graph_or_result_that_is_a_word_is_told() -> None:
     for call in (cid.backbone, cid.cluster_map, cid.report, cid.cite):
         with pytest.raises(TableTypeError, match="must be what another function"):
             call("x")  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("kind", ["list", "dict", "array", "frame", "text", "none"])
+def test_what_is_no_economy_is_told(kind: str) -> None:
+    from clusterid.tables import guard
+
+    with pytest.raises(ClusteridError, match="must be"):
+        guard(ODD[kind])
+
+
+def test_a_missing_argument_is_told_by_python() -> None:
+    with pytest.raises(TypeError, match=r"value_map\(\) missing"):
+        cid.value_map(JOBS)  # type: ignore[call-arg]

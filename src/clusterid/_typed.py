@@ -23,6 +23,11 @@ _OBJECTS = frozenset({
     "relatedness", "result", "templates",
 })  # fmt: skip
 
+#: Where tables and other objects come from that are none of clusterid's.
+_FOREIGN = frozenset({
+    "builtins", "geopandas", "io", "_io", "networkx", "numpy", "pandas", "pyarrow",
+})  # fmt: skip
+
 
 def check_types(
     function: Callable[..., Any], given: Mapping[str, Any], *, who: str = ""
@@ -105,7 +110,10 @@ It has value, times.
                 f"{function.__name__}() has no option {unknown[0]!r}."
                 f"{nearest(unknown[0], names)} It has {', '.join(names)}."
             )
-        given = signature.bind(*args, **kwargs).arguments
+        try:
+            given = signature.bind(*args, **kwargs).arguments
+        except TypeError:
+            return function(*args, **kwargs)  # Python's own words on missing arguments
         for name, declared in declared_types(function).items():
             if (
                 name in given
@@ -132,7 +140,18 @@ def _passes(value: Any, declared: Any) -> bool:
         return True
     if isinstance(value, (list, tuple, set, dict)) and _is_frame(declared):
         return False
+    if _is_ours(declared) and type(value).__module__.split(".")[0] in _FOREIGN:
+        return False
     return not _is_word(value) and not _is_plain(declared)
+
+
+def _is_ours(declared: Any) -> bool:
+    """Return whether a class of clusterid, such as Economy, or None, is declared."""
+    parts = [declared]
+    if get_origin(declared) in {typing.Union, types.UnionType}:
+        parts = [part for part in get_args(declared) if part is not type(None)]
+    modules = [str(getattr(part, "__module__", "")) for part in parts]
+    return all(module.startswith("clusterid.") for module in modules)
 
 
 def _is_frame(declared: Any) -> bool:
@@ -325,7 +344,8 @@ def _words(declared: Any) -> str:
         return f"a mapping of {', '.join(declared.__annotations__)}"
     if isinstance(declared, type) and issubclass(declared, os.PathLike):
         return "a path"
-    return f"a {getattr(declared, '__name__', str(declared))}"
+    name = str(getattr(declared, "__name__", declared))
+    return f"an {name}" if name[0] in "AEIOU" else f"a {name}"
 
 
 _PLURALS = {str: "texts", int: "whole numbers", float: "numbers", Any: "values"}
@@ -334,7 +354,7 @@ _PLURALS = {str: "texts", int: "whole numbers", float: "numbers", Any: "values"}
 def _plural(declared: Any) -> str:
     if declared in _PLURALS:
         return _PLURALS[declared]
-    return _words(declared).removeprefix("a ")
+    return _words(declared).removeprefix("a ").removeprefix("an ")
 
 
 def _shown(value: Any) -> str:
