@@ -12,7 +12,7 @@ import stat
 import warnings
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -139,20 +139,9 @@ def size_fault(path: Path) -> Fault | None:
 
 def unpacked(path: Path) -> bytes | Fault:
     """Return the content of a gzip file, or a fault where it is too much or damaged."""
-    limit, total, parts = largest_bytes(), 0, []
-    try:
-        with gzip.open(path) as stream:
-            while part := stream.read(_CHUNK):
-                total += len(part)
-                if total > limit:
-                    return too_large("the file unpacks to")
-                parts.append(part)
-    except (OSError, EOFError, zlib.error) as error:
-        return Fault(
-            f"the file cannot be read as {path.suffix}: {first_line(error)}",
-            "check that it is a complete gzip file; fetch or export it again",
-        )
-    return b"".join(parts)
+    parts: list[bytes] = []
+    fault = _gunzip(path, largest_bytes(), parts.append)
+    return b"".join(parts) if fault is None else fault
 
 
 def packed_fault(path: Path, *, part: int = 1) -> Fault | None:
@@ -162,8 +151,7 @@ def packed_fault(path: Path, *, part: int = 1) -> Fault | None:
     """
     limit = largest_bytes() // part
     if path.suffix.lower() == ".gz":
-        found = _counted(path, limit)
-        return found
+        return _gunzip(path, limit)
     try:
         with zipfile.ZipFile(path) as archive:
             total = sum(member.file_size for member in archive.infolist())
@@ -175,7 +163,10 @@ def packed_fault(path: Path, *, part: int = 1) -> Fault | None:
     return too_large("the file unpacks to", part=part) if total > limit else None
 
 
-def _counted(path: Path, limit: int) -> Fault | None:
+def _gunzip(
+    path: Path, limit: int, take: Callable[[bytes], object] | None = None
+) -> Fault | None:
+    """Unpack a gzip file piece by piece, at most to ``limit`` bytes."""
     total = 0
     try:
         with gzip.open(path) as stream:
@@ -183,6 +174,8 @@ def _counted(path: Path, limit: int) -> Fault | None:
                 total += len(part)
                 if total > limit:
                     return too_large("the file unpacks to")
+                if take is not None:
+                    take(part)
     except (OSError, EOFError, zlib.error) as error:
         return Fault(
             f"the file cannot be read as {path.suffix}: {first_line(error)}",
