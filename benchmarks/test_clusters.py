@@ -1,4 +1,4 @@
-"""Speed and memory of the second road, and of the scan over levels.
+"""Speed and memory of the second pathway, and of the scan over levels.
 
 Aim: 60,000 region-industry cells within 60 s. Once 60,000 cells are the table (401
 regions x 150 industries, of which those that stand out become nodes), once they are the
@@ -14,8 +14,9 @@ from functools import cache
 from typing import Any
 
 import pytest
+from validation.second_pathway import cell_clusters
 
-from clusterid.clusters import cell_clusters, identify_clusters
+from clusterid.clusters import identify_clusters
 from clusterid.communities import given_templates
 from clusterid.networks import collaboration_network, skill_network
 from clusterid.simulation import SimulatedEconomy, simulate_economy
@@ -69,12 +70,12 @@ def run(benchmark: Any, n_industries: int, cut: float) -> Any:
     return found
 
 
-def test_second_road_over_a_table_of_60_000_cells(benchmark):
+def test_second_pathway_over_a_table_of_60_000_cells(benchmark):
     run(benchmark, 150, 0.05)
     assert benchmark.extra_info["cells"] >= 60_000
 
 
-def test_second_road_over_60_000_nodes(benchmark):
+def test_second_pathway_over_60_000_nodes(benchmark):
     run(benchmark, 615, 0.34)
     assert benchmark.extra_info["nodes"] >= 60_000
 

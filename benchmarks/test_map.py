@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 import clusterid as cid
-from clusterid._embedded import embedded_path
+from clusterid._disk._embedded import embedded_path
 
 pytestmark = pytest.mark.benchmark
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,3 +88,40 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> HostileRun:
     folder = tmp_path_factory.mktemp("hostile")
     texts = _beside("hostile_study")
     return HostileRun(texts, folder, texts.run(folder))
+
+
+@dataclass(frozen=True)
+class SmallRun:
+    """A small simulated study, and what ``clusterid run`` said and wrote for it."""
+
+    study: Path
+    out: Path
+    done: subprocess.CompletedProcess[str]
+
+
+@pytest.fixture(scope="session")
+def small_run(tmp_path_factory: pytest.TempPathFactory) -> SmallRun:
+    """Thirty regions, run once by the command with one hash seed; tests read it."""
+    from clusterid.simulation import simulate_economy
+
+    folder = tmp_path_factory.mktemp("small")
+    study, out = folder / "study", folder / "out"
+    simulate_economy(n_regions=30, n_plants=20_000, n_projects=40, seed=1).save(study)
+    source = str(Path(__file__).resolve().parents[1] / "src")
+    done = subprocess.run(
+        [sys.executable, "-m", "clusterid", "run", str(study), "-o", str(out)],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=folder,
+        env={
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join([source, os.environ.get("PYTHONPATH", "")]),
+            "PYTHONHASHSEED": "0",
+            "OMP_NUM_THREADS": "1",
+            "OPENBLAS_NUM_THREADS": "1",
+            "MKL_NUM_THREADS": "1",
+        },
+    )
+    assert done.returncode == 0, done.stderr
+    return SmallRun(study, out, done)

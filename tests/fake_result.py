@@ -6,9 +6,6 @@ figures and reports do not depend on the methods.
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-from typing import Any
-
 import geopandas as gpd
 import networkx as nx
 import numpy as np
@@ -16,7 +13,11 @@ import pandas as pd
 from shapely import box
 
 import clusterid as cid
+from clusterid.clusters import CandidateClusters
 from clusterid.communities import Templates
+from clusterid.comparison import Comparison
+from clusterid.results import Provenance, Result
+from clusterid.survey import Survey
 
 HOSTILE = (
     "</script><script>window.hacked=1</script>",
@@ -43,8 +44,11 @@ def fake_regions(names: tuple[str, ...] = ()) -> gpd.GeoDataFrame:
 
 def fake_result(
     *, hostile: bool = False, kind: str = "industry", simulated: bool = True
-) -> Any:
-    """Return a result of twelve regions, six industries, two templates."""
+) -> Result:
+    """Return a result of twelve regions, six industries, two templates.
+
+    It counts as published, so that pages show the numbers as they are set here.
+    """
     names = HOSTILE if hostile else ()
     bad = HOSTILE[0] if hostile else ""
     regions = fake_regions(names)
@@ -77,6 +81,7 @@ def fake_result(
     tidy["lower"], tidy["upper"] = tidy["lq_shrunk"] * 0.8, tidy["lq_shrunk"] * 1.25
     tidy["p_value"] = np.linspace(0.001, 0.9, len(tidy))
     tidy["q_value"] = tidy["p_value"].clip(upper=1)
+    tidy["null"] = "dartboard"
     tidy["n_plants"] = plants.stack().to_numpy()
     tidy["stability"] = 0.9
     tidy["reason"] = np.where(tidy["lq"].isna(), "withheld", "")
@@ -175,7 +180,7 @@ def fake_result(
         "supply_weight": [0.3, 0.2],
         "state": ["thin", "missing"],
     })
-    candidates = SimpleNamespace(
+    candidates = CandidateClusters(
         table=table, members=members, gaps=gaps, cells=cells, params={"preset": "x"}
     )
     said = [
@@ -218,14 +223,12 @@ def fake_result(
         }
         for i, (verdict, place, region, candidate, value) in enumerate(said)
     ])
-    comparison = SimpleNamespace(
+    comparison = Comparison(
         verdicts=verdicts,
-        agreement=pd.DataFrame({
-            "measure": ["kappa", "ac1"],
-            "value": [0.2, 0.5],
-            "lower": [0.0, 0.3],
-            "upper": [0.4, 0.7],
-        }),
+        agreement=pd.DataFrame(
+            {"value": [0.2, 0.5], "lower": [0.0, 0.3], "upper": [0.4, 0.7]},
+            index=pd.Index(["kappa", "ac1"], name="statistic"),
+        ),
         by_method=pd.DataFrame({
             "method": ["own_expertise"],
             "n": [5],
@@ -278,7 +281,7 @@ def fake_result(
     research.add_weighted_edges_from([
         (a, b, 1.0 + i) for i, (a, b) in enumerate(zip(codes, codes[3:], strict=False))
     ])
-    return SimpleNamespace(
+    return Result(
         title=f"{bad}Toy study",
         language="en",
         economy=economy,
@@ -293,8 +296,11 @@ def fake_result(
         stack=stack,
         templates=templates,
         candidates=candidates,
-        survey=SimpleNamespace(
-            places=places, answers=None, declared=None, codebook=None
+        survey=Survey(
+            places=places,
+            answers=pd.DataFrame(columns=["place", "question", "option", "value"]),
+            declared=pd.DataFrame(columns=["record", "place", "label", "fields"]),
+            codebook=pd.DataFrame(columns=["question", "option", "type", "base"]),
         ),
         fields=pd.DataFrame({
             "field": ["field0"],
@@ -309,6 +315,6 @@ def fake_result(
         comparison=comparison,
         monitoring=None,
         truth=None,
-        provenance={"seed": 0, "versions": {"clusterid": "0.1.0"}, "inputs": {}},
-        warnings=["Toy warning"],
+        provenance=Provenance(versions={"clusterid": "0.1.0"}, published=True),
+        warnings=("Toy warning",),
     )

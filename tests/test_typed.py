@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 from typing import Any
 
@@ -11,6 +12,7 @@ import pandas as pd
 import pytest
 
 import clusterid as cid
+from clusterid.comparison import ComparisonRules
 from clusterid.errors import ClusteridError, OptionError, TableTypeError
 
 JOBS = pd.DataFrame(
@@ -94,7 +96,7 @@ def test_numbers_of_numpy_and_own_kinds_of_tables_pass() -> None:
 
 def test_a_graph_or_result_that_is_a_word_is_told() -> None:
     for call in (cid.backbone, cid.cluster_map, cid.report, cid.cite):
-        with pytest.raises(TableTypeError, match="must be what another function"):
+        with pytest.raises(TableTypeError, match="must be"):
             call("x")  # type: ignore[operator]
 
 
@@ -106,6 +108,51 @@ def test_what_is_no_economy_is_told(kind: str) -> None:
         guard(ODD[kind])
 
 
+@pytest.mark.parametrize(
+    "option",
+    [{"tau": 0}, {"tau": -1}, {"coverage": 1.5}, {"level": 7}, {"draws": -1},
+     {"seed": -1}],
+)  # fmt: skip
+def test_a_rule_out_of_range_is_told(option: dict[str, Any]) -> None:
+    with pytest.raises(OptionError, match=f"{next(iter(option))}="):
+        cid.location_quotient_test(JOBS, **option)
+    rules = {"significance": 7}, {"weak_p": "a"}, {"cluster": -1}, {"match": np.nan}
+    for given in rules:
+        with pytest.raises(OptionError, match=f"{next(iter(given))}="):
+            ComparisonRules(**given)  # type: ignore[arg-type]
+
+
 def test_a_missing_argument_is_told_by_python() -> None:
     with pytest.raises(TypeError, match=r"value_map\(\) missing"):
         cid.value_map(JOBS)  # type: ignore[call-arg]
+
+
+LONG = (
+    cid.identify_clusters, cid.detect_communities, cid.location_quotient_test,
+    cid.simulate_economy, cid.value_map, cid.read_table,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("function", LONG)
+def test_a_long_list_of_options_is_shown_with_its_defaults(function: Any) -> None:
+    shown = inspect.signature(function).parameters
+    assert not [p for p in shown.values() if p.kind is p.VAR_KEYWORD]
+    options = [p for p in shown.values() if p.kind is p.KEYWORD_ONLY]
+    assert len(options) > 5
+    assert all(p.default is not p.empty for p in options)
+    assert all(p.default is not dataclasses.MISSING for p in options)
+
+
+@pytest.mark.parametrize("function", LONG)
+def test_an_unknown_option_of_a_long_list_is_named(function: Any) -> None:
+    known = next(reversed(inspect.signature(function).parameters))
+    with pytest.raises(OptionError, match=f"has no option '{known}s'") as caught:
+        function(**{f"{known}s": 1})
+    assert f"Did you mean '{known}'" in str(caught.value)
+
+
+def test_an_option_of_a_long_list_is_held_against_its_type() -> None:
+    with pytest.raises(OptionError, match="draws must be a whole number, not '9'"):
+        cid.location_quotient_test(JOBS, draws="9")  # type: ignore[arg-type]
+    with pytest.raises(OptionError, match="classes must be a whole number"):
+        cid.value_map(JOBS, JOBS, classes=2.5)  # type: ignore[arg-type]

@@ -14,8 +14,9 @@ __version__ = "0.1.0"
 
 _ROOMS = (
     "aggregation", "classifications", "clusters", "communities", "comparison",
-    "concentration", "errors", "figures", "legend", "maps", "monitoring", "networks",
-    "reports", "simulation", "sources", "study", "survey", "tables",
+    "concentration", "disclosure", "errors", "figures", "legend", "maps", "monitoring",
+    "networks", "reports", "results", "simulation", "sources", "statistics", "study",
+    "survey", "tables",
 )  # fmt: skip
 
 #: public name -> room that keeps it

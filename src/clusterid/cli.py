@@ -3,37 +3,33 @@
 from __future__ import annotations
 
 import io
-import json
 import logging
-import math
 import os
 import signal
 import sys
-import traceback
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TextIO
+from typing import TYPE_CHECKING, Annotated, Protocol
 
 import typer
 
 from clusterid import __version__
-from clusterid._stopping import Stopped, Stopping
-from clusterid._writing import PAGE, TABLE, checked_file, whole_file
+from clusterid._console import Console, first_line
+from clusterid._disk._stopping import Stopped, Stopping
+from clusterid._disk._writing import PAGE, TABLE, checked_file, whole_file
 from clusterid.errors import (
     ClusteridError,
     ClusteridWarning,
-    Fault,
     SourceError,
     StudyError,
 )
 
 if TYPE_CHECKING:
-    from clusterid._whole_folder import Claim
-    from clusterid.study import Result, Study
+    from clusterid._disk._whole_folder import Claim
+    from clusterid.study import Study
 
 __all__ = ["app", "main"]
 
@@ -64,84 +60,8 @@ class Engine(StrEnum):
     spark = "spark"
 
 
-@dataclass(slots=True)
-class _Console:
-    """How this call speaks: set once by the global options."""
-
-    debug: bool = False
-    quiet: bool = False
-    as_json: bool = False
-
-    def say(self, text: str, **facts: Any) -> None:
-        """Print a result line, or its facts as JSON."""
-        line = _json(facts) if self.as_json else _printable(text)
-        sys.stdout.write(line + "\n")
-
-    @contextmanager
-    def progress(self) -> Iterator[Callable[[str, int, int], None] | None]:
-        """Yield a listener that draws a bar when standard error is a terminal."""
-        if self.quiet or not sys.stderr.isatty():
-            yield None
-            return
-        from rich.console import Console
-        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
-        columns = (
-            BarColumn(bar_width=24),
-            TextColumn("{task.description}"),
-            TimeElapsedColumn(),
-        )
-        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-            task = bar.add_task("starting", total=None)
-
-            def listen(name: str, done: int, total: int) -> None:
-                bar.update(task, description=name, completed=done, total=total or None)
-
-            yield listen
-
-
-_console = _Console()
+_console = Console()
 _stopping = Stopping()
-
-
-def _printable(text: str) -> str:
-    """Return the text with control signs spelt out: names are no terminal commands."""
-    return "".join(
-        c if c in "\n\t" or c.isprintable() else c.encode("unicode_escape").decode()
-        for c in text
-    )
-
-
-def _json(facts: Any) -> str:
-    """Return one line of JSON; what is not a finite number is null."""
-
-    def plain(value: Any) -> Any:
-        if isinstance(value, dict):
-            return {str(key): plain(item) for key, item in value.items()}
-        if isinstance(value, (list, tuple)):
-            return [plain(item) for item in value]
-        if hasattr(value, "item"):
-            value = value.item()
-        if isinstance(value, float):
-            return value if math.isfinite(value) else None
-        return value if isinstance(value, (int, str, type(None))) else str(value)
-
-    return json.dumps(plain(facts), ensure_ascii=False)
-
-
-def _note(
-    message: Warning | str,
-    category: type[Warning],
-    filename: str,
-    lineno: int,
-    file: TextIO | None = None,
-    line: str | None = None,
-) -> None:
-    """Show a warning as one line of words; those of other packages under --debug."""
-    if not _console.quiet and (
-        _console.debug or issubclass(category, ClusteridWarning)
-    ):
-        sys.stderr.write(_printable(f"note: {message}\n"))
 
 
 #: Options without a value that every command understands.
@@ -244,12 +164,7 @@ def map_(
     """Write the map of an earlier result again."""
     from clusterid.maps import cluster_map
 
-    target = output or Path("map.html")
-    checked_file(target, PAGE)
-    with _shown_from(result):
-        loaded, chosen = _earlier(result, language)
-        page = cluster_map(loaded, language=chosen)
-    _wrote(page.save(target), "map")
+    _again(result, cluster_map, "map", output, language)
 
 
 @app.command()
@@ -257,14 +172,9 @@ def report(
     result: ResultPath, output: Output = None, language: LanguageOption = None
 ) -> None:
     """Write the report of an earlier result again."""
-    from clusterid.reports import report as make_report
+    from clusterid.reports import report as report_page
 
-    target = output or Path("report.html")
-    checked_file(target, PAGE)
-    with _shown_from(result):
-        loaded, chosen = _earlier(result, language)
-        page = make_report(loaded, language=chosen)
-    _wrote(page.save(target), "report")
+    _again(result, report_page, "report", output, language)
 
 
 @app.command()
@@ -317,7 +227,7 @@ def concentration(
             table.to_parquet(part, index=False)
         else:
             write_csv(table, part)
-    _wrote(output, "written", rows=len(table))
+    _console.wrote(output, "written", rows=len(table))
 
 
 @app.command()
@@ -335,8 +245,8 @@ def simulate(
         raise StudyError(f"{output}: is not an empty folder; name another with -o.")
     made = simulate_economy(seed=seed, planted=planted)
     found = len(made.truth.clusters)
-    if planted is not None and found < planted and not _console.quiet:
-        sys.stderr.write(f"note: there is room for {found} clusters of {planted}.\n")
+    if planted is not None and found < planted:
+        _console.note(f"there is room for {found} clusters of {planted}.")
     made.save(output)
     _console.say(str(output / "study.toml"), study=output / "study.toml")
 
@@ -351,17 +261,20 @@ def data_list() -> None:
         _console.say("  ".join(str(value) for value in row.values()), **facts)
 
 
+DataName = Annotated[str, typer.Argument(help="name from the list")]
+
+
 @data_app.command("fetch")
-def data_fetch(name: Annotated[str, typer.Argument(help="name from the list")]) -> None:
+def data_fetch(name: DataName) -> None:
     """Fetch a data set into the cache, checked by its SHA-256, resumable."""
     from clusterid.sources import fetch
 
-    path = fetch(name)
-    _console.say(str(path), name=name, path=path)
+    found = fetch(name)
+    _console.say(str(found), name=name, path=found)
 
 
 @data_app.command("path")
-def data_path(name: Annotated[str, typer.Argument(help="name from the list")]) -> None:
+def data_path(name: DataName) -> None:
     """Print where a data set lies."""
     from clusterid.sources import path
 
@@ -369,24 +282,33 @@ def data_path(name: Annotated[str, typer.Argument(help="name from the list")]) -
     _console.say(str(found), name=name, path=found)
 
 
-def _wrote(target: Path, what: str, **facts: Any) -> None:
-    """Name the file that was written; a device or a pipe gets its content alone."""
-    if target.is_file():
-        _console.say(str(target), **facts, **{what: target})
-
-
 def _pair(text: str) -> tuple[str, str]:
-    ours, sign, theirs = text.partition("=")
-    if not sign or not ours or not theirs:
+    name, sign, in_file = text.partition("=")
+    if not sign or not name or not in_file:
         raise typer.BadParameter(f"{text!r} is not of the form our_name=name_in_file")
-    return ours, theirs
+    return name, in_file
 
 
-def _earlier(folder: Path, language: Language | None) -> tuple[Result, str]:
+class _Page(Protocol):
+    def save(self, path: Path) -> Path: ...
+
+
+def _again(
+    folder: Path,
+    page_of: Callable[..., _Page],
+    what: str,
+    output: Path | None,
+    language: Language | None,
+) -> None:
+    """Write one page of an earlier result, in its language or another."""
     from clusterid.study import read_result
 
-    result = read_result(folder)
-    return result, language.value if language else result.language
+    target = output or Path(f"{what}.html")
+    checked_file(target, PAGE)
+    with _shown_from(folder):
+        result = read_result(folder)
+        page = page_of(result, language=language.value if language else result.language)
+    _console.wrote(page.save(target), what)
 
 
 def _run(
@@ -399,14 +321,13 @@ def _run(
     with _console.progress() as listener:
         result = study.run(
             progress=listener,
-            engine=engine.value if engine else None,
-            language=language.value if language else None,
+            engine=engine and engine.value,
+            language=language and language.value,
         )
         _stopping.raise_if_asked()
         folder = study.save(result, output, claim=claim)
-    if not _console.quiet:
-        for warning in result.warnings:
-            sys.stderr.write(_printable(f"note: {warning}\n"))
+    for warning in result.warnings:
+        _console.note(warning)
     for name in ("map.html", "report.html", "clusters.csv", "verdicts.csv"):
         if (folder / name).exists():
             _console.say(str(output / name), file=output / name)
@@ -432,67 +353,37 @@ def _shown_from(folder: Path) -> Iterator[None]:
         raise
     except Exception as error:
         raise StudyError(
-            f"{folder}: its result cannot be shown ({_first_line(error)}): it is "
+            f"{folder}: its result cannot be shown ({first_line(error)}): it is "
             "damaged or was changed; run the study again."
         ) from error
-
-
-def _first_line(error: BaseException) -> str:
-    text = (str(error).splitlines() or [""])[0][:160]
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
-
-
-def _fault(fault: Fault) -> dict[str, Any]:
-    return {
-        "where": fault.where,
-        "rule": fault.rule,
-        "mend": fault.mend,
-        "count": fault.count,
-        "rows": [{"row": row, "value": value} for row, value in fault.rows],
-    }
-
-
-def _fail(error: BaseException, text: str, status: int) -> int:
-    """Say in words, or as one object, what is wrong; return the exit status."""
-    if _console.debug:
-        traceback.print_exception(error)
-    if _console.as_json:
-        faults = getattr(error, "faults", ())
-        listed = [_fault(f) for f in faults] or [
-            {"where": "", "rule": text, "mend": "", "count": 0, "rows": []}
-        ]
-        sys.stdout.write(_json({"error": text, "faults": listed}) + "\n")
-    sys.stderr.write(_printable(f"clusterid: {text}\n"))
-    return status
 
 
 def _called(arguments: list[str]) -> int:
     """Run one call; every way it can end is a status, and words unless it went well."""
     try:
         with _stopping, warnings.catch_warnings():
-            warnings.showwarning = _note
+            warnings.showwarning = _console.warn
             warnings.simplefilter("default", ClusteridWarning)
             app(_global_options_first(arguments))
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else 1
     except ClusteridError as error:
-        return _fail(error, str(error), 1)
+        return _console.fail(error, str(error))
     except (KeyboardInterrupt, Stopped) as stop:
-        status = 128 + getattr(stop, "signal", signal.SIGINT)
-        return _fail(stop, "stopped; nothing was written.", status)
+        number = stop.signal if isinstance(stop, Stopped) else signal.SIGINT
+        return _console.fail(stop, "stopped; nothing was written.", 128 + number)
     except BrokenPipeError:
         # whoever read our output has gone; nothing more can be said there
         with suppress(OSError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except Exception as error:  # noqa: BLE001  (the last line of defence)
-        return _fail(
+        return _console.fail(
             error,
-            f"something unexpected went wrong ({_first_line(error)}); nothing was "
+            f"something unexpected went wrong ({first_line(error)}); nothing was "
             "written. This is a fault of clusterid: please report it with what "
             "`clusterid --debug` prints for the same command (README, Reporting a "
             "fault).",
-            1,
         )
     return 0
 

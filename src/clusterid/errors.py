@@ -11,25 +11,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
-    "ClassificationError",
-    "ClusteridError",
-    "ClusteridWarning",
-    "CountConceptError",
-    "DataWarning",
-    "Fault",
-    "FileWarning",
-    "GeometryError",
-    "GraphError",
-    "MissingExtraError",
-    "NotConvergedError",
-    "OptionError",
-    "SourceError",
-    "StudyError",
-    "TableError",
-    "TableTypeError",
-    "check_option",
-    "nearest",
-]
+    "ClassificationError", "ClusteridError", "ClusteridWarning", "CountConceptError",
+    "DataWarning", "Fault", "FileWarning", "GeometryError", "GraphError",
+    "MissingExtraError", "NotConvergedError", "OptionError", "SourceError",
+    "StudyError", "TableError", "TableTypeError", "check_option", "nearest",
+]  # fmt: skip
 
 _SHOWN_ROWS = 5
 
@@ -81,6 +67,18 @@ class Fault:
     count: int = 0
     rows: tuple[tuple[Any, Any], ...] = field(default=())
     where: str = ""
+
+    @classmethod
+    def listing(cls, rule: str, mend: str, rows: Iterable[tuple[Any, Any]]) -> Fault:
+        """Return the fault of these rows, of which the first five are kept.
+
+        Examples
+        --------
+        >>> Fault.listing("a code stands twice", "keep one", [(1, "A"), (4, "A")]).count
+        2
+        """
+        every = list(rows)
+        return cls(rule, mend, len(every), tuple(every[:_SHOWN_ROWS]))
 
     def __str__(self) -> str:
         text = f"{self.where}: {self.rule}" if self.where else self.rule

@@ -1,4 +1,4 @@
-"""Correspondences: weights, chains, withheld cells, breaks."""
+"""Correspondences: weights, chains, withheld cells, embedded codes."""
 
 from __future__ import annotations
 
@@ -7,23 +7,18 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.classifications.rows import table
 
 from clusterid import ClassificationError, TableError
+from clusterid._disk._embedded import embedded_path
 from clusterid.classifications import (
     CORRESPONDENCES,
-    check_series,
-    kreis_correspondence,
-    kreis_reforms,
     read_classification,
     read_correspondence,
     roll_up,
 )
 
 TOLERANCE = 1e-9
-
-
-def table(*rows: tuple[str, str, float]) -> pd.DataFrame:
-    return pd.DataFrame(rows, columns=["source", "target", "weight"])
 
 
 def test_convert_by_hand() -> None:
@@ -147,29 +142,6 @@ def test_roll_up_wiod_codes_onto_wz_groups() -> None:
         roll_up(["A01"], ["C"], read_classification("nace2"))
 
 
-def test_kreis_reforms_forwards_and_backwards() -> None:
-    forwards = kreis_correspondence(["03152", "03156", "16056"], start=2015, end=2022)
-    assert forwards.table["target"].tolist() == ["03159", "03159", "16063"]
-    together = kreis_correspondence(["06415", "06435"], start="2026-06-30", end=2020)
-    assert set(together.table["target"]) == {"06435"}
-    with pytest.raises(ClassificationError, match="Kreis 06435 was divided"):
-        kreis_correspondence(["06435"], start=2020, end="2026-06-30")
-    with pytest.raises(ClassificationError, match="Kreis 03159 was divided"):
-        kreis_correspondence(["03159"], start=2020, end=2015)
-    assert kreis_reforms()["kind"].isin(["merger", "split"]).all()
-
-
-def test_series_across_a_break_is_refused() -> None:
-    vintages = {2002: "naics1997", 2003: "naics2002", 2007: "naics2002"}
-    with pytest.raises(ClassificationError, match="2002 is in naics1997, 2003"):
-        check_series(vintages)
-    bridge = read_correspondence(
-        table(("a", "x", 1.0)), names=("naics1997", "naics2002")
-    )
-    check_series(vintages, correspondences=[bridge])
-    check_series({2003: "naics2002", 2007: "naics2002"})
-
-
 def test_sic_is_nace_to_four_digits() -> None:
     step = read_correspondence("sic2007_to_nace2")
     assert step.basis == "one to one"
@@ -180,3 +152,12 @@ def test_sic_is_nace_to_four_digits() -> None:
     assert finer.convert(pd.Series({"01.13.2": 5.0})).to_dict() == {"01.13": 5.0}
     with pytest.raises(ClassificationError, match="Did you mean 'sic2007_to_nace2'"):
         read_correspondence("sic2007_to_nace")
+
+
+def test_no_isic_code_lost_its_zero() -> None:
+    folder = embedded_path("classifications")
+    pairs = pd.read_csv(folder / "naics2017_to_isic4.csv", dtype=str)
+    codes = pd.read_csv(folder / "isic4.csv", dtype=str)["code"]
+    assert pairs["isic4"].isin(codes).all()
+    beef = pairs.loc[pairs["naics2017"].eq("112111"), "isic4"]
+    assert beef.tolist() == ["0141"], "cattle, not apparel"

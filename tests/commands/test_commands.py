@@ -8,21 +8,19 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
-
-from clusterid.simulation import simulate_economy
 
 SRC = Path(__file__).resolve().parents[2] / "src"
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
-@pytest.fixture(scope="module")
-def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small simulated study folder, written once; tests copy it."""
-    folder = tmp_path_factory.mktemp("study")
-    simulate_economy(n_regions=40, n_plants=40_000, n_projects=60, seed=3).save(folder)
+@pytest.fixture
+def study(small_run: Any) -> Path:
+    """The folder of the small simulated study; tests read it and copy it."""
+    folder: Path = small_run.study
     return folder
 
 
@@ -42,31 +40,28 @@ def run(tmp_path: Path) -> Run:
     return call
 
 
-def test_run_writes_everything_and_says_so(
-    study: Path, run: Run, tmp_path: Path
-) -> None:
-    done = run("run", study / "study.toml", "-o", "out")
-    assert done.returncode == 0, done.stderr
-    out = tmp_path / "out"
+def test_run_writes_everything_and_says_so(small_run: Any) -> None:
+    out = small_run.out
     for name in (
         "map.html", "report.html", "clusters.gpkg", "clusters.csv", "verdicts.csv",
         "concentration.parquet", "templates.csv", "template_coverage.csv",
         "workbook.xlsx", "provenance.json", "log.txt", "networks/supply.graphml",
     ):  # fmt: skip
         assert (out / name).is_file(), name
-    assert "map.html" in done.stdout
+    assert "map.html" in small_run.done.stdout
     provenance = json.loads((out / "provenance.json").read_text("utf-8"))
     assert set(provenance["inputs"]) >= {"employment.csv", "regions.geojson"}
     assert all(len(digest) == 64 for digest in provenance["inputs"].values())
-    assert not list(tmp_path.glob(".out*")), "a temporary folder was left behind"
+    left = {p.name for p in out.parent.iterdir()}
+    assert left == {"study", "out"}, "a temporary folder was left behind"
 
 
 def test_map_and_report_come_again_from_a_result(
-    study: Path, run: Run, tmp_path: Path
+    small_run: Any, run: Run, tmp_path: Path
 ) -> None:
-    assert run("run", study, "-o", "out").returncode == 0
-    assert run("map", "out", "-o", "m.html", "--language", "de").returncode == 0
-    assert run("report", "out", "-o", "r.html").returncode == 0
+    out = small_run.out
+    assert run("map", out, "-o", "m.html", "--language", "de").returncode == 0
+    assert run("report", out, "-o", "r.html").returncode == 0
     assert 'lang="de"' in (tmp_path / "m.html").read_text("utf-8")
     assert 'lang="en"' in (tmp_path / "r.html").read_text("utf-8")
 

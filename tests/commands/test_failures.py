@@ -19,7 +19,8 @@ import pytest
 
 import clusterid
 from clusterid import cli
-from clusterid._whole_folder import MANIFEST
+from clusterid._console import as_json
+from clusterid._disk._whole_folder import MANIFEST
 from clusterid.study import read_study
 
 SRC = Path(clusterid.__file__).resolve().parents[1]
@@ -263,7 +264,7 @@ def test_a_signal_ends_the_run_in_words_and_leaves_all_as_it_was(
 def test_a_signal_while_the_result_is_placed_is_not_heeded(
     here: Path, monkeypatch: pytest.MonkeyPatch, call: Call
 ) -> None:
-    from clusterid import _whole_folder
+    from clusterid._disk import _whole_folder
 
     carried = _whole_folder._carried
 
@@ -321,10 +322,12 @@ def _doubles(here: Path, rounds: int) -> None:
         assert "took its place" in ended[0][1] + ended[1][1]
 
 
+@pytest.mark.slow
 def test_runs_that_are_killed_leave_one_whole_result(here: Path) -> None:
     _kills(here, [1.0, 2.5])
 
 
+@pytest.mark.slow
 def test_two_runs_at_once_leave_one_whole_result_and_say_so(here: Path) -> None:
     _doubles(here, 2)
 
@@ -395,7 +398,7 @@ def test_faults_come_as_a_list_of_objects(here: Path, call: Call) -> None:
 
 
 def test_json_holds_no_number_that_is_none() -> None:
-    assert json.loads(cli._json({"a": float("nan"), "b": [float("inf"), 1.5]})) == {
+    assert json.loads(as_json({"a": float("nan"), "b": [float("inf"), 1.5]})) == {
         "a": None,
         "b": [None, 1.5],
     }

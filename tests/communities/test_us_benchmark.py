@@ -2,7 +2,7 @@
 
 585 traded industries of NAICS 2012. The layer, the resolution and the number of groups
 are chosen by co-location of 2011, held out; never by the definitions. Everything is
-built from public names; ``benchmarks/recovery/us_templates.py`` prints more roads.
+built from public names; ``validation/recovery/us_templates.py`` prints more roads.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ import pandas as pd
 import pytest
 from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.spatial.distance import squareform
+from validation.pair_auc import pair_auc
 
 from clusterid.communities import (
     Templates,
     detect_communities,
     given_templates,
-    pair_auc,
     partition_agreement,
 )
 from clusterid.networks import (

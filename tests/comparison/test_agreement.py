@@ -1,52 +1,16 @@
-"""Agreement coefficients against printed values, and beyond chance."""
+"""Agreement beyond chance: labels permuted, and dealt out anew."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from clusterid.comparison import fuzzy_jaccard, rater_agreement
-from clusterid.comparison._agreement import agreement_table, permutation_test
-from clusterid.errors import TableError
-
-# METHODS D1 and D3 (R irrCAC), printed to seven digits
-PRINTED = 5e-8
-
-
-def test_three_abstractors():
-    found = rater_agreement(np.array([[13, 0, 0], [0, 20, 7], [0, 4, 56]]))
-    assert found.kappa == pytest.approx(0.7964094, abs=PRINTED)
-    assert found.kappa_se == pytest.approx(0.0589107, abs=PRINTED)
-    assert found.ac1 == pytest.approx(0.8493305, abs=PRINTED)
-    assert found.ac1_se == pytest.approx(0.0432175, abs=PRINTED)
-    assert found.scott == pytest.approx(0.7962397, abs=PRINTED)
-    assert found.brennan_prediger == pytest.approx(0.835, abs=PRINTED)
-    assert found.alpha == pytest.approx(0.7972585, abs=PRINTED)
-
-
-def test_kappa_collapses_with_rare_events_and_ac1_does_not():
-    found = rater_agreement(np.array([[80, 10], [10, 0]]))
-    assert found.kappa == pytest.approx(-0.1111111, abs=PRINTED)
-    assert found.ac1 == pytest.approx(0.7560976, abs=PRINTED)
-    assert found.observed == pytest.approx(0.8)
-
-
-@given(st.lists(st.integers(0, 40), min_size=4, max_size=4))
-@settings(max_examples=50)
-def test_agreement_does_not_depend_on_order_of_raters_or_categories(cells):
-    table = np.array(cells, dtype=float).reshape(2, 2)
-    if table.sum() == 0:
-        with pytest.raises(TableError):
-            rater_agreement(table)
-        return
-    one, two, three = (rater_agreement(t) for t in (table, table.T, table[::-1, ::-1]))
-    for name in ("kappa", "ac1", "scott", "alpha", "observed"):
-        a, b, c = (getattr(x, name) for x in (one, two, three))
-        assert a == pytest.approx(b, nan_ok=True)
-        assert a == pytest.approx(c, nan_ok=True)
-        assert not a > 1 + 1e-12
+from clusterid.comparison._agreement import (
+    agreement_table,
+    deal,
+    label_table,
+    permutation_test,
+)
 
 
 def test_permuted_labels_keep_the_expected_share():
@@ -83,9 +47,44 @@ def test_without_an_exhaustive_list_there_is_no_kappa_but_a_lift():
     assert found.loc["recall", "value"] == pytest.approx(hits / measured.sum())
 
 
-def test_jaccard_by_hand():
-    size = np.array([10.0, 30.0, 60.0])
-    a, b = np.array([1.0, 0.5, 0.0]), np.array([0.0, 1.0, 1.0])
-    assert fuzzy_jaccard(a, b, size) == pytest.approx(15 / 100)
-    assert fuzzy_jaccard(a, a, size) == 1.0
-    assert np.isnan(fuzzy_jaccard(a * 0, a * 0, size))
+def test_intervals_and_ranges_of_chance_stand_in_columns_of_their_own() -> None:
+    rng = np.random.default_rng(3)
+    measured = rng.random((60, 8)) < 0.2
+    declared = measured & (rng.random((60, 8)) < 0.8)
+    table = agreement_table(
+        declared,
+        measured,
+        np.ones(60, dtype=bool),
+        np.zeros(60, dtype=np.int64),
+        draws=199,
+        rng=rng,
+    )
+    row = table.loc["declared_measured_within_margins"]
+    assert row["lower"] < row["value"] == 1.0
+    assert row["expected_lower"] < row["expected"] < row["expected_upper"] < 1
+    lift = table.loc["lift_within_margins"]
+    assert lift["expected_lower"] < 1 < lift["expected_upper"]
+    assert np.isnan(lift["lower"])
+    for name in ("observed", "precision", "recall", "jaccard", "kappa", "ac1"):
+        one = table.loc[name]
+        assert one["lower"] <= one["value"] <= one["upper"]
+        assert np.isnan(one["expected_lower"])
+    assert table.loc["lift_spatial", "reason"] == "no_shapes"
+
+
+def test_every_label_is_held_against_labels_dealt_out_anew() -> None:
+    rng = np.random.default_rng(4)
+    measured = np.zeros((50, 4), dtype=bool)
+    measured[:10] = True
+    declared = rng.random((50, 4)) < 0.3
+    declared[:, 0] = measured[:, 0]
+    declared[:, 3] = False
+    dealt = deal(declared, measured.astype(float), None, 499, rng)
+    table = label_table(declared, measured, ["a", "b", "c", "d"], dealt.by_field)
+    assert list(table.index) == ["a", "b", "c"]
+    assert table.loc["a", "places"] == table.loc["a", "concentrated"] == 10
+    assert table.loc["a", "p_value"] == 1 / 500
+    assert (table["q_value"] >= table["p_value"]).all()
+    assert table.loc["a", "lift"] > 2
+    # every place keeps its number of labels, so the sums agree
+    assert dealt.by_place.sum() == pytest.approx(dealt.by_field.sum(axis=1).mean())

@@ -10,8 +10,11 @@ import pandas as pd
 import pytest
 
 from clusterid.classifications import fields_on
-from clusterid.comparison import REASONS, VERDICTS, Rules, compare, decide
-from clusterid.comparison._words import evidence, would_change
+from clusterid.comparison import (
+    REASONS,
+    VERDICTS,
+    compare,
+)
 from clusterid.errors import OptionError
 from clusterid.simulation import simulate_economy
 from clusterid.survey import read_survey
@@ -206,144 +209,9 @@ def test_employment_alone_is_enough(sim):
     assert rows["is_real"].mean() >= 0.8
 
 
-NOTHING = {
-    "p_value": 0.8, "lq": 0.7, "lq_shrunk": 0.9, "lq_limit": 1.4, "linkage": 0.1,
-    "posterior_readings": 0.05, "posterior_upper": 0.3,
-}  # fmt: skip
-
-
-def hand(**changes):
-    row = {
-        "unit": 1, "field": "f", "place_share": 1.0, "mappability": 1.0,
-        "cell_reason": "", "p_value": 1e-6, "lq_shrunk": 2.0, "linkage": 0.8,
-        "research": np.nan, "density_rank": 0.5, "trend": np.nan,
-        "share_concentrated": 1.0, "posterior_readings": 0.9, "posterior_upper": 0.9,
-        "lq": 2.1, "lq_limit": 3.0, "near_p_0": 1.0, "near_p_1": 1.0, "near_p_2": 1.0,
-        "match_score_0": 0.0, "match_score_1": 0.0, "match_score_2": 0.0,
-    }  # fmt: skip
-    table = pd.DataFrame([{**row, **changes}])
-    table["field"] = table["field"].astype(object)
-    table.attrs["most"] = 2
-    return table
-
-
-@pytest.mark.parametrize(
-    ("changes", "verdict", "reason"),
-    [
-        ({}, "confirmed", "concentrated_and_linked"),
-        ({"linkage": np.nan}, "confirmed", "concentrated_links_unknown"),
-        ({"linkage": 0.1}, "thin", "concentrated_few_links"),
-        ({"linkage": 0.1, "research": 3.0}, "confirmed", "concentrated_and_linked"),
-        ({"share_concentrated": 0.3}, "unknown", "depends_on_lexicon"),
-        ({"lq_shrunk": 0.9}, "unknown", "no_excess_jobs"),
-        ({"lq": 1.02, "lq_shrunk": 1.001}, "unknown", "no_excess_jobs"),
-        ({"field": None}, "unverifiable", "label_without_field"),
-        ({"mappability": 0.2}, "unverifiable", "field_not_separable"),
-        ({"mappability": np.nan}, "unverifiable", "field_not_separable"),
-        ({"unit": -1}, "unverifiable", "place_without_region"),
-        ({"place_share": 0.3}, "unverifiable", "place_smaller_than_region"),
-        ({"p_value": np.nan}, "unverifiable", "withheld"),
-        (
-            {"p_value": np.nan, "cell_reason": "region_empty"},
-            "unverifiable",
-            "region_empty",
-        ),
-        ({"p_value": 0.2, "match_score_1": 0.5}, "confirmed", "cluster_nearby"),
-        ({"p_value": 0.2, "trend": 0.3}, "emerging", "weak_rising_linked"),
-        ({"p_value": 0.2}, "unknown", "inconclusive"),
-        (NOTHING, "no_footprint", "no_sign"),
-        # each condition of the last resort, taken away one by one
-        (NOTHING | {"lq_limit": 2.2}, "unknown", "low_power"),
-        (NOTHING | {"lq": 1.46}, "unknown", "inconclusive"),
-        (NOTHING | {"lq": 1.02}, "unknown", "inconclusive"),
-        (NOTHING | {"lq_shrunk": 1.05}, "unknown", "inconclusive"),
-        (NOTHING | {"posterior_readings": 0.3}, "unknown", "inconclusive"),
-        (NOTHING | {"posterior_upper": 0.57}, "unknown", "inconclusive"),
-        (NOTHING | {"match_score_2": 0.6}, "unknown", "inconclusive"),
-        (NOTHING | {"near_p_1": 1e-9}, "unknown", "concentrated_nearby"),
-        (NOTHING | {"p_value": 0.4, "trend": 0.4}, "unknown", "inconclusive"),
-        (NOTHING | {"p_value": 0.2, "linkage": 0.9}, "unknown", "inconclusive"),
-    ],
-)
-def test_rules_one_by_one(changes, verdict, reason):
-    found = decide(hand(**changes), Rules())
-    assert found.iloc[0].to_dict() == {"verdict": verdict, "reason": reason}
-
-
-def test_the_cut_rejects_what_benjamini_and_hochberg_reject():
-    from clusterid.statistics import benjamini_hochberg_cut
-
-    rng = np.random.default_rng(0)
-    for _ in range(200):
-        p = rng.random(12) ** 3
-        q = np.minimum.accumulate((np.sort(p) * 12 / np.arange(1, 13))[::-1])[::-1]
-        rejected = int((q <= 0.05).sum())
-        cut = benjamini_hochberg_cut(p, 0.05)
-        assert (p <= cut).sum() == rejected
-    # one tiny p-value does not make the cut tiny
-    assert benjamini_hochberg_cut(np.array([1e-16]), 0.05) == 0.05
-
-
-@pytest.mark.parametrize("reason", sorted(REASONS))
-@pytest.mark.parametrize("language", ["en", "de"])
-def test_every_reason_has_words_and_no_verdict_is_an_insult(reason, language):
-    from types import SimpleNamespace
-
-    row = SimpleNamespace(
-        reason=reason, lq=1.5, lq_shrunk=1.2, employment=12345.0, n_plants=12.0,
-        p_value=0.0001, linkage=0.5, trend=-0.1, candidate="C001", match_score=0.4,
-        posterior=0.3, needed_lq=1.7,
-    )  # fmt: skip
-    text = evidence(row, language) + would_change(row, language)
-    assert "wish" not in text.lower() and "wunsch" not in text.lower()
-    assert ("12.000" in text) == (language == "de")
-    assert "345" not in text
-    row.n_plants = 2.0
-    held = evidence(row, language)
-    assert "12" not in held and "1.5" not in held and "1,5" not in held
-
-
 @pytest.mark.parametrize(
     "options", [{"tolerance": 3}, {"draws": 0}, {"permutations": 0}]
 )
 def test_wrong_options_are_named(sim, options):
     with pytest.raises(OptionError):
         run(sim, **options)
-
-
-def _evidence_row(**changed):
-    """Return one declared field that is concentrated and linked, changed as told."""
-    row = {
-        "field": "f", "mappability": 1.0, "unit": 0, "place_share": 1.0,
-        "cell_reason": "", "p_value": 1e-6, "lq": 2.0, "lq_shrunk": 1.9,
-        "match_score_0": 0.0, "match_score_1": 0.0, "match_score_2": 0.0,
-        "near_p_0": 1.0, "near_p_1": 1.0, "near_p_2": 1.0, "linkage": 0.8,
-        "research": float("nan"), "density_rank": 0.5, "trend": float("nan"),
-        "share_concentrated": 1.0, "posterior_readings": 0.9, "posterior_upper": 0.9,
-        "lq_limit": 4.0, "level_shares": (0.0, 0.0, 0.0, 1.0), "place": "P",
-    }  # fmt: skip
-    return pd.DataFrame([{**row, **changed}])
-
-
-def test_what_one_industry_carries_is_undecided_and_has_no_probability():
-    from clusterid.comparison._compare import _Populations, _with_posterior
-    from clusterid.comparison._posterior import PRIORS, prior_draws
-
-    rng = np.random.default_rng(0)
-    fits = {name: prior_draws(prior, 1, 400, rng) for name, prior in PRIORS.items()}
-    populations = _Populations(["all"], {"P": 0})
-    rules = Rules()
-    lone = _evidence_row(cell_reason="one_industry", p_value=0.77, lq=4.4)
-    lone["level_shares"] = [(1.0, 0.0, 0.0, 0.0)]
-    found = _with_posterior(lone, fits, populations, rules)
-    # a p of what is left must not be read as a measurement of nothing
-    assert np.isnan(found.loc[0, "posterior"])
-    assert decide(found, rules).loc[0].tolist() == ["unknown", "one_industry"]
-    real = _with_posterior(_evidence_row(), fits, populations, rules)
-    assert real.loc[0, "posterior"] > 0.8
-    # more plants but hardly more jobs: the verdict is unknown, and so is the chance
-    lean = _with_posterior(
-        _evidence_row(lq=1.02, lq_shrunk=1.001), fits, populations, rules
-    )
-    assert decide(lean, rules).loc[0, "reason"] == "no_excess_jobs"
-    assert lean.loc[0, "posterior"] < 0.6

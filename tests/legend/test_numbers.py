@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clusterid.legend import format_number, round_outward, shown_cells
+from clusterid.legend import fixed_decimals, format_number, round_outward, shown_cells
 
 
 @pytest.mark.parametrize(
@@ -58,3 +58,9 @@ def test_a_dominant_plant_and_a_withheld_source_hold_a_cell_back() -> None:
 def test_a_sum_of_which_a_part_is_withheld_is_a_number_of_the_rest() -> None:
     cells = shown_cells([2.0, 3.0], reason=["withheld_part", "one_industry"])
     assert list(cells.state) == ["shown", "shown"]
+
+
+def test_fixed_decimals_stay_and_follow_the_language() -> None:
+    assert fixed_decimals(1234.5, decimals=2) == "1,234.50"
+    assert fixed_decimals(1234.5, language="de", decimals=2) == "1.234,50"
+    assert fixed_decimals(float("nan"), missing="n/a") == "n/a"

@@ -8,7 +8,7 @@ import string
 import pytest
 
 from clusterid.errors import OptionError
-from clusterid.legend import LANGUAGES, VERDICTS, template_signs, words
+from clusterid.legend import LANGUAGES, VERDICTS, words
 
 
 def placeholders(text: str) -> set[str]:
@@ -60,11 +60,6 @@ def test_occupations_are_named_as_occupations() -> None:
 def test_an_unknown_language_is_named() -> None:
     with pytest.raises(OptionError, match="'fr' is not offered"):
         words("fr")
-
-
-def test_twenty_eight_templates_can_be_told_apart() -> None:
-    signs = template_signs(f"T{i:02d}" for i in range(28))
-    assert len({(s.colour, s.dash) for s in signs.values()}) == 28
 
 
 @pytest.mark.parametrize("kind", ["industry", "occupation"])

@@ -32,6 +32,7 @@ def test_wheel_holds_code_data_and_vendored_scripts(wheel: Path) -> None:
     assert not any("shared" in name for name in names)
 
 
+@pytest.mark.slow
 def test_installed_elsewhere_the_demo_runs(wheel: Path, tmp_path: Path) -> None:
     target = tmp_path / "site"
     install = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--no-index"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -21,8 +22,8 @@ def cells(path: Path) -> list[Any]:
 def test_text_that_looks_like_a_formula_is_text(
     fake: ModuleType, tmp_path: Path
 ) -> None:
-    result = fake.fake_result(hostile=True)
-    result.title = '=HYPERLINK("http://x","y")'
+    title = '=HYPERLINK("http://x","y")'
+    result = replace(fake.fake_result(hostile=True), title=title)
     result.candidates.table["label"] = ["+1", "@SUM(A1)"]
     result.comparison.verdicts["field"] = "-2+3"
     result.economy.metadata.labels["A"] = "=1+1"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from clusterid._embedded import embedded_path
+from clusterid._disk._embedded import embedded_path
 from clusterid.simulation import mirrored_outlines, simulate_economy
 from clusterid.simulation._regions import neighbours
 

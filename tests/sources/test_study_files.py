@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from clusterid._embedded import embedded_path
+from clusterid._disk._embedded import embedded_path
 from clusterid.sources import reader
 from clusterid.study import read_study
 

@@ -4,14 +4,30 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy import stats
 from scipy.stats import false_discovery_control
 
+from clusterid.errors import TableError
 from clusterid.statistics import (
     adjust,
     adjust_columns,
     benjamini_hochberg_cut,
     q_values,
 )
+
+
+def test_the_cut_rejects_what_benjamini_and_hochberg_reject():
+    from clusterid.statistics import benjamini_hochberg_cut
+
+    rng = np.random.default_rng(0)
+    for _ in range(200):
+        p = rng.random(12) ** 3
+        q = np.minimum.accumulate((np.sort(p) * 12 / np.arange(1, 13))[::-1])[::-1]
+        rejected = int((q <= 0.05).sum())
+        cut = benjamini_hochberg_cut(p, 0.05)
+        assert (p <= cut).sum() == rejected
+    # one tiny p-value does not make the cut tiny
+    assert benjamini_hochberg_cut(np.array([1e-16]), 0.05) == 0.05
 
 
 @pytest.mark.parametrize("method", ["bh", "by"])
@@ -73,3 +89,20 @@ def test_what_is_no_probability_is_told() -> None:
         adjust(np.array([0.5, 1.5]))
     with pytest.raises(ValueError, match="not offered"):
         adjust(np.array([0.5]), "fdr")  # type: ignore[arg-type]
+
+
+def test_adjusted_p_values_equal_scipy():
+    p = np.random.default_rng(0).uniform(size=50) ** 2
+    for method in ("bh", "by"):
+        theirs = stats.false_discovery_control(p, method=method)
+        np.testing.assert_allclose(adjust(p, method), theirs, rtol=1e-12)
+
+
+def test_adjusted_p_values_by_hand():
+    p = np.array([0.01, np.nan, 0.04, 0.03])
+    np.testing.assert_allclose(adjust(p, "bonferroni"), [0.03, np.nan, 0.12, 0.09])
+    np.testing.assert_allclose(adjust(p, "holm"), [0.03, np.nan, 0.06, 0.06])
+    np.testing.assert_allclose(adjust(p, "bh"), [0.03, np.nan, 0.04, 0.04])
+    np.testing.assert_allclose(adjust(p, "none"), p)
+    with pytest.raises(TableError, match="outside 0 to 1"):
+        adjust(np.array([1.2, 0.5]))

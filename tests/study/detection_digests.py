@@ -12,16 +12,21 @@ import json
 import random
 import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import networkx as nx
 import pandas as pd
 
-from clusterid.clusters import cell_clusters, identify_clusters
+from clusterid.clusters import identify_clusters
 from clusterid.communities import detect_communities
 from clusterid.networks import colocation_network, profile_network, skill_network
 from clusterid.simulation import simulate_economy
 from clusterid.tables import contiguity
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from validation.second_pathway import cell_clusters
 
 
 def mixed(table: Any, shuffle: int) -> Any:

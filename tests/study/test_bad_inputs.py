@@ -1095,7 +1095,7 @@ def test_a_lexicon_may_be_a_workbook_or_parquet(ending: str, tmp_path: Path) -> 
 
 
 def test_mends_speak_of_keys_of_the_study_file() -> None:
-    from clusterid.study._mends import mend_of_a_study
+    from clusterid.study.reading._mends import mend_of_a_study
 
     for mend, table, section, told in (
         (

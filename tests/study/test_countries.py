@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from clusterid._embedded import embedded_path
+from clusterid._disk._embedded import embedded_path
 from clusterid.study import Result, read_study
 
 pytestmark = pytest.mark.slow

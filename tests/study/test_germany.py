@@ -7,9 +7,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from clusterid._embedded import embedded_path
+from clusterid._disk._embedded import embedded_path
 from clusterid.study import Result, read_study
-from clusterid.study._schema import StudyFile
+from clusterid.study.reading._schema import StudyFile
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,7 @@ import csv
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
@@ -154,8 +155,7 @@ def test_a_cell_holds_what_fits_and_says_that_more_was_there(
 ) -> None:
     from clusterid.reports import write_workbook
 
-    result = fake.fake_result()
-    result.title = "🏭" * 20_000
+    result = replace(fake.fake_result(), title="🏭" * 20_000)
     write_workbook(result, tmp_path / "w.xlsx")
     longest = max((c.value for c in _cells(tmp_path / "w.xlsx")
                    if isinstance(c.value, str)), key=len)  # fmt: skip

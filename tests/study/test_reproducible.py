@@ -9,29 +9,27 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 
-from clusterid.simulation import simulate_economy
 from clusterid.study import read_result
 
 SRC = Path(__file__).resolve().parents[2] / "src"
 TABLES = ("employment", "flows", "links", "collaborations", "places", "declared")
 
 
-@pytest.fixture(scope="module")
-def studies(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """Return one study folder, and the same with every table's rows shuffled."""
-    plain = tmp_path_factory.mktemp("plain")
-    simulate_economy(n_regions=40, n_plants=40_000, n_projects=80, seed=5).save(plain)
-    shuffled = tmp_path_factory.mktemp("shuffled") / "study"
-    shutil.copytree(plain, shuffled)
+@pytest.fixture
+def shuffled(small_run: Any, tmp_path: Path) -> Path:
+    """The small study with the rows of every table in another order."""
+    folder = tmp_path / "study"
+    shutil.copytree(small_run.study, folder)
     for name in TABLES:
-        path = shuffled / f"{name}.csv"
+        path = folder / f"{name}.csv"
         table = pd.read_csv(path, dtype=str, keep_default_na=False)
         table.sample(frac=1, random_state=7).to_csv(path, index=False)
-    return plain, shuffled
+    return folder
 
 
 def _python(*arguments: str, hash_seed: str, threads: str) -> str:
@@ -50,30 +48,24 @@ def _python(*arguments: str, hash_seed: str, threads: str) -> str:
     return done.stdout
 
 
-def _run(study: Path, out: Path, *, hash_seed: str, threads: str) -> dict[str, str]:
-    command = ["-m", "clusterid", "run", str(study), "-o", str(out)]
-    _python(*command, hash_seed=hash_seed, threads=threads)
+def _digests(out: Path) -> dict[str, str]:
     names = ["clusters.csv", "verdicts.csv", "templates.csv", "concentration.parquet"]
     paths = [out / name for name in names] + sorted((out / "networks").iterdir())
     return {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in paths}
 
 
 def test_same_bytes_for_shuffled_rows_hash_seeds_and_threads(
-    studies: tuple[Path, Path], tmp_path: Path
+    small_run: Any, shuffled: Path, tmp_path: Path
 ) -> None:
-    plain, shuffled = studies
-    first = _run(plain, tmp_path / "a", hash_seed="0", threads="1")
-    second = _run(shuffled, tmp_path / "b", hash_seed="12345", threads="2")
-    assert first == second
+    command = ["-m", "clusterid", "run", str(shuffled), "-o", str(tmp_path / "b")]
+    _python(*command, hash_seed="12345", threads="2")
+    assert _digests(tmp_path / "b") == _digests(small_run.out)
 
 
-def test_result_read_back_saves_the_same_bytes(
-    studies: tuple[Path, Path], tmp_path: Path
-) -> None:
-    _run(studies[0], tmp_path / "a", hash_seed="0", threads="1")
-    read_result(tmp_path / "a").save(tmp_path / "c")
+def test_result_read_back_saves_the_same_bytes(small_run: Any, tmp_path: Path) -> None:
+    read_result(small_run.out).save(tmp_path / "c")
     for name in ("clusters.csv", "verdicts.csv", "concentration.parquet"):
-        before = (tmp_path / "a" / name).read_bytes()
+        before = (small_run.out / name).read_bytes()
         assert (tmp_path / "c" / name).read_bytes() == before, name
 
 

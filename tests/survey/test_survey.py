@@ -5,71 +5,25 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from clusterid.errors import OptionError, TableError
+from clusterid.errors import OptionError
 from clusterid.simulation import simulate_economy
 from clusterid.survey import (
     design_effect,
-    fixed_margins,
+    diffusion,
     granularity,
+    label_homogeneity,
     marginal_independence,
-    pairwise_independence,
-    rake,
-    read_codebook,
+    rank_shift,
     read_survey,
-    share_interval,
 )
-from clusterid.survey._multiple_response import marginal_chi_squares
-
-# METHODS E3, printed to four digits
-PRINTED = 5e-5
+from clusterid.survey._responses import groups_of
 
 
 @pytest.fixture(scope="module")
 def survey():
     sim = simulate_economy(n_plants=20_000, seed=0)
     return read_survey(sim.places, sim.answers, sim.declared)
-
-
-def test_interval_of_the_seed_survey():
-    found = share_interval(90, 144, 188)
-    assert found.share == 0.625
-    assert found.lower == pytest.approx(0.5860, abs=PRINTED)
-    assert found.upper == pytest.approx(0.6625, abs=PRINTED)
-    assert found.exact_lower == pytest.approx(0.5851, abs=PRINTED)
-    assert found.exact_upper == pytest.approx(0.6649, abs=PRINTED)
-    assert found.worst_lower == pytest.approx(0.4787, abs=PRINTED)
-    assert found.worst_upper == pytest.approx(0.7128, abs=PRINTED)
-    endless = share_interval(90, 144)
-    assert endless.lower == pytest.approx(0.5436, abs=PRINTED)
-    assert endless.upper == pytest.approx(0.6999, abs=PRINTED)
-
-
-@given(st.data())
-@settings(max_examples=60, deadline=None)
-def test_intervals_are_nested(data):
-    population = data.draw(st.integers(5, 300))
-    n = data.draw(st.integers(1, population))
-    count = data.draw(st.integers(0, n))
-    found = share_interval(count, n, population)
-    eps = 1e-12
-    assert found.worst_lower - eps <= found.exact_lower <= found.share + eps
-    assert found.share - eps <= found.exact_upper <= found.worst_upper + eps
-    assert found.lower - eps <= found.share <= found.upper + eps
-    free = share_interval(count, n)
-    assert free.upper - free.lower >= found.upper - found.lower - eps
-
-
-def test_the_exact_interval_covers():
-    rng = np.random.default_rng(3)
-    draws = rng.hypergeometric(110, 78, 144, size=400)
-    cover = [
-        i.exact_lower <= 110 / 188 <= i.exact_upper
-        for i in (share_interval(int(c), 144, 188) for c in draws)
-    ]
-    assert np.mean(cover) >= 0.93
 
 
 def test_table_of_the_strategy_has_the_published_interval(survey):
@@ -106,38 +60,6 @@ def test_tables_by_group_add_up(survey):
     assert by.groupby("option")["base"].sum().eq(90).all()
 
 
-def test_raking_meets_the_margins():
-    rng = np.random.default_rng(0)
-    sample = pd.DataFrame({
-        "a": rng.choice(["x", "y"], 200),
-        "b": rng.choice(["u", "v", "w"], 200),
-    })
-    margins = {
-        "a": pd.Series({"x": 400, "y": 600}),
-        "b": pd.Series({"u": 300, "v": 300, "w": 400}),
-    }
-    weight = rake(sample, margins)
-    assert weight.mean() == pytest.approx(1)
-    for column, target in margins.items():
-        reached = weight.groupby(sample[column]).sum() / 200
-        assert reached.to_numpy() == pytest.approx(target.to_numpy() / 1000, abs=1e-9)
-    capped = rake(sample, margins | {"a": pd.Series({"x": 150, "y": 9000})}, cap=1.2)
-    assert capped.max() <= 1.2 * 1.0001
-    assert design_effect(weight) >= 1
-
-
-def test_small_categories_are_joined_before_raking():
-    sample = pd.DataFrame({"a": ["x"] * 2 + ["y"] * 10 + ["z"] * 20})
-    weight = rake(sample, {"a": pd.Series({"x": 30, "y": 30, "z": 40})})
-    assert weight.iloc[0] == pytest.approx(weight.iloc[5])
-
-
-def test_raking_refuses_more_answers_than_units():
-    sample = pd.DataFrame({"a": ["x"] * 6})
-    with pytest.raises(TableError, match="more respondents than units"):
-        rake(sample, {"a": pd.Series({"x": 3})})
-
-
 def test_weighted_table_uses_the_weights(survey):
     weights = survey.weights()
     assert len(weights) == 144 and weights.mean() == pytest.approx(1)
@@ -152,54 +74,10 @@ def test_weighted_table_uses_the_weights(survey):
         survey.table("strategy", weights=pd.Series({"M001": 1.0}))
 
 
-def test_farmers_by_education():
-    # METHODS E1, R package MRCV, farmer1: five items, five groups of education
-    n = np.array([88, 16, 31, 113, 14], dtype=float)
-    yes = np.array(
-        [
-            [19, 2, 1, 19, 3],
-            [38, 6, 13, 29, 4],
-            [29, 8, 10, 40, 8],
-            [47, 8, 17, 53, 6],
-            [40, 4, 14, 29, 6],
-        ],
-        dtype=float,
-    )
-    parts = marginal_chi_squares(yes, n)
-    assert parts == pytest.approx([5.96, 7.89, 4.62, 1.42, 10.95], abs=0.005)
-    assert parts.sum() == pytest.approx(30.84, abs=0.005)
-    # the Bonferroni p needs no joint answers; build any respondents with these counts
-    groups = pd.Series(np.repeat(list("abcde"), n.astype(int)))
-    ticks = pd.DataFrame({
-        item: np.concatenate([
-            np.arange(m) < y for m, y in zip(n, yes[item], strict=True)
-        ])
-        for item in range(5)
-    })
-    found = marginal_independence(groups, ticks, permutations=0)
-    assert found.statistic == pytest.approx(30.84, abs=0.005)
-    assert found.p_bonferroni == pytest.approx(0.1357, abs=5e-4)
-
-
-def test_multiple_response_tests_hold_their_size():
-    rng = np.random.default_rng(5)
-    groups = pd.Series(rng.choice(["a", "b", "c"], 120))
-    p, q = [], []
-    for _ in range(300):
-        mood = rng.normal(size=(120, 1))
-        ticks = pd.DataFrame(mood + rng.normal(size=(120, 5)) > 0.3)
-        other = pd.DataFrame(rng.normal(size=(120, 1)) + rng.normal(size=(120, 3)) > 0)
-        p.append(marginal_independence(groups, ticks, permutations=0).p_rao_scott)
-        q.append(pairwise_independence(ticks, other, permutations=0).p_rao_scott)
-    # three standard errors of a rate of 5 % in 300 draws
-    assert abs(np.mean(np.array(p) < 0.05) - 0.05) < 0.038
-    assert abs(np.mean(np.array(q) < 0.05) - 0.05) < 0.038
-
-
 def test_permutation_p_value_does_not_depend_on_row_order(survey):
     found = survey.test("themes", "concepts", permutations=99)
     ticks = survey.responses("themes").dropna()
-    group, _ = survey._groups(ticks.index, "themes", "concepts")
+    group, _ = groups_of(survey, ticks.index, "themes", "concepts")
     order = np.random.default_rng(0).permutation(len(ticks))
     again = marginal_independence(
         group.iloc[order], ticks.iloc[order], permutations=99, seed=0
@@ -259,26 +137,6 @@ def test_same_bundles_everywhere_are_homogeneous_and_random_lists_are_not():
     )
 
 
-@given(st.integers(0, 2**32 - 1))
-@settings(max_examples=15, deadline=None)
-def test_curveball_keeps_both_margins(seed):
-    rng = np.random.default_rng(seed)
-    table = rng.random((7, 6)) < 0.4
-    for block in fixed_margins(table, 30, rng):
-        assert (block.sum(axis=1) == table.sum(axis=0)).all()
-        assert (block.sum(axis=2) == table.sum(axis=1)).all()
-
-
-def test_curveball_visits_all_tables_equally_often():
-    table = np.array([[1, 1, 0], [0, 0, 1], [1, 0, 0]], dtype=bool)
-    blocks = np.concatenate(list(fixed_margins(table, 6000, np.random.default_rng(0))))
-    codes = blocks.reshape(len(blocks), -1) @ (2 ** np.arange(9))
-    _, counts = np.unique(codes, return_counts=True)
-    # rows 2, 1, 1 and columns 2, 1, 1 have five tables (enumerated by hand)
-    assert len(counts) == 5
-    assert counts / len(blocks) == pytest.approx(0.2, abs=0.03)
-
-
 def test_printed_percentages_of_the_seed_fit_144_answers():
     found = granularity({"strategy": 62, "strategy again": 63, "several": 37}, [144])
     found = found.set_index("item")
@@ -291,34 +149,6 @@ def test_printed_percentages_of_the_seed_fit_144_answers():
     assert round(100 * 37 / 144) == 26
 
 
-def test_codebook_has_both_languages_and_unique_options():
-    book = read_codebook()
-    assert not book.duplicated(["question", "option"]).any()
-    assert (book[["label_de", "label_en"]] != "").all().all()
-
-
-def test_faults_of_all_three_tables_are_told_at_once():
-    places = pd.DataFrame({"place": ["a", "a"], "regions": ["R1", ""]})
-    answers = pd.DataFrame({
-        "place": ["a"],
-        "question": ["strategy"],
-        "option": ["oui"],
-        "value": ["yes"],
-    })
-    declared = pd.DataFrame({"record": ["1", "1"], "place": ["a", "a"], "label": "x"})
-    with pytest.raises(TableError) as error:
-        read_survey(places, answers, declared)
-    assert len(error.value.faults) >= 4
-    with pytest.raises(OptionError, match="Did you mean 'themes'"):
-        read_survey(
-            pd.DataFrame({"place": ["a"], "regions": ["R1"]}),
-            pd.DataFrame(
-                {"place": ["a"], "question": ["themes"], "option": ["land"],
-                 "value": ["yes"]}
-            ),
-        ).table("theme")  # fmt: skip
-
-
 def test_a_table_may_be_split_by_place() -> None:
     places = pd.DataFrame({"place": ["a", "b"], "regions": ["r", "s"]})
     answers = pd.DataFrame({
@@ -329,3 +159,13 @@ def test_a_table_may_be_split_by_place() -> None:
     })
     table = read_survey(places, answers).table("strategy", by="place")
     assert set(table["group"]) >= {"a", "b"}
+
+
+def test_analyses_are_functions_and_methods_alike(survey):
+    pairs = [
+        (survey.rank_shift("goals", draws=99), rank_shift(survey, "goals", draws=99)),
+        (survey.diffusion(), diffusion(survey)),
+        (survey.label_homogeneity(draws=99), label_homogeneity(survey, draws=99)),
+    ]
+    for by_method, by_function in pairs:
+        pd.testing.assert_frame_equal(by_method, by_function)

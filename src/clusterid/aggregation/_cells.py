@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from clusterid._typed import check_types, typed
 from clusterid.aggregation._engines import Engine, collected, open_plants
 from clusterid.aggregation._locating import located
 from clusterid.errors import DataWarning, Fault, TableError, check_option, nearest
-from clusterid.tables._checking import LARGEST_NUMBER, known_codes
-from clusterid.tables._codes import as_text, damage, unusable
+from clusterid.tables.parsing import LARGEST_NUMBER, known_codes
+from clusterid.tables.parsing._codes import as_text, damage, unusable
 
-__all__ = ["ENGINES", "aggregate_plants"]
+if TYPE_CHECKING:
+    import narwhals as nw
+
+__all__ = ["ENGINES", "PlantRules", "aggregate_plants", "cells_of"]
 
 #: Engines that aggregate plants.
 ENGINES = ("duckdb", "pandas", "spark")
@@ -26,12 +31,12 @@ _SUMS = ("employment", "sum_squares")
 
 @typed
 def aggregate_plants(
-    plants: Any,
+    plants: object,
     *,
-    regions: Any = None,
+    regions: object = None,
     engine: str = "duckdb",
     columns: Mapping[str, str] | None = None,
-    crs: Any = None,
+    crs: object = None,
     outside: str = "fault",
     unique: bool = True,
     codes: str = "check",
@@ -96,24 +101,50 @@ def aggregate_plants(
     >>> aggregate_plants(plants)["sum_squares"].tolist()
     [25.0]
     """
-    check_types(aggregate_plants, locals())
-    check_option("engine", engine, list(ENGINES))
-    check_option("outside", outside, ["fault", "drop"])
-    check_option("codes", codes, ["check", "as_is"])
-    with open_plants(plants, engine, columns) as opened:
+    return cells_of(plants, PlantRules.of(aggregate_plants, locals()))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlantRules:
+    """How plants are added up; the options of :func:`aggregate_plants`, checked."""
+
+    regions: object = None
+    engine: str = "duckdb"
+    columns: Mapping[str, str] | None = None
+    crs: object = None
+    outside: str = "fault"
+    unique: bool = True
+    codes: str = "check"
+
+    @classmethod
+    def of(cls, function: Callable[..., Any], given: Mapping[str, Any]) -> PlantRules:
+        """Check the types of what a function was given, and keep what are rules."""
+        check_types(function, given)
+        return cls(**{one.name: given[one.name] for one in fields(cls)})
+
+    def __post_init__(self) -> None:
+        check_option("engine", self.engine, list(ENGINES))
+        check_option("outside", self.outside, ["fault", "drop"])
+        check_option("codes", self.codes, ["check", "as_is"])
+
+
+def cells_of(plants: object, rules: PlantRules) -> pd.DataFrame:
+    """Return the cells of :func:`aggregate_plants`, added up as the rules say."""
+    with open_plants(plants, rules.engine, rules.columns) as opened:
         names = opened.frame.collect_schema().names()
         by_point = "region" not in names
         if by_point:
-            opened.frame = located(opened, regions, crs)
+            opened.frame = located(opened, rules.regions, rules.crs)
         keys = ["region", "industry"] + (["year"] if "year" in names else [])
         cells = _summed(opened.frame, keys)
-        faults = _faults(opened, cells, keys, by_point and outside == "drop")
-        if unique and "plant" in names:
+        faults = _missing_keys(opened, cells, keys, by_point, rules.outside == "drop")
+        faults += _impossible_sizes(opened, cells)
+        if rules.unique and "plant" in names:
             faults += _twice(opened.frame, "year" in names)
-    faults += _unknown_regions(cells, regions)
+    faults += _unknown_regions(cells, rules.regions)
     faults += _unusable(cells)
-    if codes == "check":
-        also = [] if regions is not None else ["region"]
+    if rules.codes == "check":
+        also = [] if rules.regions is not None else ["region"]
         faults += _damaged(cells, also, opened.whole)
     if not len(cells):
         faults.append(Fault("the table has no rows", "check the file"))
@@ -124,7 +155,7 @@ def aggregate_plants(
     return _tidy(cells, keys)
 
 
-def _summed(frame: Any, keys: list[str]) -> pd.DataFrame:
+def _summed(frame: nw.LazyFrame[Any], keys: list[str]) -> pd.DataFrame:
     """Sum; where an engine added NaN that is not null, once more without it."""
     import narwhals as nw
 
@@ -138,7 +169,7 @@ def _summed(frame: Any, keys: list[str]) -> pd.DataFrame:
     return _stripped(table, keys)
 
 
-def _sums(frame: Any, keys: list[str], size: Any) -> pd.DataFrame:
+def _sums(frame: nw.LazyFrame[Any], keys: list[str], size: nw.Expr) -> pd.DataFrame:
     """Sum in one expression, its columns computed before grouping."""
     import narwhals as nw
 
@@ -178,59 +209,55 @@ def _stripped(table: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     return table.groupby(keys, dropna=False, as_index=False).agg(rules)
 
 
-def _faults(
-    engine: Engine, cells: pd.DataFrame, keys: list[str], may_be_outside: bool
+def _missing_keys(
+    engine: Engine,
+    cells: pd.DataFrame,
+    keys: list[str],
+    by_point: bool,
+    may_be_outside: bool,
 ) -> list[Fault]:
-    """Faults seen in the cells; examples are fetched only where there is one."""
+    """Tell codes and years that are missing; examples are fetched only then."""
     import narwhals as nw
 
     faults = []
     for key in keys:
-        if key == "region" and may_be_outside:
-            continue
         bad = cells[cells[key].isna()]
-        if not len(bad):
+        is_place = by_point and key == "region"
+        if not len(bad) or (is_place and may_be_outside):
             continue
         empty = nw.col(key).is_null()
         if key != "year":
             empty |= nw.col(key).str.strip_chars() == ""
-        by_point = key == "region" and "x" in engine.frame.collect_schema().names()
-        rule = "a plant lies in no region" if by_point else f"{key} is missing"
-        mend = (
-            'correct the points or crs=, or pass outside="drop"'
-            if by_point
-            else "fill it in, or drop these plants"
-        )
+        rule, mend = f"{key} is missing", "fill it in, or drop these plants"
+        if is_place:
+            rule = "a plant lies in no region"
+            mend = 'correct the points or crs=, or pass outside="drop"'
         rows = _examples(engine.frame.filter(empty))
         faults.append(Fault(rule, mend, int(bad["establishments"].sum()), rows))
-    negative = cells["smallest_plant"] < 0
-    if negative.any():
-        found = engine.frame.filter(nw.col("employment") < 0)
-        n = int(collected(found.select(n=nw.len()))["n"].sum())
-        faults.append(
-            Fault(
-                "employment is negative",
-                "correct the source; leave unknown sizes empty",
-                n,
-                _examples(found),
-            )
-        )
-    largest = np.maximum(cells["largest_plant"], -cells["smallest_plant"])
-    infinite = largest > LARGEST_NUMBER
-    if infinite.any():
-        found = engine.frame.filter(nw.col("employment").abs() > LARGEST_NUMBER)
-        faults.append(
-            Fault(
-                f"employment is infinite, or larger than {LARGEST_NUMBER:.0e}",
-                "correct it",
-                int(infinite.sum()),
-                _examples(found),
-            )
-        )
     return faults
 
 
-def _examples(frame: Any) -> tuple[tuple[Any, Any], ...]:
+def _impossible_sizes(engine: Engine, cells: pd.DataFrame) -> list[Fault]:
+    """Tell sizes below 0, infinite or beyond all bounds."""
+    import narwhals as nw
+
+    faults = []
+    size = nw.col("employment")
+    if (cells["smallest_plant"] < 0).any():
+        found = engine.frame.filter(size < 0)
+        n = int(collected(found.select(n=nw.len()))["n"].sum())
+        mend = "correct the source; leave unknown sizes empty"
+        faults.append(Fault("employment is negative", mend, n, _examples(found)))
+    largest = np.maximum(cells["largest_plant"], -cells["smallest_plant"])
+    infinite = largest > LARGEST_NUMBER
+    if infinite.any():
+        rows = _examples(engine.frame.filter(size.abs() > LARGEST_NUMBER))
+        rule = f"employment is infinite, or larger than {LARGEST_NUMBER:.0e}"
+        faults.append(Fault(rule, "correct it", int(infinite.sum()), rows))
+    return faults
+
+
+def _examples(frame: nw.LazyFrame[Any]) -> tuple[tuple[Any, Any], ...]:
     names = frame.collect_schema().names()
     label = "plant" if "plant" in names else "industry"
     rows = collected(frame.sort(names).head(5))
@@ -243,7 +270,7 @@ def _examples(frame: Any) -> tuple[tuple[Any, Any], ...]:
     )
 
 
-def _twice(frame: Any, has_year: bool) -> list[Fault]:
+def _twice(frame: nw.LazyFrame[Any], has_year: bool) -> list[Fault]:
     import narwhals as nw
 
     keys = ["plant", "year"] if has_year else ["plant"]
@@ -279,29 +306,33 @@ def _outside(cells: pd.DataFrame) -> pd.DataFrame:
             f"{n} plants with {jobs:.0f} of {total:.0f} jobs lie in no region and are "
             "left out.",
             DataWarning,
-            stacklevel=4,
+            stacklevel=5,
         )
     return cells[~lost]
 
 
-def _unknown_regions(cells: pd.DataFrame, regions: Any) -> list[Fault]:
+def _unknown_regions(cells: pd.DataFrame, regions: object) -> list[Fault]:
     known = known_codes(regions)
     if known is None:
         return []
-    unknown = cells[cells["region"].notna() & ~cells["region"].isin(set(known))]
-    if not len(unknown):
+    is_unknown = cells["region"].notna() & ~cells["region"].isin(set(known))
+    unknown = sorted(set(cells.loc[is_unknown, "region"]))
+    if not unknown:
         return []
-    counts = unknown.groupby("region")["establishments"].sum()
-    rows = tuple((code, f"{n} plants") for code, n in counts.head(5).items())
-    return [
-        Fault(
-            f"region is not one of the {len(known)} known regions",
-            "add them to regions, or drop these plants."
-            f"{nearest(str(counts.index[0]), known)}",
-            int(counts.sum()),
-            rows,
-        )
-    ]
+    rule = f"region is not one of the {len(known)} known regions"
+    hint = nearest(str(unknown[0]), known)
+    mend = f"add them to regions, or drop these plants.{hint}"
+    return [_of_codes(cells, "region", unknown, rule, mend)]
+
+
+def _of_codes(
+    cells: pd.DataFrame, column: str, codes: Iterable[str], rule: str, mend: str
+) -> Fault:
+    """Return the fault of codes, with the number of plants that have each."""
+    counts = cells.groupby(column)["establishments"].sum().loc[list(codes)]
+    few = counts.sort_index().head()
+    rows = tuple((str(code)[:60], f"{n} plants") for code, n in few.items())
+    return Fault(rule, mend, int(counts.sum()), rows)
 
 
 def _damaged(
@@ -311,18 +342,14 @@ def _damaged(
     faults = []
     for column in ("industry", *also):
         text = cells[column].dropna().unique().astype(object)
-        given = [int(t) for t in text] if column in whole else text
+        given = [int(t) if column in whole else t for t in text]
         nothing = np.zeros(len(text), dtype=bool)
-        found = damage(column, np.array(text), given, nothing)
-        for bad, rule, _ in found:
-            counts = cells.groupby(column)["establishments"].sum().loc[text[bad]]
-            few = counts.sort_index().head()
-            rows = tuple((code, f"{n} plants") for code, n in few.items())
-            mend = (
-                f'read_plants(pad={{"{column}": <width>}}) fills zeros up; pass '
-                'codes="as_is" if these are the codes'
-            )
-            faults.append(Fault(rule, mend, int(counts.sum()), rows))
+        mend = (
+            f'read_plants(pad={{"{column}": <width>}}) fills zeros up; pass '
+            'codes="as_is" if these are the codes'
+        )
+        for bad, rule, _ in damage(column, np.array(text), given, nothing):
+            faults.append(_of_codes(cells, column, text[bad], rule, mend))
     return faults
 
 
@@ -332,10 +359,7 @@ def _unusable(cells: pd.DataFrame) -> list[Fault]:
     for column in ("industry", "region"):
         text = cells[column].dropna().unique().astype(object)
         for bad, rule, mend in unusable(column, text, is_key=True):
-            counts = cells.groupby(column)["establishments"].sum().loc[text[bad]]
-            few = counts.sort_index().head()
-            rows = tuple((str(code)[:60], f"{n} plants") for code, n in few.items())
-            faults.append(Fault(rule, mend, int(counts.sum()), rows))
+            faults.append(_of_codes(cells, column, text[bad], rule, mend))
     return faults
 
 
@@ -369,7 +393,7 @@ def _tidy(cells: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     )
 
 
-def _rounded(values: Any) -> Any:
+def _rounded(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Whole sums as they are, fractions to 12 significant digits."""
     fraction = values != np.floor(values)
     if not fraction.any():

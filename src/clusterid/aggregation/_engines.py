@@ -8,11 +8,11 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 import pandas as pd
 
-from clusterid._opening import (
+from clusterid._disk import (
     first_line,
     foreign_reading,
     path_fault,
@@ -26,9 +26,15 @@ from clusterid.errors import (
     nearest,
 )
 
+if TYPE_CHECKING:
+    import narwhals as nw
+    import pyarrow as pa
+    from narwhals.dtypes import DType
+
 __all__ = ["Engine", "collected", "open_plants"]
 
 _TEXT = ("plant", "industry", "region")
+_TEXT_FILES = {".csv", ".tsv", ".txt"}
 
 
 class Engine:
@@ -45,21 +51,24 @@ class Engine:
         self.frame, self.whole = _named(native, columns)
         self.session = session
 
-    def beside(self, table: pd.DataFrame) -> Any:
+    def beside(self, table: pd.DataFrame) -> nw.LazyFrame[Any]:
         """Return a pandas table as a narwhals frame of the same engine."""
         import narwhals as nw
 
-        if self.name == "pandas":
-            return nw.from_native(table).lazy()
+        native: Any = table
         if self.name == "duckdb":
             import pyarrow as pa
 
-            arrow = pa.Table.from_pandas(table, preserve_index=False)
-            return nw.from_native(self.session.from_arrow(arrow))
-        return nw.from_native(_spark_frame(self.session, table))
+            native = self.session.from_arrow(
+                pa.Table.from_pandas(table, preserve_index=False)
+            )
+        elif self.name == "spark":
+            native = _spark_frame(self.session, table)
+        frame: nw.LazyFrame[Any] = nw.from_native(native).lazy()
+        return frame
 
 
-def collected(frame: Any) -> pd.DataFrame:
+def collected(frame: nw.LazyFrame[Any]) -> pd.DataFrame:
     """Run a lazy narwhals frame and return the result as pandas, by way of Arrow."""
     if frame.implementation.is_pandas():
         table: pd.DataFrame = frame.collect(backend="pandas").to_native()
@@ -70,17 +79,16 @@ def collected(frame: Any) -> pd.DataFrame:
 
 @contextmanager
 def open_plants(
-    plants: Any, engine: str, columns: Mapping[str, str] | None
+    plants: object, engine: str, columns: Mapping[str, str] | None
 ) -> Iterator[Engine]:
     """Open plants on an engine; what was opened here is closed again."""
     if engine == "pandas":
-        told: list[Fault] = []
+        broken: list[Fault] = []
         made = None
-        with foreign_reading("plants", told):
+        with foreign_reading("plants", broken):
             made = Engine("pandas", _pandas(plants), columns)
         if made is None:
-            rule = told[0].rule.replace("the file", "the table")
-            raise TableError("plants", [Fault(rule, "make each column of one type")])
+            raise _mixed_types(broken[0])
         yield made
     elif engine == "duckdb":
         with _duckdb(plants) as (relation, session):
@@ -90,7 +98,12 @@ def open_plants(
         yield Engine("spark", native, columns, session)
 
 
-def _pandas(plants: Any) -> Any:
+def _mixed_types(fault: Fault) -> TableError:
+    rule = fault.rule.replace("the file", "the table")
+    return TableError("plants", [Fault(rule, "make each column of one type")])
+
+
+def _pandas(plants: object) -> pd.DataFrame:
     if isinstance(plants, pd.DataFrame):
         twice = twice_in_header(plants.columns)
         if twice is not None:
@@ -102,7 +115,7 @@ def _pandas(plants: Any) -> Any:
 
 
 @contextmanager
-def _duckdb(plants: Any) -> Iterator[tuple[Any, Any]]:
+def _duckdb(plants: object) -> Iterator[tuple[Any, Any]]:
     import duckdb
 
     if isinstance(plants, duckdb.DuckDBPyRelation):
@@ -128,70 +141,80 @@ def _duckdb(plants: Any) -> Iterator[tuple[Any, Any]]:
         session.close()
 
 
-def _is_path(plants: Any) -> bool:
+def _is_path(plants: object) -> TypeGuard[str | os.PathLike[str]]:
     return isinstance(plants, (str, os.PathLike))
 
 
 def _duckdb_file(session: Any, path: Path) -> Any:
+    """Return a file, a pattern or a folder of files as a relation, not yet read."""
     from clusterid.tables import read_table
 
     suffixes = {s.lower() for s in path.suffixes}
     is_folder = path_fault(path, folder=True) is None and path.is_dir()
-    is_many = any(sign in str(path) for sign in "*?[") or is_folder
-    fault = None if is_many else path_fault(path)
-    if fault is not None or "\x00" in str(path):
-        fault = fault or Fault("the path holds a NUL character", "correct the path")
-        raise TableError("plants", [fault])
-    if not is_many and not path.stat().st_size:
-        read_table(path, name="plants")  # tells that it is empty
-    twice = None if is_many else _twice_in_header(path, suffixes)
-    if twice is not None:
-        raise TableError(f"plants ({path.name})", [twice])
-    if suffixes & {".parquet", ".pq"} or is_folder:
-        pattern = str(path / "**" / "*.parquet") if is_folder else str(path)
-        return session.read_parquet(pattern)
-    if suffixes & {".csv", ".tsv", ".txt"}:
+    if "\x00" in str(path):
+        fault = Fault("the path holds a NUL character", "correct the path")
+        raise TableError("plants", [path_fault(path) or fault])
+    if not is_folder and not any(sign in str(path) for sign in "*?["):
+        _check_one_file(path, suffixes)
+    if is_folder:
+        return session.read_parquet(str(path / "**" / "*.parquet"))
+    if suffixes & {".parquet", ".pq"}:
+        return session.read_parquet(str(path))
+    if suffixes & _TEXT_FILES:
         return session.read_csv(str(path), all_varchar=True, header=True, skiprows=0)
     return session.from_arrow(_arrow(read_table(path, name="plants")))
 
 
+def _check_one_file(path: Path, suffixes: set[str]) -> None:
+    """Tell a file that is not there, is empty, or has a column twice."""
+    from clusterid.tables import read_table
+
+    fault = path_fault(path)
+    if fault is not None:
+        raise TableError("plants", [fault])
+    if not path.stat().st_size:
+        read_table(path, name="plants")  # tells that it is empty
+    twice = _twice_in_header(path, suffixes)
+    if twice is not None:
+        raise TableError(f"plants ({path.name})", [twice])
+
+
 def _twice_in_header(path: Path, suffixes: set[str]) -> Fault | None:
     """Return a fault where a column stands twice; the engine renames it in silence."""
-    if not suffixes & {".csv", ".tsv", ".txt"}:
+    if not suffixes & _TEXT_FILES:
         return None
-    told: list[Fault] = []
+    broken: list[Fault] = []
     found: list[Fault | None] = []
     with (
-        foreign_reading("text", told),
+        foreign_reading("text", broken),
         gzip.open(path) if ".gz" in suffixes else path.open("rb") as stream,
     ):
         line = stream.readline(1 << 20).decode("utf-8-sig", "replace")
         signs = ",;\t|"
         separator = max(signs, key=line.count)
         found.append(twice_in_header(next(csv.reader([line], delimiter=separator), [])))
-    return found[0] if found else told[0]
+    return found[0] if found else broken[0]
 
 
-def _arrow(plants: Any) -> Any:
+def _arrow(plants: object) -> pa.Table:
     import pyarrow as pa
 
-    told: list[Fault] = []
+    broken: list[Fault] = []
     is_table = hasattr(plants, "__arrow_c_stream__")
-    with foreign_reading("an Arrow table (one type of values a column)", told):
+    with foreign_reading("an Arrow table (one type of values a column)", broken):
         if isinstance(plants, pd.DataFrame):
             return pa.Table.from_pandas(plants, preserve_index=False)
         if is_table and not isinstance(plants, pd.Series):
             return pa.table(plants)
-    if told:
-        rule = told[0].rule.replace("the file", "the table")
-        raise TableError("plants", [Fault(rule, "make each column of one type")])
+    if broken:
+        raise _mixed_types(broken[0])
     raise TableTypeError(
         "plants: give a path, a DataFrame, an Arrow table or a DuckDB relation, "
         f"not {type(plants).__name__}"
     )
 
 
-def _spark(plants: Any) -> tuple[Any, Any]:
+def _spark(plants: object) -> tuple[Any, Any]:
     try:
         from pyspark.sql import DataFrame, SparkSession
     except ImportError as error:
@@ -207,7 +230,7 @@ def _spark(plants: Any) -> tuple[Any, Any]:
     return _spark_frame(session, plants), session
 
 
-def _spark_frame(session: Any, table: Any) -> Any:
+def _spark_frame(session: Any, table: object) -> Any:
     """Put a small table on Spark; through Arrow where Spark takes it (4.0)."""
     arrow = _arrow(table)
     if int(session.version.split(".")[0]) >= 4:
@@ -218,7 +241,7 @@ def _spark_frame(session: Any, table: Any) -> Any:
 
 def _named(
     native: Any, columns: Mapping[str, str] | None
-) -> tuple[Any, frozenset[str]]:
+) -> tuple[nw.LazyFrame[Any], frozenset[str]]:
     """Our names, text for codes, numbers for sizes and places.
 
     Beside the frame: the codes that came as whole numbers, whose zeros may be lost.
@@ -229,75 +252,73 @@ def _named(
     schema = frame.collect_schema()
     have = list(schema.names())
     taken = {**{c: c for c in have}, **(columns or {})}
+    faults = _column_faults(have, columns or {})
+    if faults:
+        raise TableError("plants", faults)
+    wanted = [c for c in _TEXT if c in taken]
+    picked = [nw.col(taken[c]).cast(nw.String).alias(c) for c in wanted]
+    for column in ("employment", "year", "x", "y"):
+        if column in taken:
+            _must_be_number(column, schema[taken[column]], frame, taken[column])
+            dtype = nw.Int64 if column == "year" else nw.Float64
+            picked.append(nw.col(taken[column]).cast(dtype).alias(column))
+    whole = frozenset(c for c in wanted if schema[taken[c]].is_integer())
+    return frame.select(*picked), whole
+
+
+def _column_faults(have: list[str], columns: Mapping[str, str]) -> list[Fault]:
+    """Tell columns that are not there: named ones, industry, employment, a place."""
+    shown = ", ".join(have[:12])
     faults = [
         Fault(
-            f"columns= takes {ours!r} from column {theirs!r}, which is not there",
-            f"the table has: {', '.join(have[:12])}.{nearest(theirs, have)}",
+            f"columns= takes {name!r} from column {source!r}, which is not there",
+            f"the table has: {shown}.{nearest(source, have)}",
         )
-        for ours, theirs in (columns or {}).items()
-        if theirs not in have
+        for name, source in columns.items()
+        if source not in have
     ]
-    for column in ("industry", "employment"):
-        if taken.get(column) not in have and column not in (columns or {}):
-            faults.append(
-                Fault(
-                    f"the column {column!r} is missing",
-                    f'pass columns={{"{column}": "<its name in the file>"}}; the table '
-                    f"has: {', '.join(have[:12])}.{nearest(column, have)}",
-                )
-            )
-    if not any(c in taken for c in ("region", "x")) or (
-        "x" in taken and "region" not in taken and "y" not in taken
-    ):
+    faults += [
+        Fault(
+            f"the column {column!r} is missing",
+            f'pass columns={{"{column}": "<its name in the file>"}}; the table '
+            f"has: {shown}.{nearest(column, have)}",
+        )
+        for column in ("industry", "employment")
+        if column not in have and column not in columns
+    ]
+    named = {*have, *columns}
+    if "region" not in named and not {"x", "y"} <= named:
         faults.append(
             Fault(
                 "plants have no place: neither a column 'region' nor 'x' and 'y'",
                 'pass columns={"region": ...}, or {"x": ..., "y": ...} with crs=',
             )
         )
-    if faults:
-        raise TableError("plants", faults)
-    wanted = [c for c in ("plant", "industry", "region") if c in taken]
-    picked = [nw.col(taken[c]).cast(nw.String).alias(c) for c in wanted]
-    for column, dtype in (
-        ("employment", nw.Float64),
-        ("year", nw.Int64),
-        ("x", nw.Float64),
-        ("y", nw.Float64),
-    ):
-        if column in taken:
-            _must_be_number(column, schema[taken[column]], frame, taken[column])
-            picked.append(nw.col(taken[column]).cast(dtype).alias(column))
-    whole = frozenset(c for c in wanted if schema[taken[c]].is_integer())
-    return frame.select(*picked), whole
+    return faults
 
 
-def _must_be_number(column: str, dtype: Any, frame: Any, theirs: str) -> None:
+def _must_be_number(
+    column: str, dtype: DType, frame: nw.LazyFrame[Any], source: str
+) -> None:
     """Tell text that is no number before an engine turns it into an error or null."""
     import narwhals as nw
 
     if dtype.is_numeric() or dtype == nw.Unknown:  # a column of nulls has no type
         return
+    if not isinstance(dtype, (nw.String, nw.Object)) and dtype != nw.String:
+        fault = Fault(f"{column} is of type {dtype}, not a number", "convert it")
+        raise TableError("plants", [fault])
     plain = r"^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*$"
-    if isinstance(dtype, (nw.String, nw.Object)) or dtype == nw.String:
-        text = nw.col(theirs).cast(nw.String)
-        wrong = frame.filter(~text.str.contains(plain)).select(text.alias("value"))
-        bad = collected(wrong)["value"].dropna()
-        if not len(bad):
-            return
-        shown = sorted({str(v) for v in bad})[:5]
-        raise TableError(
-            "plants",
-            [
-                Fault(
-                    f"{column} is not a number",
-                    "write numbers with a decimal point and without separators, or "
-                    "read the file with read_plants(decimal=..., thousands=...)",
-                    len(bad),
-                    tuple((f"value {i}", v) for i, v in enumerate(shown, start=1)),
-                )
-            ],
+    text = nw.col(source).cast(nw.String)
+    wrong = frame.filter(~text.str.contains(plain)).select(text.alias("value"))
+    bad = collected(wrong)["value"].dropna()
+    if len(bad):
+        shown = sorted({str(value) for value in bad})[:5]
+        fault = Fault(
+            f"{column} is not a number",
+            "write numbers with a decimal point and without separators, or "
+            "read the file with read_plants(decimal=..., thousands=...)",
+            len(bad),
+            tuple((f"value {i}", v) for i, v in enumerate(shown, start=1)),
         )
-    raise TableError(
-        "plants", [Fault(f"{column} is of type {dtype}, not a number", "convert it")]
-    )
+        raise TableError("plants", [fault])

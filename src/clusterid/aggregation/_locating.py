@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from clusterid.aggregation._engines import collected
+from clusterid.aggregation._engines import Engine, collected
 from clusterid.errors import GeometryError
-from clusterid.tables._checking import checked_crs
+from clusterid.tables.parsing import checked_crs
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import narwhals as nw
 
 __all__ = ["located", "region_of_points"]
 
@@ -18,7 +22,10 @@ _CHUNK = 500_000
 
 
 def region_of_points(
-    x: NDArray[np.float64], y: NDArray[np.float64], regions: Any, crs: Any
+    x: NDArray[np.float64],
+    y: NDArray[np.float64],
+    regions: gpd.GeoDataFrame,
+    crs: object,
 ) -> NDArray[np.object_]:
     """Return the code of the region each point lies in, None outside all.
 
@@ -52,7 +59,7 @@ def region_of_points(
     return np.asarray(found_codes[found])
 
 
-def located(engine: Any, regions: Any, crs: Any) -> Any:
+def located(engine: Engine, regions: object, crs: object) -> nw.LazyFrame[Any]:
     """Return the engine's frame with a column ``region`` found from ``x``, ``y``."""
     if crs is None:
         raise GeometryError(
@@ -76,13 +83,12 @@ def located(engine: Any, regions: Any, crs: Any) -> Any:
     )
     sites = collected(frame.select("x", "y").unique())
     sites = sites.dropna().reset_index(drop=True)
-    codes = region_of_points(
-        sites["x"].to_numpy(dtype=float), sites["y"].to_numpy(dtype=float), regions, crs
-    )
+    x, y = sites["x"].to_numpy(dtype=float), sites["y"].to_numpy(dtype=float)
+    codes = region_of_points(x, y, cast("gpd.GeoDataFrame", regions), crs)
     inside = pd.notna(codes)
     table = pd.DataFrame({
-        "x": sites["x"].to_numpy(dtype=float)[inside],
-        "y": sites["y"].to_numpy(dtype=float)[inside],
+        "x": x[inside],
+        "y": y[inside],
         "region": pd.Series(codes[inside], dtype="str"),
     })
     return frame.join(engine.beside(table), on=["x", "y"], how="left")

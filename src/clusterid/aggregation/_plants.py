@@ -9,24 +9,24 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from clusterid._typed import check_types, typed
-from clusterid.aggregation._cells import aggregate_plants
+from clusterid._typed import typed
+from clusterid.aggregation._cells import PlantRules, cells_of
 from clusterid.errors import Fault, TableError
 from clusterid.tables import Economy, Metadata, economy
-from clusterid.tables._checking import known_codes
+from clusterid.tables.parsing import known_codes
 
 __all__ = ["economies_from_plants", "economy_from_plants"]
 
 
 @typed
 def economy_from_plants(
-    plants: Any,
+    plants: object,
     *,
-    regions: Any = None,
+    regions: object = None,
     engine: str = "duckdb",
     year: int | None = None,
     columns: Mapping[str, str] | None = None,
-    crs: Any = None,
+    crs: object = None,
     outside: str = "fault",
     unique: bool = True,
     codes: str = "check",
@@ -82,53 +82,31 @@ def economy_from_plants(
     >>> economy_from_plants(plants).plant_herfindahl.to_dict()
     {'A': 0.375}
     """
-    check_types(economy_from_plants, locals())
-    cells = aggregate_plants(
-        plants,
-        regions=regions,
-        engine=engine,
-        columns=columns,
-        crs=crs,
-        outside=outside,
-        unique=unique,
-        codes=codes,
-    )
+    rules = PlantRules.of(economy_from_plants, locals())
+    cells = cells_of(plants, rules)
     if "year" in cells.columns:
         years = sorted({int(y) for y in cells["year"]})
         if year is None and len(years) > 1:
-            raise TableError(
-                "plants",
-                [
-                    Fault(
-                        f"the plants are of {len(years)} years "
-                        f"({years[0]} to {years[-1]})",
-                        "choose one with year=, or use economies_from_plants()",
-                    )
-                ],
-            )
+            rule = f"the plants are of {len(years)} years ({years[0]} to {years[-1]})"
+            mend = "choose one with year=, or use economies_from_plants()"
+            raise TableError("plants", [Fault(rule, mend)])
         year = years[0] if year is None else year
         if year not in years:
-            raise TableError(
-                "plants",
-                [
-                    Fault(
-                        f"there are no plants of year {year}",
-                        f"choose one of {', '.join(map(str, years))}",
-                    )
-                ],
-            )
+            mend = f"choose one of {', '.join(map(str, years))}"
+            fault = Fault(f"there are no plants of year {year}", mend)
+            raise TableError("plants", [fault])
         cells = cells[cells["year"].eq(year)]
     return _economy(cells, year, regions, metadata)
 
 
 @typed
 def economies_from_plants(
-    plants: Any,
+    plants: object,
     *,
-    regions: Any = None,
+    regions: object = None,
     engine: str = "duckdb",
     columns: Mapping[str, str] | None = None,
-    crs: Any = None,
+    crs: object = None,
     outside: str = "fault",
     unique: bool = True,
     codes: str = "check",
@@ -160,17 +138,8 @@ def economies_from_plants(
     ...  for year, e in economies_from_plants(plants).items()}
     {2019: [1.0, 0.0], 2020: [0.0, 2.0]}
     """
-    check_types(economies_from_plants, locals())
-    cells = aggregate_plants(
-        plants,
-        regions=regions,
-        engine=engine,
-        columns=columns,
-        crs=crs,
-        outside=outside,
-        unique=unique,
-        codes=codes,
-    )
+    rules = PlantRules.of(economies_from_plants, locals())
+    cells = cells_of(plants, rules)
     if "year" not in cells.columns:
         fault = Fault("the plants have no year", 'pass columns={"year": ...}')
         raise TableError("plants", [fault])
@@ -187,7 +156,7 @@ def economies_from_plants(
 def _economy(
     cells: pd.DataFrame,
     year: int | None,
-    regions: Any,
+    regions: object,
     metadata: Metadata | Mapping[str, Any] | None,
     industries: list[str] | None = None,
 ) -> Economy:

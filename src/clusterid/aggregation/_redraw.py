@@ -33,7 +33,7 @@ def redraw_plants(economy: Economy, *, seed: int | np.random.Generator = 0) -> E
         \text{variance } n^*_{ij}\, c_i^2 \frac{e_{ij}^2}{n_{ij}^2}\right)
 
     with :math:`c_i^2 = n_i H_i - 1`, the squared coefficient of variation of plant
-    sizes. Ours; the Gamma stands for the sum of the drawn plants' jobs.
+    sizes. Our choice; the Gamma stands for the sum of the drawn plants' jobs.
 
     Parameters
     ----------

@@ -5,27 +5,21 @@ from clusterid.classifications._catalogue import (
     CORRESPONDENCES,
     canonical_name,
 )
-from clusterid.classifications._classification import (
-    Classification,
-    read_classification,
-)
+from clusterid.classifications._classification import Classification
 from clusterid.classifications._correspondence import (
     Correspondence,
     read_correspondence,
     roll_up,
 )
-from clusterid.classifications._fields import (
-    FieldWeights,
-    field_synonyms,
-    fields_on,
-    read_fields,
-)
+from clusterid.classifications._field_weights import FieldWeights, fields_on
+from clusterid.classifications._fields import field_synonyms, read_fields
 from clusterid.classifications._names import name_in
 from clusterid.classifications._territory import (
     check_series,
     kreis_correspondence,
     kreis_reforms,
 )
+from clusterid.classifications._trees import read_classification
 
 __all__ = [
     "CLASSIFICATIONS",

@@ -10,17 +10,17 @@ from typing import Literal, overload
 import numpy as np
 import pandas as pd
 
-from clusterid._embedded import embedded_path
 from clusterid.classifications._catalogue import CORRESPONDENCES, SAME_CODES
-from clusterid.classifications._classification import (
-    Classification,
-    _read_csv,
-    named_file,
+from clusterid.classifications._classification import Classification
+from clusterid.classifications._reading import (
+    CodeTable,
+    embedded_table,
+    listed,
+    loaded,
     numbers_in,
-    read_any,
-    read_classification,
-    single_columns,
+    renamed,
 )
+from clusterid.classifications._trees import read_classification
 from clusterid.errors import (
     ClassificationError,
     Fault,
@@ -33,6 +33,7 @@ __all__ = ["Correspondence", "read_correspondence", "roll_up"]
 
 Basis = Literal["given", "equal", "employment"]
 _TOLERANCE = 1e-9
+_ENDS = ["source", "target"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +111,9 @@ class Correspondence:
         known = pd.Index(self.table["source"].unique())
         unknown = codes.difference(known)
         if len(unknown):
-            shown = ", ".join(map(repr, unknown[:5]))
             raise ClassificationError(
                 f"{len(unknown)} of {len(codes)} codes are not in the correspondence "
-                f"from {self.source} to {self.target} ({shown}"
-                f"{', ...' if len(unknown) > 5 else ''})."
+                f"from {self.source} to {self.target} ({listed(unknown)})."
                 f"{nearest(str(unknown[0]), known)} Check that the table is in "
                 f"{self.source}, or add the codes to the correspondence."
             )
@@ -148,10 +147,9 @@ class Correspondence:
             pd.Index(other.table["source"].unique())
         )
         if len(missing):
-            shown = ", ".join(map(repr, missing[:5]))
             raise ClassificationError(
                 f"{len(missing)} codes of {self.target} that the first step reaches "
-                f"are not in the second ({shown}{', ...' if len(missing) > 5 else ''})."
+                f"are not in the second ({listed(missing)})."
             )
         joined = self.table.merge(
             other.table, left_on="target", right_on="source", suffixes=("", "_next")
@@ -231,7 +229,7 @@ class Correspondence:
             several = flows["target"][flows["target"].duplicated()].unique()
             raise ClassificationError(
                 f"{len(several)} codes of {self.target} come from several codes of "
-                f"{self.source} ({', '.join(map(repr, several[:5]))}); give "
+                f"{self.source} ({listed(several, more=False)}); give "
                 "employment= by old code to divide them."
             )
         turned = flows.rename(columns={"source": "target", "target": "source"})
@@ -239,7 +237,7 @@ class Correspondence:
         total, even = groups.transform("sum"), 1.0 / groups.transform("size")
         turned["weight"] = (turned["weight"] / total).where(total > 0, even)
         basis = "one to one" if employment is None else "employment"
-        return Correspondence(self.target, self.source, _sorted(turned), basis)
+        return Correspondence(self.target, self.source, sorted_pairs(turned), basis)
 
     def __repr__(self) -> str:
         sources = self.table["source"].nunique()
@@ -255,7 +253,7 @@ class Correspondence:
         return f"<p>{escape(repr(self))}</p>{self.table.head(10).to_html()}"
 
 
-def _sorted(table: pd.DataFrame) -> pd.DataFrame:
+def sorted_pairs(table: pd.DataFrame) -> pd.DataFrame:
     kept = table.loc[:, ["source", "target", "weight"]]
     return kept.sort_values(["source", "target"], ignore_index=True)
 
@@ -307,9 +305,9 @@ def read_correspondence(
     <Correspondence wz2025 to wz2008: 982 codes, 235 of them divided (equal)>
     """
     check_option("basis", basis, ("given", "equal", "employment"))
-    table, default_names, label = _load(source)
+    given, default_names = _given(source)
     before, after = names or default_names
-    pairs = _pairs(table, columns, label)
+    label, pairs = given.label, _pairs(given, columns)
     divided = pairs["source"].duplicated(keep=False)
     if basis == "employment":
         if employment is None:
@@ -324,101 +322,61 @@ def read_correspondence(
             several = pairs.loc[divided, "source"].unique()
             raise ClassificationError(
                 f"{len(several)} codes of {before} are divided among several codes of "
-                f"{after} ({', '.join(map(repr, several[:5]))}"
-                f"{', ...' if len(several) > 5 else ''}) and {label} says no weights. "
+                f"{after} ({listed(several)}) and {label} says no weights. "
                 'Give a column weight, or say basis="equal" (equal parts, an '
                 'assumption) or basis="employment".'
             )
         pairs["weight"] = 1.0
     _check_sums(pairs, label)
     stated = basis if divided.any() else "one to one"
-    return Correspondence(before, after, _sorted(pairs), stated)
+    return Correspondence(before, after, sorted_pairs(pairs), stated)
 
 
-def _load(
-    source: str | Path | pd.DataFrame,
-) -> tuple[pd.DataFrame, tuple[str, str], str]:
-    if isinstance(source, pd.DataFrame):
-        table = single_columns(source, "correspondence")
-        return table, ("source", "target"), "correspondence"
+def _given(source: str | Path | pd.DataFrame) -> tuple[CodeTable, tuple[str, str]]:
+    """Return the table of a source, and between which classifications it goes."""
     if isinstance(source, str) and source in CORRESPONDENCES:
         file, before, after = CORRESPONDENCES[source]
-        table = _read_csv(embedded_path("classifications", file))
+        table = embedded_table("classifications", file)
         table = table.rename(columns={before: "source", after: "target"})
-        return table, (before, after), file
+        return CodeTable(table, file), (before, after)
     if isinstance(source, str) and source in SAME_CODES:
         before, after = SAME_CODES[source]
         old, new = read_classification(before), read_classification(after)
         pairs = [(str(code), new.notation(str(code))) for code in old.codes.index]
         table = pd.DataFrame(pairs, columns=["source", "target"])
-        return table[table["target"].notna()], (before, after), source
-    path = named_file(source, "correspondence")
-    if path is not None:
-        return read_any(path), ("source", "target"), path.name
+        return CodeTable(table[table["target"].notna()], source), (before, after)
     known = [*CORRESPONDENCES, *SAME_CODES]
-    raise ClassificationError(
-        f"No correspondence is called {str(source)!r}."
-        f"{nearest(str(source), known)} "
-        f"Embedded are {', '.join(known)}; a path to a CSV file works, too."
-    )
+    return loaded(source, "correspondence", known), ("source", "target")
 
 
-def _pairs(
-    table: pd.DataFrame, columns: Mapping[str, str] | None, label: str
-) -> pd.DataFrame:
-    if columns:
-        for key in columns:
-            check_option("column", key, ("source", "target", "weight"))
-        table = table.rename(columns={v: k for k, v in columns.items()})
-    elif not {"source", "target"} <= set(table.columns) and table.shape[1] == 2:
-        table = table.set_axis(["source", "target"], axis=1)
-    missing = [c for c in ("source", "target") if c not in table.columns]
-    if missing:
-        have = ", ".join(map(str, table.columns))
-        raise TableError(
-            label,
-            [Fault(f"there is no column {c!r}", f"map it; there are {have}")
-             for c in missing],
-        )  # fmt: skip
-    kept = [c for c in ("source", "target", "weight") if c in table.columns]
-    pairs = table.loc[:, kept].reset_index(drop=True)
-    faults = []
-    for column in ("source", "target"):
+def _pairs(given: CodeTable, columns: Mapping[str, str] | None) -> pd.DataFrame:
+    """Return source, target and, where known, weight, with every fault told."""
+    table = given.frame
+    if not columns and not set(_ENDS) <= set(table.columns) and table.shape[1] == 2:
+        table = table.set_axis(_ENDS, axis=1)
+    given.frame = renamed(table, columns, [*_ENDS, "weight"])
+    given.need(_ENDS, "map it; there are")
+    kept = [c for c in (*_ENDS, "weight") if c in given.frame.columns]
+    pairs = given.frame.loc[:, kept].reset_index(drop=True)
+    for column in _ENDS:
+        shown = _as_pairs(pairs)
         blank = pairs[column].isna() | pairs[column].astype(str).str.strip().eq("")
-        if blank.any():
-            faults.append(
-                _fault("a code is empty in " + column, "fill it", blank, pairs)
-            )
+        given.refuse("a code is empty in " + column, "fill it", blank, shown)
         pairs[column] = pairs[column].astype(object).astype(str).str.strip()
-    twice = pairs.duplicated(["source", "target"], keep=False)
-    if twice.any():
-        faults.append(_fault("a pair stands more than once", "add it up", twice, pairs))
+    twice = pairs.duplicated(_ENDS, keep=False)
+    given.refuse("a pair stands more than once", "add it up", twice, _as_pairs(pairs))
     if "weight" in pairs.columns:
         number = numbers_in(pairs["weight"])
-        wrong = number.isna() | (number < 0) | (number > 1)
-        if wrong.any():
-            rule = "a weight is not a number from 0 to 1"
-            faults.append(_fault(rule, "correct it", wrong, pairs, "weight"))
+        rule, wrong = "a weight is not a number from 0 to 1", ~number.between(0, 1)
+        given.refuse(rule, "correct it", wrong, pairs["weight"].map(str))
         pairs["weight"] = number
-    if faults:
-        raise TableError(label, faults)
+    given.done()
     return pairs
 
 
-def _fault(
-    rule: str, mend: str, where: pd.Series, pairs: pd.DataFrame, column: str = ""
-) -> Fault:
-    positions = np.flatnonzero(where.to_numpy())
-    rows = tuple(
-        (
-            int(i) + 1,
-            str(pairs[column].iloc[i])
-            if column
-            else f"{pairs['source'].iloc[i]} / {pairs['target'].iloc[i]}",
-        )
-        for i in positions[:5]
-    )
-    return Fault(rule, mend, len(positions), rows)
+def _as_pairs(pairs: pd.DataFrame) -> pd.Series:
+    both = zip(pairs["source"], pairs["target"], strict=True)
+    return pd.Series([f"{source} / {target}" for source, target in both], dtype=object)
 
 
 def _by_employment(pairs: pd.DataFrame, employment: pd.Series) -> pd.Series:
@@ -429,7 +387,7 @@ def _by_employment(pairs: pd.DataFrame, employment: pd.Series) -> pd.Series:
     if len(unknown):
         raise ClassificationError(
             f"employment= lacks {len(unknown)} targets of divided codes "
-            f"({', '.join(map(repr, unknown[:5]))})."
+            f"({listed(unknown, more=False)})."
         )
     size = size.where(several, 1.0)
     total = size.groupby(pairs["source"]).transform("sum")
@@ -509,14 +467,14 @@ def roll_up(
     if not rows and not lost:
         raise ClassificationError(
             f"None of the {len(codes)} codes lies in one of the groups "
-            f"({', '.join(map(repr, list(groups)[:5]))}); is the classification right?"
+            f"({listed(groups, more=False)}); is the classification right?"
         )
     if lost:
         raise ClassificationError(
             f"{len(lost)} codes lie in none of the groups, or are unknown in "
-            f"{classification.name} ({', '.join(map(repr, lost[:5]))})."
+            f"{classification.name} ({listed(lost, more=False)})."
         )
     table = pd.DataFrame(rows, columns=["source", "target", "weight"])
     divided = bool(table["source"].duplicated().any())
     basis = "number of finest codes" if divided else "one to one"
-    return Correspondence("codes", "groups", _sorted(table), basis)
+    return Correspondence("codes", "groups", sorted_pairs(table), basis)

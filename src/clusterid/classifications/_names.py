@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from clusterid.classifications._catalogue import CLASSIFICATIONS, canonical_name
-from clusterid.classifications._classification import read_classification
+from clusterid.classifications._trees import read_classification
 from clusterid.errors import ClassificationError
 
 __all__ = ["name_in"]

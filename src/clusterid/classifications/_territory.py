@@ -7,9 +7,8 @@ from itertools import pairwise
 
 import pandas as pd
 
-from clusterid._embedded import embedded_path
-from clusterid.classifications._classification import _read_csv
-from clusterid.classifications._correspondence import Correspondence, _sorted
+from clusterid.classifications._correspondence import Correspondence, sorted_pairs
+from clusterid.classifications._reading import embedded_table
 from clusterid.errors import ClassificationError
 
 __all__ = ["check_series", "kreis_correspondence", "kreis_reforms"]
@@ -30,7 +29,7 @@ def kreis_reforms() -> pd.DataFrame:
     >>> kreis_reforms()["ags_after"].tolist()
     ['03159', '03159', '16063', '16063', '06435', '06415']
     """
-    table = _read_csv(embedded_path("territory", "kreis_reforms.csv"))
+    table = embedded_table("territory", "kreis_reforms.csv")
     table["effective"] = pd.to_datetime(table["effective"])
     table["weight"] = pd.to_numeric(table["weight"], errors="coerce")
     return table
@@ -94,7 +93,10 @@ def kreis_correspondence(
         columns=["source", "target", "weight"],
     )
     return Correspondence(
-        f"kreise {first.date()}", f"kreise {last.date()}", _sorted(table), "one to one"
+        f"kreise {first.date()}",
+        f"kreise {last.date()}",
+        sorted_pairs(table),
+        "one to one",
     )
 
 

@@ -112,13 +112,13 @@ class CandidateClusters:
             )
         seeds = int(self.cells["is_seed"].sum())
         weaker = sum("model_only" in str(f).split(";") for f in self.table["flags"])
-        told = f", {weaker} of them by the model only" if weaker else ""
+        doubts = f", {weaker} of them by the model only" if weaker else ""
         doubt = self.expected_false()
-        told += f"; about {doubt:.0f} of the regions are none" if doubt >= 0.5 else ""
+        doubts += f"; about {doubt:.0f} of the regions are none" if doubt >= 0.5 else ""
         return (
             f"<CandidateClusters: {n} clusters of {self.table['template'].nunique()} "
             f"templates in {int(self.table['n_regions'].sum())} regions, "
-            f"{seeds} seed cells{told}>"
+            f"{seeds} seed cells{doubts}>"
         )
 
     def _repr_html_(self) -> str:

@@ -4,25 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Unpack
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from clusterid._typed import typed
-from clusterid.clusters._counts import (
-    Shares,
-    group_shares,
-    group_weights,
-    point_employment,
-)
-from clusterid.clusters._roughness import Null, fit_null, industry_roughness
-from clusterid.errors import OptionError, check_option
-from clusterid.statistics import q_values
+from clusterid._typed import typed_by
+from clusterid.clusters._counts import Dartboard, Shares
+from clusterid.clusters._evidence import Evidence, evidence_of, fitted_nulls
+from clusterid.clusters._gate import REST_LEVEL, gated
+from clusterid.clusters._largest_plant import without_largest
+from clusterid.clusters._roughness import Null
+from clusterid.clusters._rules import CellOptions, CellRules
+from clusterid.clusters._shrinkage import shrunk_quotients
+from clusterid.statistics import over_positive, q_values
 from clusterid.tables import Economy
 
-__all__ = ["CELL_COLUMNS", "test_groups"]
+if TYPE_CHECKING:
+    from libpysal.graph import Graph
+
+__all__ = ["CELL_COLUMNS", "CellTest", "by_group", "test_groups", "tested_cells"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -32,35 +34,16 @@ CELL_COLUMNS = [
     "certainty", "power_lq", "share_imputed", "reason",
 ]  # fmt: skip
 
-#: Plants that a plant's worth of jobs is spread over: 1 + CV^2 of plant sizes,
-#: measured between 4.2 and 9.5 on log-normal sizes; used where no Herfindahl is known.
-SIZE_SPREAD = 5.0
-#: With jobs alone a cell must stand out at this level without its largest possible
-#: plant, too. Ours.
-REST_LEVEL = 0.05
 #: Power at which ``power_lq`` is stated.
 POWER = 0.9
-#: Shape of the extraordinary quotients in the prior of ``lq_shrunk``. Ours.
-WIDE = 2.0
 
 
-@typed
+@typed_by(CellRules)
 def test_groups(
     economy: Economy,
     groups: pd.DataFrame,
-    graph: Any = None,
-    *,
-    concept: Literal["auto", "establishments", "employment"] = "auto",
-    roughness: str | float = "estimate",
-    density: pd.Series | Literal["size", "none"] = "size",
-    gate: Literal["bh", "bonferroni"] = "bh",
-    alpha: float = 0.03,
-    jobs_per_effective_plant: float = 100.0,
-    imputed: pd.DataFrame | None = None,
-    check_single: bool = False,
-    local_statistics: bool = True,
-    permutations: int = 999,
-    seed: int = 0,
+    graph: Graph | None = None,
+    **options: Unpack[CellOptions],
 ) -> pd.DataFrame:
     r"""Test every group of industries in every region.
 
@@ -99,7 +82,7 @@ def test_groups(
     jobs_per_effective_plant : float
         Where neither establishments nor a plant Herfindahl are known, so many jobs
         count as one plant: mean plant size times 1 + CV^2 of plant sizes. About 14
-        jobs a plant in Germany times 4.2 to 9.5; 100 is ours.
+        jobs a plant in Germany times 4.2 to 9.5; 100 is our choice.
     imputed : DataFrame of bool, regions x industries, optional
         Cells that were filled in, for ``share_imputed``.
     check_single : bool
@@ -141,7 +124,7 @@ def test_groups(
     References
     ----------
     Guimaraes, Figueiredo and Woodward (2009) for plants as the unit of the test;
-    Getis and Ord (1992) for the local statistic. The null with roughness is ours.
+    Getis and Ord (1992) for the local statistic. The null with roughness is our own.
 
     Examples
     --------
@@ -159,22 +142,7 @@ def test_groups(
     >>> cells.loc[cells["is_seed"], "region"].tolist()
     ['R03']
     """
-    found = tested_cells(
-        economy,
-        groups,
-        graph,
-        concept=concept,
-        roughness=roughness,
-        density=density,
-        gate=gate,
-        alpha=alpha,
-        jobs_per_effective_plant=jobs_per_effective_plant,
-        imputed=imputed,
-        check_single=check_single,
-        local_statistics=local_statistics,
-        permutations=permutations,
-        seed=seed,
-    )
+    found = tested_cells(economy, groups, CellRules.of(options), graph)
     return found.cells[CELL_COLUMNS]
 
 
@@ -195,422 +163,177 @@ class CellTest:
     nulls: tuple[Null, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Tails:
+    """What the null says of every cell, regions x groups.
+
+    ``unchecked`` p of the count; ``rest`` p without the largest possible plant (None
+    where plants are counted); ``p`` the one that decides.
+    """
+
+    unchecked: Floats
+    rest: Floats | None
+    p: Floats
+
+    @property
+    def stands(self) -> npt.NDArray[np.bool_]:
+        """Whether a cell stands out without its largest possible plant, too."""
+        if self.rest is None:
+            return np.ones(self.p.shape, dtype=bool)
+        return np.asarray(self.rest <= REST_LEVEL)
+
+    @property
+    def is_lone(self) -> npt.NDArray[np.bool_]:
+        """Whether one large plant may be all that stands out."""
+        return np.asarray(~self.stands & (self.unchecked <= REST_LEVEL))
+
+
 def tested_cells(
     economy: Economy,
     groups: pd.DataFrame,
-    graph: Any = None,
-    *,
-    concept: str,
-    roughness: str | float,
-    density: pd.Series | str,
-    gate: str,
-    alpha: float,
-    jobs_per_effective_plant: float,
-    imputed: pd.DataFrame | None,
-    check_single: bool,
-    local_statistics: bool,
-    power: bool = True,
-    permutations: int = 999,
-    seed: int,
+    rules: CellRules,
+    graph: Graph | None = None,
 ) -> CellTest:
-    """Return what :func:`test_groups` does with its counts and nulls.
+    """Return what :func:`test_groups` does with its counts and nulls."""
+    evidence = evidence_of(economy, groups, rules)
+    nulls = fitted_nulls(evidence, rules)
+    tails = _tails(evidence, nulls, rules)
+    shrunk = shrunk_quotients(evidence, nulls)
+    cells = _cell_table(evidence, tails, shrunk, rules)
+    if rules.power:
+        cells["power_lq"] = _detectable(evidence, tails, nulls, rules).T.ravel()
+    if rules.local_statistics and graph is not None:
+        z, q = _getis_ord(shrunk, list(economy.regions), graph, rules)
+        cells["gi_z"], cells["gi_q"] = z.T.ravel(), q.T.ravel()
+    cells.attrs["family"] = _family(tails.p)
+    cells.attrs["concept"] = (
+        "establishments" if evidence.plants is not None else "employment"
+    )
+    cells.attrs["nulls"] = {
+        name: {"roughness": null.roughness, "density_gradient": null.gradient}
+        for name, null in zip(evidence.weights.columns, nulls, strict=True)
+    }
+    cells["p_unchecked"] = tails.unchecked.T.ravel()
+    cells["p_rest"] = 0.0 if tails.rest is None else tails.rest.T.ravel()
+    return CellTest(cells, evidence.count, tuple(nulls))
 
-    Without ``power``, ``power_lq`` is not computed.
-    """
-    check_option("concept", concept, ("auto", "establishments", "employment"))
-    if isinstance(roughness, str):
-        check_option("roughness", roughness, ("estimate", "none"))
-    elif not 0 <= roughness < 5:
-        raise OptionError(f"roughness={roughness}: use a number from 0 to 5.")
-    if isinstance(density, str):
-        check_option("density", density, ("size", "none"))
-    check_option("gate", gate, ("bh", "bonferroni"))
-    if not 0 < alpha < 1:
-        raise OptionError(f"alpha={alpha}: use a number between 0 and 1.")
-    weights = group_weights(groups, economy.industries)
-    employment, marks = point_employment(economy, imputed)
-    by_plants = economy.establishments is not None and concept != "employment"
-    if concept == "establishments" and not by_plants:
-        raise OptionError(
-            "concept='establishments', but the economy has no establishments; use "
-            "'employment', or read a table that counts local units."
-        )
-    jobs = group_shares(employment, weights, _sizes(economy, employment))
-    counted, lumps = counted_plants(
-        economy, employment, by_plants, jobs_per_effective_plant
-    )
-    plants = group_shares(counted, weights) if by_plants else None
-    tested = jobs if plants is None else plants
-    effective = _effective(economy, weights, jobs, plants, lumps)
-    # all industries of a group are counted in the same unit: a group's count is its
-    # quotient on another scale, whatever the sizes of its industries' plants
-    unit = tested.scale if plants is not None else effective
-    count, mean = tested.observed / unit, tested.expected / unit
-    known = np.where(tested.withheld < 1, count, np.nan)
-    covariate = log_density(density, economy, employment)
-    shares, taus = _industries(counted, weights, covariate)
-    nulls = fit_null(
-        known,
-        mean,
-        shares=shares,
-        taus=taus,
-        density=covariate,
-        roughness=roughness,
-        plants=plants is not None,
-    )
+
+def by_group(cells: pd.DataFrame, n: int) -> list[tuple[str, slice]]:
+    """Return the groups of a cell table over n regions, and where their rows are."""
+    names = cells["template"].to_numpy(dtype=object)[::n]
+    return [(str(name), slice(g * n, (g + 1) * n)) for g, name in enumerate(names)]
+
+
+def _family(p: Floats) -> int:
+    """Return the number of cells that can be tested."""
+    return max(1, int(np.isfinite(p).sum()))
+
+
+def _tails(evidence: Evidence, nulls: Sequence[Null], rules: CellRules) -> _Tails:
+    """Return the one-sided p of every cell, before and after the largest plant."""
+    count, mean = evidence.count, evidence.mean
     # what does not stand above the dartboard is no concentration; not computed
     p = np.ones(count.shape)
     for g, null in enumerate(nulls):
         above = count[:, g] > mean[:, g]
         p[above, g] = null.p_values(count[:, g], where=above)
     p[mean <= 0] = np.nan
-    level = alpha / max(1, int(np.isfinite(p).sum()))
-    needed = np.full(p.shape, np.nan)
-    for g, null in enumerate(nulls) if power else ():
-        needed[:, g] = null.detectable(mean[:, g], level, POWER)
-    unchecked = p
-    rest, lone = None, np.zeros(p.shape, dtype=bool)
-    if plants is None:
-        rest = _without_largest(
-            economy,
-            employment,
-            weights,
-            jobs,
-            effective,
-            nulls,
-            singles=check_single,
-        )
-        lone = (rest > REST_LEVEL) & (p <= REST_LEVEL)
-        p = np.where(rest > REST_LEVEL, np.maximum(p, rest), p)
-    lq = np.divide(
-        jobs.observed,
-        jobs.expected,
-        out=np.full(count.shape, np.nan),
-        where=jobs.expected > 0,
-    )
-    shrunk = _shrunk(jobs, effective, nulls)
-    cells = _tidy(
-        economy,
-        weights,
-        employment=employment,
-        marks=marks,
-        jobs=jobs,
-        plants=plants,
-        lq=lq,
-        shrunk=shrunk,
-        p=p,
-        power=needed,
-        nulls=nulls,
-        rest=rest,
-        lone=lone,
-        gate=gate,
-        alpha=alpha,
-        graph=graph if local_statistics else None,
-        permutations=permutations,
-        seed=seed,
-    )
-    cells["p_unchecked"] = unchecked.T.ravel()
-    cells["p_rest"] = 0.0 if rest is None else rest.T.ravel()
-    return CellTest(cells, count, tuple(nulls))
+    if evidence.plants is not None:
+        return _Tails(p, None, p)
+    rest = without_largest(evidence, nulls, singles=rules.check_single)
+    return _Tails(p, rest, np.where(rest > REST_LEVEL, np.maximum(p, rest), p))
 
 
-def _sizes(economy: Economy, employment: pd.DataFrame) -> pd.Series:
-    """Return jobs by region: the published total, else the sum of what is known."""
-    published = economy.margins.region
-    return published.where(published.notna(), employment.sum(axis=1))
-
-
-def log_density(
-    density: pd.Series | str, economy: Economy, employment: pd.DataFrame
-) -> Floats | None:
-    if isinstance(density, str) and density == "none":
-        return None
-    if isinstance(density, str):
-        values = _sizes(economy, employment)
-    else:
-        values = density.reindex(economy.regions).astype(float)
-        if values.isna().all():
-            values = _sizes(economy, employment)
-    array = values.to_numpy(dtype=float)
-    logs: Floats = np.log(array, out=np.full(len(array), np.nan), where=array > 0)
-    return logs
-
-
-def _industries(
-    plants: pd.DataFrame, weights: pd.DataFrame, covariate: Floats | None
-) -> tuple[Floats, Floats]:
-    """Return the industries' share of each group's plants, and their own roughness."""
-    w = weights.to_numpy(dtype=float)
-    used = w.any(axis=1)
-    eye = np.eye(len(w))[:, used]
-    alone = group_shares(plants, pd.DataFrame(eye, index=weights.index))
-    taus = np.zeros(len(w))
-    known = plants.notna().to_numpy()[:, used]
-    taus[used] = industry_roughness(
-        np.where(known, alone.observed, np.nan), alone.expected, covariate
-    )
-    total = plants.sum(axis=0).to_numpy(dtype=float)
-    return w * total[:, None], taus
-
-
-def _without_largest(
-    economy: Economy,
-    employment: pd.DataFrame,
-    weights: pd.DataFrame,
-    jobs: Shares,
-    effective: Floats,
-    nulls: Sequence[Null],
-    *,
-    singles: bool,
+def _detectable(
+    evidence: Evidence, tails: _Tails, nulls: Sequence[Null], rules: CellRules
 ) -> Floats:
-    """Return p of each cell without what one plant may have added most to it.
+    """Return the quotient a lone cell must really have to be found, regions x groups.
 
-    Where plant sizes are known, that is the largest plant they allow; else all the
-    jobs of the industry that adds most. Groups of one industry whose plant sizes are
-    unknown cannot be checked: 0, or with ``singles`` 1.
+    A cell alone in its family is compared with alpha over the number of cells.
     """
-    p = np.full(jobs.observed.shape, 1.0 if singles else 0.0)
-    w = weights.to_numpy(dtype=float)
-    used = np.flatnonzero(w.any(axis=1))
-    eye = pd.DataFrame(np.eye(len(w))[:, used], index=weights.index)
-    alone = group_shares(employment, eye)
-    plant = largest_possible_plants(economy, employment).to_numpy()[:, used]
-    # a plant that may be the whole cell goes with all that is expected of its industry
-    bounded = plant < alone.observed
-    rows = np.arange(len(p))
+    level = rules.alpha / _family(tails.unchecked)
+    mean = evidence.mean
+    needed = np.full(mean.shape, np.nan)
     for g, null in enumerate(nulls):
-        mine = np.flatnonzero(w[used, g] > 0)
-        if len(mine) < 2 and not singles:
-            continue
-        own = w[used[mine], g]
-        here = bounded[:, mine]
-        removed = np.where(here, plant[:, mine], alone.observed[:, mine]) * own
-        expected = np.where(here, 0.0, alone.expected[:, mine]) * own
-        largest = np.argmax(removed - expected, axis=1)
-        left = jobs.observed[:, g] - removed[rows, largest]
-        mean = jobs.expected[:, g] - expected[rows, largest]
-        part = np.divide(
-            mean, jobs.expected[:, g], out=np.zeros(len(mean)), where=mean > 1e-12
-        )
-        smaller = Null(null.mean * part, null.theta, null.weight, null.gradient)
-        p[:, g] = np.nan_to_num(
-            smaller.p_values(np.maximum(left, 0.0) / effective[g]), nan=1.0
-        )
-    return p
-
-
-def largest_possible_plants(economy: Economy, employment: pd.DataFrame) -> pd.DataFrame:
-    """Return the most jobs one plant can have in each cell; infinite where unknown.
-
-    The squared share of the largest plant is no more than the plant Herfindahl (its
-    upper end), so that no plant is above its root times the industry's jobs. Size
-    classes of enterprises bound plants, too: no plant is larger than its enterprise,
-    as long as both carry the same code.
-    """
-    most = pd.DataFrame(np.inf, index=employment.index, columns=employment.columns)
-    herfindahl = economy.plant_herfindahl
-    if isinstance(herfindahl, pd.DataFrame):
-        herfindahl = herfindahl["upper"]
-    if herfindahl is not None:
-        share = np.sqrt(herfindahl.reindex(employment.columns).astype(float))
-        bound = share * employment.sum(axis=0)
-        most = most.clip(upper=bound.fillna(np.inf), axis=1)
-    if economy.largest_plant is not None:
-        known = economy.largest_plant.reindex_like(employment).fillna(np.inf)
-        most = most.where(most <= known, known)
-    return most
-
-
-def _ratio(top: Floats, bottom: Floats) -> Floats:
-    result: Floats = np.divide(top, bottom, out=np.ones_like(top), where=bottom > 0)
-    return result
-
-
-def counted_plants(
-    economy: Economy, employment: pd.DataFrame, by_plants: bool, jobs_each: float
-) -> tuple[pd.DataFrame, Floats]:
-    """Return the table the test counts, and the jobs of one effective plant.
-
-    Establishments where they are known; else jobs over jobs per effective plant: the
-    plant Herfindahl times the industry's jobs where it is known (the lower end of an
-    interval: size bands of enterprises overstate plants), ``jobs_each`` elsewhere.
-    """
-    total = employment.sum(axis=0).to_numpy(dtype=float)
-    lump: Floats = np.full(len(total), float(jobs_each))
-    if economy.plant_herfindahl is not None:
-        herfindahl = economy.plant_herfindahl.reindex(employment.columns)
-        values = herfindahl.to_numpy(dtype=float)
-        if values.ndim == 2:
-            values = values[:, 0]
-        known = np.isfinite(values * total) & (values * total > 0)
-        lump = np.where(known, values * total, lump)
-    if by_plants and economy.establishments is not None:
-        return economy.establishments, lump
-    return employment.div(lump, axis=1), lump
-
-
-def _effective(
-    economy: Economy,
-    weights: pd.DataFrame,
-    jobs: Shares,
-    plants: Shares | None,
-    lumps: Floats,
-) -> Floats:
-    """Return jobs per effective plant of every group: the noise in its employment."""
-    if plants is not None and economy.plant_herfindahl is None:
-        total = jobs.observed.sum(axis=0)
-        return _ratio(total, plants.observed.sum(axis=0)) * SIZE_SPREAD
-    e_i = economy.employment.sum(axis=0).to_numpy(dtype=float)
-    w = weights.to_numpy(dtype=float)
-    return _ratio((w**2).T @ (lumps * e_i), w.T @ e_i)
-
-
-def _shrunk(jobs: Shares, effective: Floats, nulls: Sequence[Null]) -> Floats:
-    r"""Return quotients shrunk towards 1 by what chance alone would do to them.
-
-    The true quotient of a cell is either ordinary, with mean 1 and the group's
-    roughness, or extraordinary, with mean 2 and a wide spread; both gamma, the share
-    of the second estimated by EM over the regions (the two-component prior of
-    DuMouchel 1999). A single gamma would pull a real cluster among many ordinary
-    regions to nearly 1. Counts are jobs over jobs per effective plant.
-    """
-    from scipy.special import gammaln
-
-    unit = np.where(effective > 0, effective, 1.0)
-    n, mu = jobs.observed / unit, jobs.expected / unit
-    ok = mu > 0
-    safe = np.where(ok, mu, 1.0)
-    ordinary = 1 / np.maximum([np.expm1(null.roughness**2) for null in nulls], 1e-4)
-    shapes = [(ordinary, ordinary), (np.full(len(nulls), WIDE), WIDE / 2)]
-    logs, means = [], []
-    for shape, rate in shapes:
-        logs.append(
-            gammaln(shape + n) - gammaln(shape)
-            + shape * np.log(rate / (rate + safe))
-            + n * np.log(safe / (rate + safe))
-        )  # fmt: skip
-        means.append((shape + n) / (rate + safe))
-    ratio = np.exp(np.clip(logs[1] - logs[0], -500, 500))
-    share = np.full(len(nulls), 0.05)
-    for _ in range(50):
-        wide = share * ratio / (share * ratio + 1 - share)
-        average = np.where(ok, wide, 0.0).sum(axis=0) / np.maximum(1, ok.sum(axis=0))
-        share = np.clip(average, 1e-4, 0.5)
-    wide = share * ratio / (share * ratio + 1 - share)
-    return np.asarray(np.where(ok, wide * means[1] + (1 - wide) * means[0], np.nan))
+        needed[:, g] = null.detectable(mean[:, g], level, POWER)
+    return needed
 
 
 def _members(table: pd.DataFrame, weights: pd.DataFrame, size: pd.Series) -> Floats:
     """Return how many industries of each group stand above 1 in each region."""
-    values = table.to_numpy(dtype=float)
-    known = np.isfinite(values)
-    filled = np.where(known, values, 0.0)
-    total = np.nan_to_num(size.to_numpy(dtype=float))
-    reach = known.T @ total
-    rate = np.divide(
-        filled.sum(axis=0), reach, out=np.zeros_like(reach), where=reach > 0
-    )
-    above = (filled > 0) & (filled > total[:, None] * rate[None, :])
+    board = Dartboard.of(table, size)
+    above = (board.filled > 0) & (board.filled > board.size[:, None] * board.rate)
     belongs = (weights.to_numpy(dtype=float) > 0).astype(float)
     return np.asarray(above.astype(float) @ belongs)
 
 
-def _imputed_share(
-    employment: pd.DataFrame, marks: pd.DataFrame, weights: pd.DataFrame
-) -> Floats:
-    values = np.nan_to_num(employment.to_numpy(dtype=float))
-    w = weights.to_numpy(dtype=float)
-    total, filled = values @ w, (values * marks.to_numpy()) @ w
-    share: Floats = np.divide(filled, total, out=np.zeros_like(total), where=total > 0)
-    return share
+def _imputed_share(evidence: Evidence) -> Floats:
+    """Return the share of every cell's jobs that was filled in."""
+    values = np.nan_to_num(evidence.employment.to_numpy(dtype=float))
+    w = evidence.weights.to_numpy(dtype=float)
+    total, filled = values @ w, (values * evidence.imputed.to_numpy()) @ w
+    return over_positive(filled, total, otherwise=0.0)
 
 
-def _tidy(
-    economy: Economy,
-    weights: pd.DataFrame,
-    *,
-    employment: pd.DataFrame,
-    marks: pd.DataFrame,
-    jobs: Shares,
-    plants: Shares | None,
-    lq: Floats,
-    shrunk: Floats,
-    p: Floats,
-    power: Floats,
-    nulls: Sequence[Null],
-    rest: Floats | None,
-    lone: npt.NDArray[np.bool_],
-    gate: str,
-    alpha: float,
-    graph: Any,
-    permutations: int,
-    seed: int,
-) -> pd.DataFrame:
-    n_regions, n_groups = p.shape
-    names, regions = list(weights.columns), list(economy.regions)
-    counted = economy.establishments if plants is not None else employment
-    if counted is None:
-        counted = employment
-    size = counted.sum(axis=1)
-    members = _members(counted, weights, size)
-    family = max(1, int(np.isfinite(p).sum()))
-    gi_z, gi_q = _getis_ord(shrunk, regions, graph, permutations, seed)
-    tested = plants if plants is not None else jobs
-    reason = np.full(p.shape, "" if plants is not None else "employment_only", object)
-    reason[lone] = "one_industry"
-    reason[tested.withheld > 0] = "withheld_part"
+def _reasons(
+    evidence: Evidence, tails: _Tails, size: pd.Series
+) -> npt.NDArray[np.object_]:
+    """Return why a cell could not be tested, or what is to be said of its test."""
+    p, withheld = tails.p, evidence.tested.withheld
+    usual = "employment_only" if evidence.plants is None else ""
+    reason = np.full(p.shape, usual, dtype=object)
+    reason[tails.is_lone] = "one_industry"
+    reason[withheld > 0] = "withheld_part"
     reason[np.isnan(p)] = "group_absent"
-    reason[np.isnan(p) & (tested.withheld >= 1)] = "withheld"
-    empty = np.nan_to_num(size.to_numpy(dtype=float)) <= 0
-    reason[empty] = "region_empty"
-    q = q_values(p.T.ravel())
-    gated = q if gate == "bh" else p.T.ravel() * family
-    supported: Any = True
-    if rest is not None:
-        supported = rest.T.ravel() <= REST_LEVEL
-    column = {
-        "template": np.repeat(np.array(names, dtype=object), n_regions),
-        "region": np.tile(np.array(regions, dtype=object), n_groups),
-        "employment": np.where(jobs.withheld < 1, jobs.observed, np.nan).T.ravel(),
-        "establishments": (
-            np.where(plants.withheld < 1, plants.observed, np.nan).T.ravel()
-            if plants is not None
-            else np.full(p.size, np.nan)
-        ),
-        "lq": lq.T.ravel(),
+    reason[np.isnan(p) & (withheld >= 1)] = "withheld"
+    reason[np.nan_to_num(size.to_numpy(dtype=float)) <= 0] = "region_empty"
+    return reason
+
+
+def _cell_table(
+    evidence: Evidence, tails: _Tails, shrunk: Floats, rules: CellRules
+) -> pd.DataFrame:
+    """Return one row a group and region; power and local statistics still missing."""
+    jobs, plants, p = evidence.jobs, evidence.plants, tails.p.T.ravel()
+    n_regions, n_groups = tails.p.shape
+    counted = evidence.employment if plants is None else evidence.counted
+    size = counted.sum(axis=1)
+    nothing = np.full(p.size, np.nan)
+    names = np.array(list(evidence.weights.columns), dtype=object)
+    regions = np.array(list(evidence.economy.regions), dtype=object)
+    is_seed = gated(p, rules.gate) <= rules.alpha
+    columns = {
+        "template": np.repeat(names, n_regions),
+        "region": np.tile(regions, n_groups),
+        "employment": _where_known(jobs),
+        "establishments": nothing if plants is None else _where_known(plants),
+        "lq": over_positive(jobs.observed, jobs.expected).T.ravel(),
         "lq_shrunk": shrunk.T.ravel(),
-        "p_value": p.T.ravel(),
-        "q_value": q,
-        "gi_z": gi_z.T.ravel(),
-        "gi_q": gi_q.T.ravel(),
-        "n_members": members.T.ravel().astype(int),
-        "is_seed": (np.nan_to_num(gated, nan=1.0) <= alpha) & supported,
+        "p_value": p,
+        "q_value": q_values(p),
+        "gi_z": nothing,
+        "gi_q": nothing,
+        "n_members": _members(counted, evidence.weights, size).T.ravel().astype(int),
+        "is_seed": is_seed & tails.stands.T.ravel(),
         "is_member": np.zeros(p.size, dtype=bool),
-        "certainty": np.full(p.size, np.nan),
-        "power_lq": power.T.ravel(),
-        "share_imputed": _imputed_share(employment, marks, weights).T.ravel(),
-        "reason": reason.T.ravel(),
+        "certainty": nothing,
+        "power_lq": nothing,
+        "share_imputed": _imputed_share(evidence).T.ravel(),
+        "reason": _reasons(evidence, tails, size).T.ravel(),
     }
-    cells = pd.DataFrame(column)[CELL_COLUMNS]
-    cells.attrs["family"] = family
-    cells.attrs["concept"] = "establishments" if plants is not None else "employment"
-    cells.attrs["nulls"] = {
-        name: {
-            "roughness": null.roughness,
-            "density_gradient": null.gradient,
-        }
-        for name, null in zip(names, nulls, strict=True)
-    }
-    return cells
+    return pd.DataFrame(columns)[CELL_COLUMNS]
+
+
+def _where_known(shares: Shares) -> Floats:
+    """Return what is observed, group after group; NaN where all of it is withheld."""
+    return np.where(shares.withheld < 1, shares.observed, np.nan).T.ravel()
 
 
 def _getis_ord(
-    values: Floats, regions: list[str], graph: Any, permutations: int, seed: int
+    values: Floats, regions: list[str], graph: Graph, rules: CellRules
 ) -> tuple[Floats, Floats]:
-    """Return Gi* z and q of the shrunk quotients; NaN without a graph."""
+    """Return Gi* z and q of the shrunk quotients; NaN where all are alike."""
     z, q = np.full(values.shape, np.nan), np.full(values.shape, np.nan)
-    if graph is None:
-        return z, q
     from clusterid.concentration import local_clustering
 
     frame = pd.DataFrame(values, index=pd.Index(regions, name="region"))
@@ -619,7 +342,11 @@ def _getis_ord(
         if column.notna().sum() < 3 or column.dropna().nunique() < 2:
             continue
         found = local_clustering(
-            column, graph, statistic="gi_star", permutations=permutations, seed=seed
+            column,
+            graph,
+            statistic="gi_star",
+            permutations=rules.permutations,
+            seed=rules.seed,
         ).reindex(frame.index)
         z[:, g] = found["z"].to_numpy(dtype=float)
         q[:, g] = found["q_value"].to_numpy(dtype=float)

@@ -19,8 +19,8 @@ A template's clusters must exceed its ordinary unevenness: quotients below
 :math:`e^{3\sigma}` are not clusters but roughness.
 
 The two kinds are Efron's two groups (2008), the shares an auto-logistic model (Besag
-1974). Saturating at two neighbours, the lowest quotient, and the priors are ours, set
-on simulated economies (docs/clusters/recovery.md).
+1974). Saturating at two neighbours, the lowest quotient, and the priors are our choice,
+set on simulated economies (docs/clusters/recovery.md).
 """
 
 from __future__ import annotations
@@ -43,15 +43,16 @@ Integers = npt.NDArray[np.int64]
 CERTAIN = 0.5
 #: Quotients that a cluster may have. The lowest is also what plain rules ask for.
 QUOTIENTS = np.array([2.0, 2.5, 3.0, 4.0, 5.0, 7.0, 10.0, 15.0, 25.0])
-#: A cluster exceeds its template's ordinary rate by so many of its sd. Ours.
+#: A cluster exceeds its template's ordinary rate by so many of its sd. Our choice.
 BEYOND_ROUGHNESS = 3.0
 #: Prior mean and weight, in cells, of the share of cells in a cluster where none, one,
-#: two or more neighbours are in one. Ours; few clusters, in small groups.
+#: two or more neighbours are in one. Our choice; few clusters, in small groups.
 PRIOR_SHARES = ((0.002, 1000.0), (0.10, 100.0), (0.25, 50.0))
-#: Cells' worth of belief that all quotients are equally frequent. Ours.
+#: Cells' worth of belief that all quotients are equally frequent. Our choice.
 PRIOR_QUOTIENTS = 2.0
 #: Cells that say next to nothing for a cluster are left out: more ordinary ones than
-#: this exceed them, and a Poisson count would speak against by this log ratio. Ours.
+#: this exceed them, and a Poisson count would speak against by this log ratio. Our
+#: choice.
 ORDINARY = 0.8
 AGAINST = -4.0
 _ROUNDS = 40

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from clusterid.errors import Fault, TableError
+from clusterid.statistics import over_positive
 from clusterid.tables import Economy
 
-__all__ = ["Shares", "group_shares", "group_weights", "point_employment"]
+__all__ = [
+    "Dartboard", "Shares", "group_shares", "group_weights", "point_employment",
+]  # fmt: skip
 
 Floats = npt.NDArray[np.float64]
 
@@ -30,6 +34,37 @@ class Shares:
     expected: Floats
     scale: Floats
     withheld: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Dartboard:
+    """Every industry thrown on the regions by their size, as far as it is known.
+
+    ``known`` and ``filled`` (0 where withheld) are regions x industries; ``size`` by
+    region; ``rate`` by industry: its known total over the size of all regions where it
+    is known.
+    """
+
+    known: npt.NDArray[np.bool_]
+    filled: Floats
+    size: Floats
+    rate: Floats
+
+    @classmethod
+    def of(cls, table: pd.DataFrame, size: pd.Series | None = None) -> Self:
+        """Return the dartboard of a table; its size by default the sums of its rows."""
+        values = table.to_numpy(dtype=float)
+        known = np.isfinite(values)
+        filled = np.where(known, values, 0.0)
+        total = filled.sum(axis=1) if size is None else size.to_numpy(dtype=float)
+        total = np.where(np.isfinite(total), total, 0.0)
+        rate = over_positive(filled.sum(axis=0), known.T @ total, otherwise=0.0)
+        return cls(known, filled, total, rate)
+
+    @property
+    def expected(self) -> Floats:
+        """What is expected of every cell that is known, regions x industries."""
+        return self.size[:, None] * self.known * self.rate
 
 
 def group_weights(groups: pd.DataFrame, industries: pd.Index) -> pd.DataFrame:
@@ -109,26 +144,16 @@ def group_shares(
     size : Series by region, optional
         What the dartboard is made of; by default the row sums over known cells.
     """
-    values = table.to_numpy(dtype=float)
-    known = np.isfinite(values)
-    filled = np.where(known, values, 0.0)
-    total = filled.sum(axis=1) if size is None else size.to_numpy(dtype=float)
-    total = np.where(np.isfinite(total), total, 0.0)
+    board = Dartboard.of(table, size)
+    known, total, rate = board.known, board.size, board.rate
     w = weights.to_numpy(dtype=float)
-    industry = filled.sum(axis=0)
-    reach = known.T @ total
-    rate = np.divide(industry, reach, out=np.zeros_like(industry), where=reach > 0)
-    observed = filled @ w
-    expected = total[:, None] * (known @ (rate[:, None] * w))
+    industry = board.filled.sum(axis=0)
     all_cells = total[:, None] * (rate @ w)[None, :]
     # added up, not subtracted: what is known must leave exactly nothing
     hidden = total[:, None] * (~known @ (rate[:, None] * w))
-    missing = np.divide(
-        hidden,
-        all_cells,
-        out=np.zeros_like(all_cells),
-        where=all_cells > 0,
+    return Shares(
+        observed=board.filled @ w,
+        expected=total[:, None] * (known @ (rate[:, None] * w)),
+        scale=over_positive(industry @ (w * w), industry @ w, otherwise=1.0),
+        withheld=np.clip(over_positive(hidden, all_cells, otherwise=0.0), 0.0, 1.0),
     )
-    first, second = industry @ w, industry @ (w * w)
-    scale = np.divide(second, first, out=np.ones_like(first), where=first > 0)
-    return Shares(observed, expected, scale, np.clip(missing, 0.0, 1.0))

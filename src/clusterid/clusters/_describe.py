@@ -7,230 +7,165 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from clusterid.clusters._counts import group_shares
-from clusterid.tables import Economy
+from clusterid.clusters._area import StudyArea
+from clusterid.clusters._industry_shares import IndustryShares
+from clusterid.clusters._largest_plant import largest_plant_share
+from clusterid.clusters._levels import TestedLevels
+from clusterid.clusters._scale import CoarserUnits
+from clusterid.clusters._settle import Found
+from clusterid.clusters._surroundings import Surroundings
 
-__all__ = [
-    "IndustryShares",
-    "change_since",
-    "coded_participations",
-    "edge_regions",
-    "gap_table",
-    "largest_plant_share",
-    "research_projects",
-    "supply_weights",
-]
+__all__ = ["TABLE_COLUMNS", "Background", "Description", "Jobs", "describe"]
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Texts = npt.NDArray[np.str_]
+TABLE_COLUMNS = [
+    "template", "label", "regions", "n_regions", "employment", "establishments", "lq",
+    "lq_shrunk", "excess_jobs", "p_value", "q_value", "n_members", "share_imputed",
+    "largest_plant_share", "edge_region", "flags", "certainty", "n_seeds",
+    "research_inside", "research_outside", "supply_density", "employment_change",
+    "lq_change", "level", "part", "sharpest_part",
+]  # fmt: skip
 
-#: An industry of the template with a quotient below this is thin in a cluster. Ours.
-THIN_BELOW = 0.5
+#: Flag a cluster when more of its jobs than this may be one plant's. Our choice.
+LARGE_PLANT = 0.5
+#: Flag a cluster when more of its jobs than this are imputed. Our choice.
+MUCH_IMPUTED = 0.25
 
 
 @dataclass(frozen=True, slots=True)
-class IndustryShares:
-    """Observed and expected jobs of every industry in every region, known once.
+class Jobs:
+    """Employment by region and industry, what of it is imputed, the regions' size."""
 
-    Both arrays are regions x industries; what is withheld is in neither.
-    """
-
-    observed: Floats
-    expected: Floats
-    regions: Mapping[str, int]
-    industries: Mapping[str, int]
-
-    @classmethod
-    def of(cls, employment: pd.DataFrame, size: pd.Series) -> IndustryShares:
-        """Return the shares of a table, ``size`` being what regions expect by."""
-        values = employment.to_numpy(dtype=float)
-        known = np.isfinite(values)
-        filled = np.where(known, values, 0.0)
-        total = np.nan_to_num(size.to_numpy(dtype=float))
-        reach = known.T @ total
-        jobs = filled.sum(axis=0)
-        rate = np.divide(jobs, reach, out=np.zeros_like(jobs), where=reach > 0)
-        return cls(
-            filled,
-            total[:, None] * known * rate,
-            {str(code): i for i, code in enumerate(employment.index)},
-            {str(code): i for i, code in enumerate(employment.columns)},
-        )
-
-    def quotients(self, regions: list[str], industries: list[str]) -> pd.Series:
-        """Return the quotient of every industry in the regions taken together."""
-        return pd.Series(
-            self._divided(
-                *(part.sum(axis=0) for part in self._cut(regions, industries))
-            ),
-            index=industries,
-        )
-
-    def by_region(self, regions: list[str], industries: list[str]) -> Floats:
-        """Return the quotient of every industry in each of the regions."""
-        return self._divided(*self._cut(regions, industries))
-
-    def _cut(self, regions: list[str], industries: list[str]) -> tuple[Floats, Floats]:
-        here = np.ix_(
-            [self.regions[code] for code in regions],
-            [self.industries[code] for code in industries],
-        )
-        return self.observed[here], self.expected[here]
-
-    @staticmethod
-    def _divided(observed: Floats, expected: Floats) -> Floats:
-        found: Floats = np.full(observed.shape, np.nan)
-        np.divide(observed, expected, out=found, where=expected > 0)
-        return found
+    employment: pd.DataFrame
+    imputed: pd.DataFrame
+    size: pd.Series
+    shares: IndustryShares
 
 
-def edge_regions(regions: Any) -> set[str]:
-    """Return the regions on the outer boundary of the study area.
+@dataclass(frozen=True, slots=True)
+class Description:
+    """One cluster: its row of the table, its members and its gaps."""
 
-    Their neighbours outside are missing: a cluster there may go on beyond.
-    """
-    shapes = regions.geometry
-    has_shape = shapes.notna() & ~shapes.is_empty
-    if not has_shape.any():
-        return set()
-    outline = shapes[has_shape].union_all().boundary
-    touching = shapes[has_shape].intersects(outline)
-    return {str(code) for code in touching.index[touching.to_numpy()]}
+    row: dict[str, object]
+    members: pd.DataFrame
+    gaps: pd.DataFrame
 
 
-def largest_plant_share(
-    economy: Economy, employment: pd.DataFrame, codes: list[str], regions: list[str]
-) -> float:
-    """Return the largest share of a cluster's jobs that one plant can have.
+@dataclass(frozen=True, slots=True)
+class Background:
+    """Everything a cluster is described from; ``edge``: regions on the outer border."""
 
-    No plant of industry i is larger than sqrt(H_i) of the industry's jobs, nor than
-    the industry's jobs in one region; a cell with one plant is that plant. NaN where
-    neither the plant Herfindahl of any of its industries nor establishments are known.
-    """
-    block = employment.loc[regions, codes]
-    total = float(np.nansum(block.to_numpy(dtype=float)))
-    if total <= 0:
-        return float("nan")
-    largest = float("nan")
-    if economy.establishments is not None:
-        n = economy.establishments.loc[regions, codes]
-        single = block.where(n.eq(1)).to_numpy(dtype=float)
-        if np.isfinite(single).any():
-            largest = float(np.nanmax(single))
-        if not n.gt(1).to_numpy().any():
-            return min(1.0, largest / total)
-    herfindahl = economy.plant_herfindahl
-    if isinstance(herfindahl, pd.DataFrame):
-        herfindahl = herfindahl["upper"]
-    if herfindahl is None:
-        return float("nan")
-    jobs = economy.employment[codes].sum(axis=0)
-    bound = np.sqrt(herfindahl.reindex(codes)) * jobs
-    if bound.isna().all():
-        return float("nan")
-    # of an industry whose sizes are unknown one plant may be the whole cell
-    most = bound.fillna(np.inf).to_numpy(dtype=float)
-    capped = np.minimum(block.to_numpy(dtype=float), most)
-    return min(1.0, float(np.nanmax(capped)) / total)
+    levels: TestedLevels
+    area: StudyArea
+    jobs: Jobs
+    surroundings: Surroundings
+    coarser: CoarserUnits | None
+    edge: set[str]
 
 
-def supply_weights(layers: Any, codes: list[str]) -> pd.DataFrame | None:
-    """Return symmetric supply links among codes, or None without such a layer."""
-    graph = layers
-    if isinstance(layers, Mapping):
-        graph = layers.get("supply")
-    if graph is None:
-        return None
-    place = {code: i for i, code in enumerate(codes)}
-    matrix = np.zeros((len(codes), len(codes)))
-    for a, b, weight in graph.edges(data="weight", default=0.0):
-        i, j = place.get(str(a)), place.get(str(b))
-        if i is not None and j is not None and i != j:
-            matrix[i, j] += weight
-            if i != j:
-                matrix[j, i] += weight
-    return pd.DataFrame(matrix, index=codes, columns=codes)
-
-
-def gap_table(
-    cluster: str, quotients: pd.Series, supply: pd.DataFrame | None
-) -> pd.DataFrame:
-    """Return the industries of a template that are missing or thin in a cluster."""
-    present = quotients.index[quotients.ge(1).to_numpy()]
-    weak = quotients[quotients.lt(THIN_BELOW)]
-    weight = (
-        supply.reindex(index=weak.index, columns=present).sum(axis=1)
-        if supply is not None
-        else pd.Series(np.nan, index=weak.index)
+def describe(
+    cluster: str, found: Found, cells: pd.DataFrame, on: Background
+) -> Description:
+    """Return what a cluster is made of; ``cells`` are its group's in its regions."""
+    regions = list(cells["region"])
+    industries = on.levels.industries(found.group)
+    quotients = on.jobs.shares.quotients(regions, industries)
+    kind = on.levels.kinds[found.group]
+    strength = _strength(found.group, cells, on.jobs, on.levels)
+    jobs, lq = float(strength["employment"]), float(strength["lq"])
+    inside, outside = on.surroundings.research_projects(set(regions))
+    change, lq_change = on.surroundings.change_since(
+        regions, on.levels.weights[found.group], jobs, lq
     )
-    return pd.DataFrame({
+    row: dict[str, object] = {
         "cluster": cluster,
-        "industry": weak.index,
-        "lq": weak.to_numpy(),
-        "supply_weight": weight.to_numpy(dtype=float),
-        "state": np.where(weak.eq(0), "missing", "thin"),
+        "template": kind.template,
+        "label": kind.label,
+        "regions": ";".join(regions),
+        "n_regions": len(regions),
+        **strength,
+        "p_value": float(cells["p_value"].min()),
+        "q_value": float(cells["q_value"].min()),
+        "n_members": int(quotients.gt(1).sum()),
+        "largest_plant_share": largest_plant_share(
+            on.levels.economy, on.jobs.employment, industries, regions
+        ),
+        "edge_region": bool(on.edge.intersection(regions)),
+        "certainty": float(cells["certainty"].max()),
+        "n_seeds": int(found.seeds.sum()),
+        "research_inside": inside,
+        "research_outside": outside,
+        "supply_density": on.surroundings.supply_density(quotients),
+        "employment_change": change,
+        "lq_change": lq_change,
+        "level": kind.level,
+        "part": kind.part,
+        "sharpest_part": found.sharpest,
+    }
+    hidden = on.coarser is not None and on.coarser.hide(found.group, regions)
+    by_jobs = on.levels.account["concept"] == "employment"
+    row["flags"] = ";".join(_flags(row, found, hidden=hidden, by_jobs=by_jobs))
+    return Description(
+        row,
+        _members(cluster, regions, industries, on.jobs),
+        on.surroundings.gaps(cluster, quotients),
+    )
+
+
+def _strength(
+    group: str, cells: pd.DataFrame, jobs: Jobs, levels: TestedLevels
+) -> dict[str, float]:
+    """Return jobs, plants, quotients and excess of a group in its regions."""
+    regions, industries = list(cells["region"]), levels.industries(group)
+    mine = levels.weights[group][industries]
+    observed = float(cells["employment"].sum())
+    share = float(jobs.size.loc[regions].sum()) / float(jobs.size.sum())
+    national = float((jobs.employment[industries] * mine).sum().sum())
+    block = jobs.employment.loc[regions, industries] * mine
+    filled = float((block * jobs.imputed.loc[regions, industries]).sum().sum())
+    expected = cells["employment"] / cells["lq"].where(cells["lq"] > 0)
+    known = (expected > 0) & cells["lq_shrunk"].notna()
+    shrunk = float("nan")
+    if known.any():
+        shrunk = float(np.average(cells["lq_shrunk"][known], weights=expected[known]))
+    usual = national * share
+    return {
+        "employment": observed,
+        "establishments": float(cells["establishments"].sum(min_count=1)),
+        "lq": observed / usual if usual > 0 else float("nan"),
+        "lq_shrunk": shrunk,
+        "excess_jobs": observed - usual,
+        "share_imputed": filled / observed if observed > 0 else 0.0,
+    }
+
+
+def _flags(
+    row: Mapping[str, Any], found: Found, *, hidden: bool, by_jobs: bool
+) -> list[str]:
+    """Return what to beware of in a cluster."""
+    flags = {
+        "model_only": not found.firm,
+        "edge_region": row["edge_region"],
+        "single_industry": row["level"] == "industry",
+        "largest_plant": row["largest_plant_share"] > LARGE_PLANT,
+        "much_imputed": row["share_imputed"] > MUCH_IMPUTED,
+        "employment_only": by_jobs,
+        "scale_dependent": hidden,
+    }
+    return [name for name, holds in flags.items() if holds]
+
+
+def _members(
+    cluster: str, regions: list[str], industries: list[str], jobs: Jobs
+) -> pd.DataFrame:
+    """Return region x industry of a cluster with employment and quotient."""
+    block = jobs.employment.loc[regions, industries]
+    long = pd.DataFrame({
+        "cluster": cluster,
+        "region": np.repeat(block.index.to_numpy(dtype=object), block.shape[1]),
+        "industry": np.tile(block.columns.to_numpy(dtype=object), block.shape[0]),
+        "employment": block.to_numpy(dtype=float).ravel(),
+        "lq": jobs.shares.by_region(regions, industries).ravel(),
     })
-
-
-def coded_participations(
-    collaborations: pd.DataFrame | None,
-) -> tuple[Ints, Texts] | None:
-    """Return a number for the project, and the region, of every participation."""
-    if collaborations is None:
-        return None
-    known = collaborations["project"].notna().to_numpy()
-    project, _ = pd.factorize(collaborations["project"][known])
-    region = collaborations["region"][known].astype("string").fillna("")
-    return project.astype(np.int64), region.to_numpy(dtype=str)
-
-
-def research_projects(
-    collaborations: tuple[Ints, Texts] | None, regions: set[str]
-) -> tuple[float, float]:
-    """Return projects with two partners inside, and with partners on both sides.
-
-    NaN where no collaborations are given (:func:`coded_participations`).
-    """
-    if collaborations is None:
-        return float("nan"), float("nan")
-    project, region = collaborations
-    inside = np.isin(region, sorted(regions))
-    members = np.bincount(project, inside, minlength=1)
-    partners = np.bincount(project, minlength=1)
-    within = int((members >= 2).sum())
-    across = int(((members >= 1) & (partners > members)).sum())
-    return float(within), float(across)
-
-
-def change_since(
-    earlier: Economy | None,
-    regions: list[str],
-    weights: pd.Series,
-    jobs: float,
-    lq: float,
-) -> tuple[float, float]:
-    """Return the relative change of jobs and the change of the quotient.
-
-    NaN without an earlier economy, or where it lacks regions or industries.
-    """
-    nothing = float("nan"), float("nan")
-    if earlier is None:
-        return nothing
-    codes = weights.index[weights.to_numpy() > 0]
-    table = earlier.employment
-    if not set(regions) <= set(table.index) or not set(codes) <= set(table.columns):
-        return nothing
-    size = earlier.margins.region
-    size = size.where(size.notna(), table.sum(axis=1))
-    group = pd.DataFrame({"group": weights[codes]})
-    shares = group_shares(table[list(codes)], group, size)
-    where = table.index.get_indexer(pd.Index(regions))
-    before = float(shares.observed[where].sum())
-    expected = float(shares.expected[where].sum())
-    if before <= 0 or expected <= 0:
-        return nothing
-    return jobs / before - 1, lq - before / expected
+    return long[long["employment"].ne(0)]

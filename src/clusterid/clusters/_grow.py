@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -12,13 +13,41 @@ from scipy.sparse.csgraph import connected_components
 from clusterid.errors import GraphError
 from clusterid.statistics import q_values
 
-__all__ = ["adjacency", "components", "grow"]
+if TYPE_CHECKING:
+    from libpysal.graph import Graph
+
+__all__ = ["Neighbourhood", "adjacency", "components", "grow", "neighbourhood"]
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
 
-def adjacency(graph: Any, regions: list[str]) -> csr_array:
+@dataclass(frozen=True, slots=True)
+class Neighbourhood:
+    """Who neighbours whom, and who lies ``within`` 1 + gap steps of whom."""
+
+    neighbours: csr_array
+    within: csr_array
+
+
+def neighbourhood(graph: Graph, regions: list[str], gap: int) -> Neighbourhood:
+    """Return the neighbours in the order of regions.
+
+    Raises
+    ------
+    GraphError
+        If the graph lacks regions of the study.
+    """
+    neighbours = adjacency(graph, regions)
+    within = neighbours
+    for _ in range(gap):
+        within = within + within @ neighbours
+    within = csr_array(within)
+    within.data[:] = 1.0
+    return Neighbourhood(neighbours, within)
+
+
+def adjacency(graph: Graph, regions: list[str]) -> csr_array:
     """Return who neighbours whom as a symmetric 0/1 matrix in the order of regions.
 
     Raises
@@ -51,16 +80,6 @@ def adjacency(graph: Any, regions: list[str]) -> csr_array:
     matrix = matrix + matrix.T
     matrix.data[:] = 1.0
     return csr_array(matrix)
-
-
-def reach(neighbours: csr_array, gap: int) -> csr_array:
-    """Return who lies within 1 + gap steps of whom."""
-    within = neighbours
-    for _ in range(gap):
-        within = within + within @ neighbours
-    within = csr_array(within)
-    within.data[:] = 1.0
-    return within
 
 
 def grow(

@@ -1,342 +1,143 @@
-"""Levels of kind: templates, their sub-clusters, single industries, in one family."""
+"""Templates and what lies below them, tested and gated in one family."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from clusterid.clusters._cells import REST_LEVEL
+from clusterid.clusters._area import StudyArea
+from clusterid.clusters._cells import CellTest, by_group, tested_cells
+from clusterid.clusters._counts import group_weights, point_employment
+from clusterid.clusters._density import region_density
+from clusterid.clusters._gate import (
+    TEMPLATES_SHARE,
+    gate_together,
+    without_undecidable,
+)
+from clusterid.clusters._largest_plant import largest_possible_plants
+from clusterid.clusters._parts import Kind, Parts, kinds_of, parts_of
+from clusterid.clusters._rules import CellRules, ClusterRules
 from clusterid.communities import Templates
-from clusterid.statistics import q_values
+from clusterid.tables import Economy
 
-__all__ = [
-    "PARTS_COLUMNS", "Found", "Kind", "Parts", "complements", "gate_together",
-    "kinds_of", "parts_of", "settle", "undecided", "without_undecidable",
-]  # fmt: skip
+__all__ = ["TestedLevels", "mark", "tested_levels"]
 
 Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
-
-#: Stands for the template of industries that are in none.
-IN_NONE = "none"
-#: Share of the study's error that is kept for the templates themselves: one industry's
-#: ordinary unevenness is known less well than a template's. Ours.
-TEMPLATES_SHARE = 0.75
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
-    """The parts of templates: ``weights`` industries x parts, ``table`` by part.
+class TestedLevels:
+    """Every kind of cluster in every region, tested.
 
-    ``table`` has ``template``, ``level`` (``part``, ``industry``), ``label``,
-    ``n_industries``.
+    ``kinds`` and ``weights`` (industries x groups) say what was tested under which
+    ``rules``; ``templates`` and ``parts`` (None where nothing below them is looked at)
+    are their tests, ``cells`` and ``fine`` their tables, in which members and reasons
+    are filled in later; ``account`` tells family, concept and nulls.
     """
 
+    __test__ = False
+
+    economy: Economy
+    kinds: Mapping[str, Kind]
     weights: pd.DataFrame
-    table: pd.DataFrame
+    rules: CellRules
+    templates: CellTest
+    parts: CellTest | None
+    cells: pd.DataFrame
+    fine: pd.DataFrame
+    account: dict[str, Any]
 
-    def members(self, part: str) -> list[str]:
-        """Return the codes of a part, sorted."""
-        column = self.weights[part]
-        return sorted(column.index[column.to_numpy() > 0])
+    @property
+    def tables(self) -> tuple[pd.DataFrame, ...]:
+        """The cells of templates and, where they were tested, of parts."""
+        return (self.cells,) if self.parts is None else (self.cells, self.fine)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether some cell of the study passed the gate."""
+        return any(bool(table["is_seed"].any()) for table in self.tables)
+
+    def industries(self, group: str) -> list[str]:
+        """Return the codes of a group's industries."""
+        column = self.weights[group]
+        return list(column.index[column.to_numpy() > 0])
+
+    def groups(self) -> Iterator[tuple[pd.DataFrame, str, slice]]:
+        """Yield every group with its table, and where its rows are in it."""
+        for table in self.tables:
+            for group, rows in by_group(table, len(self.economy.regions)):
+                yield table, group, rows
 
 
-def parts_of(
-    templates: Templates,
-    employment: pd.DataFrame,
-    names: Mapping[str, str],
-) -> Parts:
-    """Return every part of every template, each set of industries once.
-
-    Parts are the finer communities of :attr:`Templates.hierarchy` inside a template,
-    its industries with the same beginning of the code (three digits of NACE, say), and
-    each industry alone. They lie within one template, so that a cluster has one kind
-    at every level. Industries in no template are looked at alone, with ``none`` for
-    their template.
-    """
-    known = set(employment.columns)
-    jobs = employment.sum(axis=0)
-    homes = {str(t): templates.members(str(t)) for t in templates.labels.index}
-    alone = templates.membership.index[templates.membership.isna()]
-    homes[IN_NONE] = sorted(str(code) for code in alone)
-    rows: list[dict[str, object]] = []
-    sets: list[list[str]] = []
-    for template, members in homes.items():
-        codes = [c for c in members if c in known]
-        if len(codes) < 2 and template != IN_NONE:
-            continue
-        found = {frozenset([code]) for code in codes}
-        if template != IN_NONE:
-            for labels in [*_finer(templates, codes), *_beginnings(codes)]:
-                found |= _blocks(codes, labels)
-            found.discard(frozenset(codes))
-        ordered = sorted(found, key=lambda block: (-len(block), sorted(block)))
-        width = max(2, len(str(len(ordered))))
-        for k, block in enumerate(ordered, start=1):
-            chosen = sorted(block)
-            leading = sorted(chosen, key=lambda c: (-float(jobs[c]), c))[:2]
-            rows.append({
-                "part": f"{template}.{k:0{width}d}",
-                "template": template,
-                "level": "industry" if len(chosen) == 1 else "part",
-                "label": " / ".join(str(names.get(c, c)) for c in leading),
-                "n_industries": len(chosen),
-            })
-            sets.append(chosen)
-    columns = ["part", "template", "level", "label", "n_industries"]
-    table = pd.DataFrame(rows, columns=columns).set_index("part")
-    place = {code: i for i, code in enumerate(employment.columns)}
-    weights = np.zeros((len(place), len(sets)))
-    for j, members in enumerate(sets):
-        weights[[place[c] for c in members], j] = 1.0
-    return Parts(
-        pd.DataFrame(weights, index=employment.columns, columns=table.index), table
+def tested_levels(
+    economy: Economy, templates: Templates, area: StudyArea, rules: ClusterRules
+) -> TestedLevels:
+    """Return all templates tested in all regions and, if asked for, all their parts."""
+    employment, _ = point_employment(economy, rules.cells.imputed)
+    parts = None
+    if rules.looks_below:
+        found = parts_of(templates, employment, economy.metadata.labels)
+        parts = found if len(found.table) else None
+    share = 1.0 if parts is None else TEMPLATES_SHARE
+    cell_rules = replace(
+        rules.cells,
+        density=region_density(economy, area.shapes),
+        alpha=rules.cells.alpha * share,
     )
-
-
-def _finer(templates: Templates, codes: list[str]) -> list[list[object]]:
-    """Return the labels of the codes in every partition finer than the templates."""
-    chosen = float(templates.params.get("chosen_resolution", np.nan))
-    levels = []
-    for column in templates.hierarchy.columns:
-        try:
-            resolution = float(column)
-        except (TypeError, ValueError):
-            resolution = np.inf  # a named level of given templates
-        if np.isnan(chosen) or resolution > chosen:
-            found = templates.hierarchy[column].reindex(codes)
-            levels.append(found.astype(object).tolist())
-    return levels
-
-
-def _beginnings(codes: list[str]) -> list[list[object]]:
-    """Return the beginnings of numeric codes, from two digits to all but the last."""
-    if not all(code.isdigit() for code in codes):
-        return []
-    longest = max(len(code) for code in codes)
-    return [[code[:n] for code in codes] for n in range(2, longest)]
-
-
-def _blocks(codes: list[str], labels: Sequence[object]) -> set[frozenset[str]]:
-    by: dict[str, list[str]] = {}
-    for code, label, missing in zip(codes, labels, pd.isna(list(labels)), strict=True):
-        if not missing:
-            by.setdefault(str(label), []).append(code)
-    return {frozenset(block) for block in by.values() if len(block) > 1}
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """What a group tested is: its template, level, part ("" for a template), label."""
-
-    template: str
-    level: str
-    part: str
-    label: str
-
-
-def kinds_of(templates: Templates, parts: Parts | None) -> dict[str, Kind]:
-    """Return what every group tested is."""
-    kinds = {
-        str(code): Kind(str(code), "template", "", str(label))
-        for code, label in templates.labels.items()
-    }
+    groups = templates.groups
+    test = tested_cells(economy, groups, cell_rules, area.graph)
+    account = {str(name): value for name, value in test.cells.attrs.items()}
+    cells = test.cells.copy()
+    cells.attrs.clear()  # pandas copies them with every column that is taken
+    weights = group_weights(groups, economy.industries)
+    kinds = kinds_of(templates, parts)
+    below, fine = None, cells.iloc[:0]
     if parts is not None:
-        for part, row in parts.table.iterrows():
-            template, level = str(row["template"]), str(row["level"])
-            kinds[str(part)] = Kind(template, level, str(part), str(row["label"]))
-    return kinds
-
-
-def without_undecidable(
-    cells: pd.DataFrame, kinds: Mapping[str, Kind], parts: Parts, known: pd.Series
-) -> pd.DataFrame:
-    """Return cells in which single industries of unknown plant sizes are no tests.
-
-    With jobs alone they could not be told from one large plant, whatever they hold;
-    they take no part in the family. ``known``: by industry, whether sizes are.
-    """
-    closed = {
-        part
-        for part, column in parts.weights.items()
-        if kinds[str(part)].level == "industry" and not known[column.gt(0)].any()
-    }
-    hidden = cells["template"].isin(closed)
-    return cells.assign(p_value=cells["p_value"].mask(hidden))
-
-
-def gate_together(
-    templates: pd.DataFrame, parts: pd.DataFrame, *, gate: str, alpha: float
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the cells of both with q-values and seeds of one family.
-
-    Three quarters of the error go to the templates, the rest to all parts, by weights
-    of mean 1 on the p-values (Genovese, Roeder and Wasserman 2006): hundreds of parts
-    cost the templates no more than a third. ``weighted`` is p over weight.
-    Parts must stand without their largest possible plant under Benjamini-Hochberg over
-    all parts that would open a cluster with it.
-    """
-    together = pd.concat([templates, parts], ignore_index=True)
-    n = len(templates)
-    for plain, weighted in (("p_value", "weighted"), ("p_unchecked", "unchecked")):
-        together[weighted] = _weighted(together[plain].to_numpy(dtype=float), n)
-    p = together["weighted"].to_numpy(dtype=float)
-    together["q_value"] = q_values(p)
-    seeds = _gated(p, gate) <= alpha
-    # the check for one large plant holds whatever the weight
-    seeds &= together["p_value"].le(REST_LEVEL).to_numpy()
-    # of many cells that one plant makes, some would stand without it by chance
-    below = np.flatnonzero(seeds[n:]) + n
-    rest = together["p_rest"].to_numpy(dtype=float)
-    open_p = together["unchecked"].to_numpy(dtype=float)
-    tried = np.flatnonzero(_gated(open_p, gate)[n:] <= alpha) + n
-    supported = np.zeros(len(seeds), dtype=bool)
-    supported[tried] = q_values(rest[tried]) <= REST_LEVEL
-    seeds[below] &= supported[below]
-    together["is_seed"] = seeds
-    # what would have opened a cluster, were it not for that check
-    cut = float(p[seeds].max()) if seeds.any() else alpha / max(1, len(p))
-    together["is_open"] = together["unchecked"].le(cut) & ~seeds
-    first = together.iloc[:n].copy()
-    second = together.iloc[n:].reset_index(drop=True)
-    return first, second
-
-
-def _weighted(p: Floats, n_templates: int) -> Floats:
-    """Return p over weight; the first ``n_templates`` tests share most of the error."""
-    n = int(np.isfinite(p[:n_templates]).sum())
-    m = int(np.isfinite(p[n_templates:]).sum())
-    if not n or not m:
-        return p
-    weight = np.full(len(p), (n + m) / m * (1 - TEMPLATES_SHARE))
-    weight[:n_templates] = (n + m) / n * TEMPLATES_SHARE
-    return np.asarray(p / weight)
-
-
-def _gated(weighted: Floats, gate: str) -> Floats:
-    """Return what is compared with alpha: q, or p times the family; missing is 1."""
-    if gate == "bh":
-        found = q_values(weighted)
-    else:
-        found = weighted * max(1, int(np.isfinite(weighted).sum()))
-    return np.asarray(np.nan_to_num(found, nan=1.0))
-
-
-@dataclass(slots=True)
-class Found:
-    """A set of contiguous member regions of one group, and what became of it.
-
-    ``state``: ``candidate``; ``inside`` another one, number ``other``; or
-    ``only_part``, when the rest of the template stands nowhere beside its part
-    ``other``. ``firm``: one of its cells, or a part inside it, passed the gate.
-    """
-
-    group: str
-    where: npt.NDArray[np.int64]
-    seeds: Bools
-    strength: float = 1.0
-    state: str = "candidate"
-    other: int = -1
-    firm: bool = True
-    sharpest: str = ""
-    regions: frozenset[int] = field(default_factory=frozenset)
-
-
-def complements(
-    found: list[Found], kinds: Mapping[str, Kind], weights: pd.DataFrame
-) -> pd.DataFrame:
-    """Return, for clusters of templates with a sharper part, the template without it.
-
-    One column each (industries x numbers in ``found``), to be tested where they stand.
-    Marks the sharpest part in ``other``.
-    """
-    columns = {}
-    below = [k for k, f in enumerate(found) if kinds[f.group].level != "template"]
-    for k, f in enumerate(found):
-        if kinds[f.group].level != "template":
-            continue
-        mine = [
-            j
-            for j in below
-            if kinds[found[j].group].template == f.group
-            and found[j].regions & f.regions
-            and found[j].strength < f.strength
-        ]
-        if not mine:
-            continue
-        f.other = min(mine, key=lambda j: (found[j].strength, j))
-        part = found[f.other].group
-        f.sharpest = kinds[part].label
-        rest = weights[f.group].where(weights[part].le(0), 0.0)
-        if rest.gt(0).any():
-            columns[str(k)] = rest
-    return pd.DataFrame(columns, index=weights.index)
-
-
-def settle(
-    found: list[Found],
-    kinds: Mapping[str, Kind],
-    weights: pd.DataFrame,
-    rest: Mapping[int, Floats],
-) -> None:
-    """Decide at which level each cluster is reported, so that none counts twice.
-
-    A template that stands is the cluster, unless all that stands is one part of it:
-    the rest of the template is nowhere above its ordinary share (``rest``: p of the
-    rest by region) in the cluster. Where the template does not stand, its sharpest
-    parts do, one for each industry and region.
-    """
-    for k, f in enumerate(found):
-        if f.other < 0:
-            continue
-        p = rest.get(k)
-        if p is None or not (np.nan_to_num(p[f.where], nan=1.0) > REST_LEVEL).all():
-            f.other = -1
-            continue
-        f.state = "only_part"
-    standing = [
-        k
-        for k, f in enumerate(found)
-        if kinds[f.group].level == "template" and f.state == "candidate"
-    ]
-    below = sorted(
-        (k for k, f in enumerate(found) if kinds[f.group].level != "template"),
-        key=lambda k: (found[k].strength, k),
+        below = tested_cells(
+            economy,
+            parts.weights,
+            replace(cell_rules, check_single=True, local_statistics=False, power=False),
+        )
+        fine = below.cells
+        account["family"] += fine.attrs["family"]
+        fine.attrs.clear()
+        if account["concept"] == "employment":
+            fine = _without_unknown_sizes(economy, employment, fine, kinds, parts)
+        cells, fine = gate_together(
+            cells, fine, gate=cell_rules.gate, alpha=rules.cells.alpha
+        )
+        weights = pd.concat([weights, parts.weights], axis=1)
+    return TestedLevels(
+        economy, kinds, weights, cell_rules, test, below, cells, fine, account
     )
-    industries = {
-        f.group: frozenset(weights.index[weights[f.group] > 0]) for f in found
-    }
-    for k in below:
-        f = found[k]
-        for j in standing:
-            same = kinds[f.group].template == kinds[found[j].group].template
-            if (
-                same
-                and f.regions & found[j].regions
-                and industries[f.group] & industries[found[j].group]
-            ):
-                f.state, f.other = "inside", j
-                break
-        else:
-            standing.append(k)
 
 
-PARTS_COLUMNS = [
-    "part", "template", "level", "label", "industries", "regions", "employment",
-    "establishments", "lq", "share_imputed", "p_value", "q_value", "state", "cluster",
-]  # fmt: skip
-
-
-def undecided(
-    cells: pd.DataFrame, kinds: Mapping[str, Kind], minimum_jobs: float
+def _without_unknown_sizes(
+    economy: Economy,
+    employment: pd.DataFrame,
+    cells: pd.DataFrame,
+    kinds: Mapping[str, Kind],
+    parts: Parts,
 ) -> pd.DataFrame:
-    """Return single industries that stand out unless it is by one large plant."""
-    alone = np.array([kinds[g].level == "industry" for g in cells["template"]])
-    left = cells["is_open"] & alone & cells["employment"].ge(minimum_jobs)
-    rows = cells[left].copy()
-    rows["p_value"] = rows["p_unchecked"]
-    return rows.assign(state="one_industry", cluster="")
+    """Return the cells of parts; industries of unknown plant sizes are no tests."""
+    sizes = largest_possible_plants(economy, employment)
+    known = pd.Series(np.isfinite(sizes).any(axis=0))
+    return without_undecidable(cells, kinds, parts, known)
+
+
+def mark(
+    table: pd.DataFrame,
+    rows: slice,
+    where: npt.NDArray[np.int64],
+    column: str,
+    value: object,
+) -> None:
+    """Set one column of some of a group's regions in place."""
+    values = table[column].to_numpy(copy=True)
+    values[rows.start + where] = value
+    table[column] = values

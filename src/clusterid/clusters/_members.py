@@ -2,45 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Unpack
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.sparse import csr_array
 
-from clusterid._typed import typed
+from clusterid._typed import typed_by
+from clusterid.clusters._area import StudyArea
 from clusterid.clusters._cells import CELL_COLUMNS, CellTest, tested_cells
 from clusterid.clusters._certainty import CERTAIN, Learnt, certainty
-from clusterid.clusters._grow import adjacency, grow, reach
-from clusterid.errors import OptionError, check_option
+from clusterid.clusters._grow import Neighbourhood, grow, neighbourhood
+from clusterid.clusters._levels import TestedLevels
+from clusterid.clusters._presets import apply_presets
+from clusterid.clusters._rules import CellRules, ClusterRules, MemberOptions
 from clusterid.tables import Economy
 
-__all__ = ["choose_members", "grown", "member_cells"]
+__all__ = ["member_cells", "members_of_levels"]
 
 Floats = npt.NDArray[np.float64]
 
 
-@typed
+@typed_by(CellRules, ClusterRules)
 def member_cells(
     economy: Economy,
     groups: pd.DataFrame,
     graph: Any,
-    *,
-    rule: Literal["posterior", "gate"] = "posterior",
-    level: float = 0.1,
-    gap: int = 0,
-    concept: Literal["auto", "establishments", "employment"] = "auto",
-    roughness: str | float = "estimate",
-    density: pd.Series | Literal["size", "none"] = "size",
-    gate: Literal["bh", "bonferroni"] = "bh",
-    alpha: float = 0.03,
-    jobs_per_effective_plant: float = 100.0,
-    imputed: pd.DataFrame | None = None,
-    check_single: bool = False,
-    local_statistics: bool = True,
-    permutations: int = 999,
-    seed: int = 0,
+    **options: Unpack[MemberOptions],
 ) -> pd.DataFrame:
     r"""Test every group in every region and say which cells belong to clusters.
 
@@ -97,8 +85,8 @@ check_single, local_statistics, permutations, seed
     References
     ----------
     Efron (2008) for two groups, Besag (1974) for neighbours in the prior; their
-    combination, the saturation at two neighbours and the priors are ours, measured in
-    docs/clusters/recovery.md.
+    combination, the saturation at two neighbours and the priors are our choices,
+    measured in docs/clusters/recovery.md.
 
     Examples
     --------
@@ -118,48 +106,44 @@ check_single, local_statistics, permutations, seed
     >>> cells.loc[cells["is_member"], "region"].tolist()
     ['R06', 'R07']
     """
-    check_option("rule", rule, ("posterior", "gate"))
-    if gap < 0:
-        raise OptionError(f"gap={gap}: use 0 or more regions.")
-    test = tested_cells(
-        economy,
-        groups,
-        graph,
-        concept=concept,
-        roughness=roughness,
-        density=density,
-        gate=gate,
-        alpha=alpha,
-        jobs_per_effective_plant=jobs_per_effective_plant,
-        imputed=imputed,
-        check_single=check_single,
-        local_statistics=local_statistics,
-        permutations=permutations,
-        seed=seed,
-    )
+    rules = ClusterRules.of(options)
+    test = tested_cells(economy, groups, rules.cells, graph)
     cells = test.cells[CELL_COLUMNS]
-    neighbours = adjacency(graph, [str(code) for code in economy.regions])
-    account = choose_members(
-        cells,
-        test,
-        neighbours,
-        rule=rule,
-        level=level,
-        within=reach(neighbours, gap),
-        is_open=bool(cells["is_seed"].any()),
-    )
-    cells.attrs["members"] = account
+    around = neighbourhood(graph, [str(code) for code in economy.regions], rules.gap)
+    is_open = bool(cells["is_seed"].any())
+    cells.attrs["members"] = choose_members(cells, test, around, rules, is_open)
     return cells
+
+
+def members_of_levels(
+    levels: TestedLevels, area: StudyArea, rules: ClusterRules, size: pd.Series
+) -> dict[str, Any]:
+    """Fill in the members at every level in place; return the account of it."""
+    account = choose_members(
+        levels.cells, levels.templates, area.around, rules, levels.is_open
+    )
+    if rules.is_published:
+        stars = apply_presets(
+            levels.cells,
+            names=[rules.preset],
+            size=size,
+            regions=area.shapes,
+            graph=area.graph,
+        )
+        is_cluster = stars[rules.preset].ge(1).to_numpy()
+        levels.cells["is_seed"] = is_cluster
+        levels.cells["is_member"] = is_cluster
+    if levels.parts is not None:
+        members = _grown(levels.fine, levels.parts, area.around, rules.level)
+        levels.fine["is_member"] = members.T.ravel()
+    return account
 
 
 def choose_members(
     cells: pd.DataFrame,
     test: CellTest,
-    neighbours: csr_array,
-    *,
-    rule: str,
-    level: float,
-    within: csr_array,
+    around: Neighbourhood,
+    rules: ClusterRules,
     is_open: bool,
 ) -> dict[str, Any]:
     """Fill ``is_member`` and ``certainty`` in place; return the account of it.
@@ -167,26 +151,24 @@ def choose_members(
     ``is_open``: some cell of the study, here or below the templates, passed the gate.
     """
     learnt = None
-    members = np.zeros(test.count.shape, dtype=bool)
     by_plants = test.cells.attrs["concept"] == "establishments"
-    seeds = _wide(cells, "is_seed", test).astype(bool)
+    p = _wide(cells, "p_value", test).astype(float)
     if is_open and by_plants:
-        p = _wide(cells, "p_value", test).astype(float)
-        learnt = certainty(test.count, p, test.nulls, neighbours)
+        learnt = certainty(test.count, p, test.nulls, around.neighbours)
         sure = np.where(np.isfinite(p), learnt.certainty, np.nan)
         cells["certainty"] = sure.T.ravel()
-    if rule == "posterior" and learnt is not None:
+    if rules.rule == "posterior" and learnt is not None:
         # certain or not, what is not above the dartboard is no concentration
-        above = _wide(cells, "p_value", test).astype(float) < 1
-        members = seeds | ((learnt.certainty > CERTAIN) & above)
+        seeds = _wide(cells, "is_seed", test).astype(bool)
+        members = seeds | ((learnt.certainty > CERTAIN) & (p < 1))
     else:
-        members = grown(cells, test, within, level)
+        members = _grown(cells, test, around, rules.level)
     cells["is_member"] = members.T.ravel()
-    return _account(cells, rule if by_plants else "gate", learnt)
+    return _account(cells, rules.rule if by_plants else "gate", learnt)
 
 
-def grown(
-    cells: pd.DataFrame, test: CellTest, within: csr_array, level: float
+def _grown(
+    cells: pd.DataFrame, test: CellTest, around: Neighbourhood, level: float
 ) -> npt.NDArray[np.bool_]:
     """Return the seeds and what grows from them under control, regions x groups."""
     p = _wide(cells, "p_value", test).astype(float)
@@ -194,7 +176,9 @@ def grown(
     seeds = _wide(cells, "is_seed", test).astype(bool)
     members = np.zeros(p.shape, dtype=bool)
     for g in range(p.shape[1]):
-        members[:, g] = grow(p[:, g], shrunk[:, g], seeds[:, g], within, level=level)
+        members[:, g] = grow(
+            p[:, g], shrunk[:, g], seeds[:, g], around.within, level=level
+        )
     return members
 
 

@@ -6,9 +6,12 @@ of percentiles finds clusters in pure chance. Read them beside the tested result
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -16,10 +19,10 @@ import pandas as pd
 from clusterid._typed import typed
 from clusterid.errors import Fault, TableError, check_option
 
-__all__ = ["PRESETS", "Preset", "apply_presets", "cluster_mapping_flags", "presets"]
+if TYPE_CHECKING:
+    from libpysal.graph import Graph
 
-_ALWAYS = "a percentile rule always fires: it finds clusters in pure chance, too"
-_BARE = "a bare quotient has no distribution: small regions exceed it by chance"
+__all__ = ["PRESETS", "Preset", "apply_presets", "cluster_mapping_flags", "presets"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +46,8 @@ class Preset:
     index: bool = False
 
 
-def _quotient(cut: float) -> Callable[[pd.DataFrame], pd.Series]:
-    def rule(cells: pd.DataFrame) -> pd.Series:
-        flag = cells["lq"].ge(cut).astype(float)
-        return flag.where(cells["lq"].notna())
-
-    return rule
+def _quotient(cells: pd.DataFrame, cut: float) -> pd.Series:
+    return cells["lq"].ge(cut).astype(float).where(cells["lq"].notna())
 
 
 def _eco_2008(cells: pd.DataFrame) -> pd.Series:
@@ -73,12 +72,9 @@ def _eco_2011(cells: pd.DataFrame) -> pd.Series:
     return stars.where(cells["lq"].notna())
 
 
-def _cluster_mapping(flag: str) -> Callable[[pd.DataFrame], pd.Series]:
-    def rule(cells: pd.DataFrame) -> pd.Series:
-        flags = cluster_mapping_flags(cells)
-        return flags[flag].astype(float).where(cells["lq"].notna())
-
-    return rule
+def _cluster_mapping(cells: pd.DataFrame, flag: str) -> pd.Series:
+    found = cluster_mapping_flags(cells)[flag]
+    return found.astype(float).where(cells["lq"].notna())
 
 
 def _litzenberger_sternberg(cells: pd.DataFrame) -> pd.Series:
@@ -86,99 +82,33 @@ def _litzenberger_sternberg(cells: pd.DataFrame) -> pd.Series:
 
 
 def _feser(cells: pd.DataFrame) -> pd.Series:
-    return (
-        cells["gi_employment_z"]
-        .gt(1.96)
-        .astype(float)
-        .where(cells["gi_employment_z"].notna())
-    )
+    z = cells["gi_employment_z"]
+    return z.gt(1.96).astype(float).where(z.notna())
 
 
-def _titled() -> list[Preset]:
-    mapping = "Delgado, Porter and Stern (2014, 2016); U.S. Cluster Mapping Project"
-    found = [
-        Preset(
-            f"lq_{cut:g}",
-            f"Location quotient of at least {cut:g}",
-            f"cut {cut:g}",
-            "in common use; no source for the cut (Crawley, Gabe and Pominova 2021)",
-            f"LQ >= {cut:g}",
-            _BARE,
-            _quotient(cut),
-        )
-        for cut in (1.0, 1.25, 1.5, 2.0, 3.0)
-    ]
-    found += [
-        Preset(
-            "eco_2008",
-            "European Cluster Observatory stars, 2008",
-            "EU-10, 2008",
-            "Soelvell, Ketels and Lindqvist (2008), EU-10",
-            "one star each: more than 10,000 jobs; LQ >= 2; more than 3 % of the "
-            "region's jobs",
-            "the size star follows the size of the region",
-            _eco_2008,
-            ("lq", "share_of_region"),
-        ),
-        Preset(
-            "eco_2011",
-            "European Cluster Observatory stars, 2011",
-            "2011",
-            "European Cluster Observatory (2011); the cut of the third star is as "
-            "remembered, not checked against the original",
-            "one star each: jobs in the top 10 % of the category; LQ >= 2; share of "
-            "the region's jobs in the top 10 %",
-            _ALWAYS,
-            _eco_2011,
-            ("lq", "share_of_region"),
-        ),
-        Preset(
-            "litzenberger_sternberg_2006",
-            "Cluster index of Litzenberger and Sternberg",
-            "2006",
-            "Litzenberger and Sternberg (2006); formula as in REAT 3.0.3, not checked "
-            "against the original",
-            "share of jobs x share of plants / (share of area x share of population); "
-            "no cut could be confirmed, so it ranks and does not decide",
-            "area stands in the denominator: with total area city states come first, "
-            "so give settlement area",
-            _litzenberger_sternberg,
-            ("area_share", "population_share", "establishments"),
-            index=True,
-        ),
-        Preset(
-            "feser_2005",
-            "Local sums of value-chain employment",
-            "2005",
-            "Feser, Sweeney and Renski (2005), as remembered, not checked",
-            "Getis-Ord Gi* of the group's jobs above 1.96",
-            "follows the size of regions; 2.5 % of cells by chance",
-            _feser,
-            ("gi_employment_z",),
-        ),
-    ]
-    for flag, text in (
-        ("qualifying", "jobs, plants and LQ each above the lower quartile"),
-        ("significant", "qualifying and LQ above the median"),
-        ("strong", "qualifying, LQ in the top quartile and above 1"),
-        ("strong10", "qualifying, LQ in the top tenth and above 1"),
-    ):
-        found.append(
-            Preset(
-                f"cluster_mapping_{flag}",
-                f"Cluster mapping: {flag}",
-                "flags as published for 2016",
-                mapping,
-                text + "; quartiles by cluster over regions with jobs",
-                _ALWAYS,
-                _cluster_mapping(flag),
-                ("lq", "establishments"),
-            )
-        )
+_RULES: dict[str, Callable[..., pd.Series]] = {
+    "quotient": _quotient,
+    "eco_2008": _eco_2008,
+    "eco_2011": _eco_2011,
+    "litzenberger_sternberg_2006": _litzenberger_sternberg,
+    "feser_2005": _feser,
+    "cluster_mapping": _cluster_mapping,
+}
+
+
+def _published() -> dict[str, Preset]:
+    """Return the rules of ``presets.toml`` by name."""
+    text = Path(__file__).with_name("presets.toml").read_text("utf-8")
+    found = {}
+    for entry in tomllib.loads(text)["preset"]:
+        options = entry.pop("options", {})
+        entry["rule"] = partial(_RULES[entry["rule"]], **options)
+        entry["needs"] = tuple(entry.get("needs", ("lq",)))
+        found[entry["name"]] = Preset(**entry)
     return found
 
 
-PRESETS = {preset.name: preset for preset in _titled()}
+PRESETS = _published()
 
 
 @typed
@@ -299,8 +229,8 @@ def apply_presets(
     *,
     names: Sequence[str] | None = None,
     size: pd.Series | None = None,
-    regions: Any = None,
-    graph: Any = None,
+    regions: pd.DataFrame | None = None,
+    graph: Graph | None = None,
     components: bool = False,
 ) -> pd.DataFrame:
     """Lay published rules side by side, cell by cell.
@@ -382,7 +312,9 @@ def _share_of_region(cells: pd.DataFrame, size: pd.Series | None) -> pd.Series:
     return cells["employment"] / total.where(total > 0)
 
 
-def _share(cells: pd.DataFrame, regions: Any, columns: Sequence[str]) -> pd.Series:
+def _share(
+    cells: pd.DataFrame, regions: pd.DataFrame | None, columns: Sequence[str]
+) -> pd.Series:
     """Return each region's share of the first of the columns that is known."""
     nothing = pd.Series(np.nan, index=cells.index)
     if regions is None:
@@ -410,7 +342,7 @@ def _index_parts(cells: pd.DataFrame) -> dict[str, pd.Series]:
     return {"density": s_e / area, "stock": s_e / people, "plant_size": size}
 
 
-def _gi_employment(cells: pd.DataFrame, graph: Any) -> pd.Series:
+def _gi_employment(cells: pd.DataFrame, graph: Graph) -> pd.Series:
     from clusterid.concentration import local_clustering
 
     z = pd.Series(np.nan, index=cells.index)

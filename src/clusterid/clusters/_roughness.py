@@ -31,27 +31,29 @@ __all__ = ["FEWEST", "Null", "centred", "fit_null", "industry_roughness", "log_m
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
-#: Common roughness on which the posterior stands (sd of the log rate). Ours.
+#: Common roughness on which the posterior stands (sd of the log rate). Our choice.
 SIGMA_GRID = np.concatenate([[0.0], np.geomspace(0.06, 1.6, 12)])
 #: Nodes kept of the posterior when p-values are averaged.
 _KEPT = 1e-3
-#: Share of cells, the highest, that do not inform roughness. Ours.
-TRIMMED = 0.10
+#: Normal deviate of the highest tenth of cells, which do not inform roughness. Our
+#: choice.
 _Z_TRIMMED = 1.2815515655446004
 _PRIOR_ROUNDS = 20
 #: Log-likelihood below the best at which larger roughness is no longer tried.
 _HOPELESS = 15.0
 #: Steepest gradient believed: twice the density, twice or half the share. A steeper one
-#: is drawn by the very clusters that are looked for (one capital, say). Ours.
+#: is drawn by the very clusters that are looked for (one capital, say). Our choice.
 STEEPEST = 1.0
-#: Sd of the prior of a gradient around 0: few regions cannot claim a steep one. Ours.
+#: Sd of the prior of a gradient around 0: few regions cannot claim a steep one. Our
+#: choice.
 PRIOR_SLOPE = 0.15
 #: With fewer regions, and jobs alone, a group's own roughness is mixed with that of
-#: all groups, and rates are plain log-normal. Ours.
+#: all groups, and rates are plain log-normal. Our choice.
 MANY_REGIONS = 100
 #: Fewer regions than this say nothing of roughness: the dartboard is used.
 FEWEST = 8
-#: Regions with this many plants expected inform an industry's own roughness. Ours.
+#: Regions with this many plants expected inform an industry's own roughness. Our
+#: choice.
 _INFORMATIVE = 4.0
 
 
@@ -251,25 +253,13 @@ def fit_null(
         are judged by the roughness of all groups together.
     """
     pooled = not plants and len(counts) < MANY_REGIONS
-    n_groups = counts.shape[1]
-    estimated = roughness == "estimate"
-    fixed = 0.0 if isinstance(roughness, str) else float(roughness)
-    grid = SIGMA_GRID if estimated else np.array([fixed])
-    rates: list[list[tuple[Floats, Floats]]] = []
-    for g in range(n_groups):
-        own = shares[:, g] > 0
-        base = (np.ones(1), np.ones(1))
-        if estimated and own.any():
-            w, t = shares[own, g] / shares[own, g].sum(), taus[own]
-            if not pooled:
-                base = weighted_sum(w, t)
-        if fixed > 0:
-            base = weighted_sum(np.ones(1), np.array([fixed]))
-        rates.append([spread(*base, s) if estimated else base for s in grid])
+    rates = _rates(shares, taus, roughness, pooled=pooled)
     fits = [
-        _fit_one(counts[:, g], means[:, g], density, rates[g]) for g in range(n_groups)
+        _fit_one(counts[:, g], means[:, g], density, rates[g])
+        for g in range(counts.shape[1])
     ]
-    likelihood = np.array([fit[1] for fit in fits]).reshape(n_groups, len(grid))
+    n_tried = len(SIGMA_GRID) if roughness == "estimate" else 1
+    likelihood = np.array([fit[1] for fit in fits]).reshape(len(fits), n_tried)
     own_share = (len(counts) / MANY_REGIONS) ** 2 if pooled else 1.0
     posterior = pooled_posterior(likelihood, own_share)
     nulls = []
@@ -283,6 +273,31 @@ def fit_null(
         mass = np.concatenate([rates[g][s][1] * posterior[g][s] for s in keep])
         nulls.append(Null(mean, *joined(theta, mass), slope))
     return nulls
+
+
+def _rates(
+    shares: Floats, taus: Floats, roughness: str | float, *, pooled: bool
+) -> list[list[tuple[Floats, Floats]]]:
+    """Return the rate distributions tried for every group.
+
+    Where roughness is estimated, the industries' own (not where it is ``pooled``)
+    times a log-normal of every sigma of the grid; else the one that is given.
+    """
+    n_groups = shares.shape[1]
+    if roughness != "estimate":
+        fixed = 0.0 if isinstance(roughness, str) else float(roughness)
+        base = (np.ones(1), np.ones(1))
+        if fixed > 0:
+            base = weighted_sum(np.ones(1), np.array([fixed]))
+        return [[base]] * n_groups
+    rates = []
+    for g in range(n_groups):
+        own = shares[:, g] > 0
+        base = (np.ones(1), np.ones(1))
+        if own.any() and not pooled:
+            base = weighted_sum(shares[own, g] / shares[own, g].sum(), taus[own])
+        rates.append([spread(*base, sigma) for sigma in SIGMA_GRID])
+    return rates
 
 
 def pooled_posterior(log_likelihood: Floats, own: float) -> Floats:

@@ -5,30 +5,17 @@ from __future__ import annotations
 import random
 import warnings
 from collections.abc import Mapping
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 import pandas as pd
 
-from clusterid._typed import typed
-from clusterid.communities._graph import (
-    Edges,
-    Floats,
-    Ints,
-    Layer,
-    pair_agreement,
-    pruned,
-    read_layer,
-    relatedness,
-    stack,
-)
-from clusterid.communities._partition import (
-    leiden,
-    relabel,
-    split_disconnected,
-    to_igraph,
-)
+from clusterid._typed import typed_by
+from clusterid.communities._graph import Edges, Floats, Ints
+from clusterid.communities._held_out import held_out_scores
+from clusterid.communities._layers import JoinedLayers, joined_layers
+from clusterid.communities._partition import split_disconnected
 from clusterid.communities._resolution import (
     Profile,
     choose,
@@ -36,16 +23,14 @@ from clusterid.communities._resolution import (
     n_groups,
     resolution_profile,
 )
+from clusterid.communities._rules import CommunityOptions, CommunityRules
 from clusterid.communities._runs import (
-    Search,
+    Runs,
     agreement_of,
     co_assignment,
     consensus,
-    n_shaken,
-    search_runs,
     undisturbed,
 )
-from clusterid.communities._shaken import Redraw, other_data
 from clusterid.communities._significance import significance_table
 from clusterid.communities._templates import (
     PROFILE,
@@ -55,42 +40,25 @@ from clusterid.communities._templates import (
     stability_of,
     template_names,
 )
-from clusterid.communities._validation import adjusted_score
-from clusterid.errors import DataWarning, GraphError, OptionError, check_option
+from clusterid.errors import DataWarning
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 __all__ = ["detect_communities"]
 
-#: A member is ambiguous when the runs put it with its template less often. Ours.
+#: A member is ambiguous when the runs put it with its template less often. Our choice.
 ASSIGNED_FROM = 0.6
 _FIRST_RUNS = 3
-_NEIGHBOURS = 50
-#: Descriptions that save nearly as much as the best say the same. Ours.
-_SAME_DESCRIPTION = 0.03
 
 
-@typed
+@typed_by(CommunityRules)
 def detect_communities(
     layers: Any,
     *,
-    method: str = "leiden",
-    quality: str = "cpm",
-    resolution: str | float = "auto",
-    runs: int = 100,
-    seed: int = 0,
-    held_out: Any = None,
-    resolutions: int = 20,
-    prefer: str = "widest",
-    perturbation: float = 0.3,
-    drop_layers: bool = True,
-    redraw: Redraw | None = None,
-    layer_weights: Mapping[str, float] | None = None,
-    contrast: float = 3.0,
-    neighbours: int = 50,
-    largest: int | None = 60,
-    surrogates: int = 0,
-    runs_at: str = "chosen",
-    processes: int = 1,
+    held_out: str | nx.Graph[Any] | None = None,
     names: Mapping[str, str] | None = None,
+    **options: Unpack[CommunityOptions],
 ) -> Templates:
     r"""Find groups of industries that belong together.
 
@@ -203,148 +171,116 @@ def detect_communities(
     >>> found.significance["n_industries"].tolist()
     [5, 5, 5, 5]
     """
-    check_option("method", method, ("leiden", "infomap"))
-    check_option("quality", quality, ("cpm", "modularity"))
-    check_option("prefer", prefer, ("finest", "widest"))
-    check_option("runs_at", runs_at, ("chosen", "every"))
-    if resolution != "auto" and not (
-        isinstance(resolution, (int, float)) and 0 < resolution < np.inf
-    ):
-        raise OptionError(
-            f"resolution={resolution!r}: use 'auto' or a positive number."
-        )
-    if largest is not None and largest < 2:
-        raise OptionError(f"largest={largest}: a group has at least 2 industries.")
-    if runs < 1:
-        raise OptionError(f"runs={runs}: at least one run is needed.")
-    if processes < 1:
-        raise OptionError(f"processes={processes}: at least one is needed.")
-    graphs, judging = _split_layers(layers, held_out)
-    used = {name: read_layer(graph) for name, graph in graphs.items()}
-    judge = None if judging is None else read_layer(judging)
-    weights = _layer_weights(used, judge, layer_weights, contrast)
-    edges = pruned(_edges_of(used, weights, contrast), neighbours)
-    params: dict[str, Any] = {
-        "method": method,
-        "quality": quality,
-        "resolution": resolution,
-        "runs": runs,
-        "seed": seed,
-        "held_out": held_out if isinstance(held_out, str) else judge is not None,
-        "resolutions": resolutions,
-        "prefer": prefer,
-        "perturbation": perturbation,
-        "drop_layers": drop_layers,
-        "redraw": redraw is not None,
-        "surrogates": surrogates,
-        "runs_at": runs_at,
-        "layer_weights": weights,
-        "contrast": contrast,
-        "neighbours": neighbours,
-        "largest": largest,
-        "layers": sorted(used),
-        "assigned_from": ASSIGNED_FROM,
-    }
+    rules = CommunityRules.of(options)
+    joined = joined_layers(layers, held_out, rules)
+    edges = joined.edges
+    by = held_out if isinstance(held_out, str) else joined.judge is not None
+    params = rules.params(by, joined.weights) | {"assigned_from": ASSIGNED_FROM}
     if not len(edges.weight):
         warnings.warn(
-            f"The layers ({', '.join(sorted(used))}) have no links between different "
-            "industries: there are no templates.",
+            f"The layers ({', '.join(sorted(joined.used))}) have no links between "
+            "different industries: there are no templates.",
             DataWarning,
             stacklevel=2,
         )
         return _no_templates(edges.nodes, params)
-    seeds = random.Random(seed)
+    seeds = random.Random(rules.seed)
     profile_seed, run_seed, surrogate_seed = (seeds.getrandbits(31) for _ in range(3))
-
-    gamma, table = np.nan, pd.DataFrame(columns=PROFILE)
-    levels: dict[str, Ints] = {}
-
-    others = other_data(
-        edges,
-        used,
-        lambda layers: _edges_of(layers, _above_zero(layers, weights), contrast),
-        drop_layers=drop_layers,
-        redraw=redraw,
-        neighbours=neighbours,
-        count=n_shaken(runs),
-        seed=run_seed,
-    )
-
-    def run(resolutions: tuple[float, ...]) -> list[list[Ints]]:
-        search = Search(method, quality, resolutions, perturbation, run_seed)
-        return search_runs(edges, search, runs=runs, processes=processes, others=others)
-
-    if method == "leiden":
-        profile = resolution_profile(
-            edges,
-            quality=quality,
-            resolutions=resolutions if resolution == "auto" else 1,
-            starts=_FIRST_RUNS,
-            seed=profile_seed,
-            at=None if resolution == "auto" else float(resolution),
-        )
-        made: dict[int, list[Ints]] = {}
-        if runs_at == "every":
-            made = dict(enumerate(run(tuple(profile.resolution))))
-            better = [undisturbed(made[k]) for k in sorted(made)]
-            profile = improved(profile, edges, quality, better, profile_seed)
-        scores, tolerance, how = _held_out_scores(
-            profile,
-            edges,
-            used,
-            judge,
-            weights,
-            contrast=contrast,
-            quality=quality,
-            seed=profile_seed,
-        )
-        chosen = (
-            choose(profile, scores, tolerance, largest, prefer)
-            if resolution == "auto"
-            else 0
-        )
-        gamma = float(profile.resolution[chosen])
-        params["chosen_by"] = how if resolution == "auto" else "given"
-        if chosen not in made:
-            made[chosen] = run((gamma,))[0]
-        found = made[chosen]
-        stable = np.array([agreement_of(made.get(k, [])) for k in range(len(scores))])
-        agree = float(stable[chosen])
-        table = _profile_table(profile, scores, chosen, stable)
-        levels = _levels(profile, chosen)
+    repeat = Runs.of(joined, rules, run_seed)
+    if rules.method == "leiden":
+        chosen = _at_the_best_resolution(joined, rules, repeat, profile_seed)
+        params["chosen_by"] = chosen.how
     else:
-        found = run((gamma,))[0]
-        agree = agreement_of(found)
-    params["chosen_resolution"] = gamma
+        chosen = _Chosen.without_profile(repeat.at((np.nan,))[0])
+    params["chosen_resolution"] = chosen.resolution
 
-    together = co_assignment(found)
+    together = co_assignment(chosen.runs)
     labels = consensus(edges.nodes, together, run_seed)
     labels = split_disconnected(edges, labels)
-    confidence, status = _confidence(together, found, labels)
+    confidence, status = _confidence(together, chosen.runs, labels)
     membership = membership_series(edges.nodes, labels)
-    count = n_groups(labels)
-    codes = template_names(count)
-    significance = significance_table(
-        edges,
-        labels,
-        codes,
-        quality=quality,
-        resolution=gamma if np.isfinite(gamma) else 1.0,
-        surrogates=surrogates if method == "leiden" else 0,
-        seed=surrogate_seed,
-    )
+    codes = template_names(n_groups(labels))
+    known = {str(code): str(name) for code, name in (names or {}).items()}
     index = membership.index
     return Templates(
         membership=membership,
         confidence=pd.Series(confidence, index=index, name="confidence"),
         status=pd.Series(status, index=index, name="status"),
-        labels=_labels(edges, labels, codes, _names(graphs, names)),
-        profile=table,
-        significance=significance,
-        hierarchy=pd.DataFrame(levels, index=index),
-        stability=stability_of(agree, status),
+        labels=_labels(edges, labels, codes, {**joined.names, **known}),
+        profile=chosen.profile,
+        significance=significance_table(
+            edges,
+            labels,
+            codes,
+            quality=rules.quality,
+            resolution=chosen.resolution if np.isfinite(chosen.resolution) else 1.0,
+            surrogates=rules.surrogates if rules.method == "leiden" else 0,
+            seed=surrogate_seed,
+        ),
+        hierarchy=pd.DataFrame(chosen.levels, index=index),
+        stability=stability_of(chosen.runs_agree, status),
         params=params,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """The resolution used, how it was chosen, and the runs there.
+
+    ``levels`` are coarser and finer partitions by resolution.
+    """
+
+    resolution: float
+    how: str
+    runs: list[Ints]
+    runs_agree: float
+    profile: pd.DataFrame
+    levels: Mapping[str, Ints]
+
+    @classmethod
+    def without_profile(cls, runs: list[Ints]) -> _Chosen:
+        """Return runs of a method that has no resolution."""
+        empty = pd.DataFrame(columns=PROFILE)
+        return cls(np.nan, "", runs, agreement_of(runs), empty, {})
+
+
+def _at_the_best_resolution(
+    joined: JoinedLayers, rules: CommunityRules, repeat: Runs, seed: int
+) -> _Chosen:
+    """Return the resolution of the widest plateau that held-out data prefer."""
+    given = rules.given_resolution
+    profile = resolution_profile(
+        joined.edges,
+        quality=rules.quality,
+        resolutions=rules.resolutions,
+        starts=_FIRST_RUNS,
+        seed=seed,
+        at=given,
+    )
+    made: dict[int, list[Ints]] = {}
+    if rules.runs_at == "every":
+        made = dict(enumerate(repeat.at(tuple(profile.resolution))))
+        better = [undisturbed(made[k]) for k in sorted(made)]
+        profile = improved(profile, joined.edges, rules.quality, better, seed)
+    held = held_out_scores(profile, joined, quality=rules.quality, seed=seed)
+    k = 0
+    if given is None:
+        k = choose(profile, held.scores, held.tolerance, rules.largest, rules.prefer)
+    resolution = float(profile.resolution[k])
+    if k not in made:
+        made[k] = repeat.at((resolution,))[0]
+    stable = [agreement_of(made.get(i, [])) for i in range(len(held.scores))]
+    table = pd.DataFrame({
+        "resolution": profile.resolution,
+        "n_templates": profile.n_templates,
+        "quality": profile.quality,
+        "plateau": profile.plateau,
+        "validation": held.scores,
+        "chosen": np.arange(len(stable)) == k,
+        "stability": np.array(stable),
+    })
+    how = held.how if given is None else "given"
+    return _Chosen(resolution, how, made[k], stable[k], table, _levels(profile, k))
 
 
 def _no_templates(codes: tuple[str, ...], params: dict[str, Any]) -> Templates:
@@ -358,206 +294,6 @@ def _no_templates(codes: tuple[str, ...], params: dict[str, Any]) -> Templates:
         stability=stability_of(float("nan"), ["none"] * len(codes)),
         params={**params, "chosen_resolution": float("nan"), "chosen_by": "no links"},
     )
-
-
-def _split_layers(layers: Any, held_out: Any) -> tuple[dict[str, Any], Any]:
-    """Return the layers that take part, and the graph that judges, or None."""
-    if not isinstance(layers, Mapping):
-        if isinstance(held_out, str):
-            raise OptionError(
-                f"held_out={held_out!r} names a layer, but one graph was given; pass "
-                "the layers as a mapping, or the held-out graph itself."
-            )
-        return {"given graph": layers}, held_out
-    used = {str(name): graph for name, graph in layers.items() if graph is not None}
-    judge = held_out
-    if isinstance(held_out, str):
-        check_option("held_out", held_out, sorted(used))
-        judge = used.pop(held_out)
-    if not used:
-        raise GraphError("No layer is left to find communities in; pass at least one.")
-    return used, judge
-
-
-def _layer_weights(
-    used: Mapping[str, Layer],
-    judge: Layer | None,
-    given: Mapping[str, float] | None,
-    contrast: float,
-) -> dict[str, float]:
-    """Return what each layer weighs; all equal where nothing tells them apart."""
-    names = sorted(used)
-    if given is not None:
-        unknown = sorted(set(map(str, given)) - set(names))
-        found = {name: float(given.get(name, 0.0)) for name in names}
-        if unknown or min(found.values()) < 0 or not any(found.values()):
-            raise OptionError(
-                f"layer_weights={dict(given)!r}: give numbers of at least 0, one above "
-                f"0, for {', '.join(names)}."
-            )
-        return found
-    if len(names) == 1:
-        found = {}
-    elif judge is not None:
-        found = {n: max(0.0, pair_agreement(used[n], judge, contrast)) for n in names}
-    elif len(names) > 2:
-        found = {
-            n: max(
-                0.0,
-                float(
-                    np.mean([
-                        pair_agreement(used[n], used[other], contrast)
-                        for other in names
-                        if other != n
-                    ])
-                ),
-            )
-            for n in names
-        }
-    else:
-        found = {}
-    top = max(found.values(), default=0.0)
-    if top <= 0:
-        return dict.fromkeys(names, 1.0)
-    return {name: round(value / top, 12) for name, value in found.items()}
-
-
-def _above_zero(
-    layers: Mapping[str, Layer], weights: Mapping[str, float]
-) -> dict[str, float]:
-    """Return the weights of some of the layers; equal where none of them has any."""
-    shares = {name: weights[name] for name in layers}
-    return shares if any(shares.values()) else dict.fromkeys(shares, 1.0)
-
-
-def _edges_of(
-    used: Mapping[str, Layer], weights: Mapping[str, float], contrast: float
-) -> Edges:
-    if len(used) == 1:
-        return next(iter(used.values())).edges
-    return stack(used, weights, contrast)
-
-
-def _held_out_scores(
-    profile: Profile,
-    edges: Edges,
-    used: Mapping[str, Layer],
-    judge: Layer | None,
-    weights: Mapping[str, float],
-    *,
-    contrast: float,
-    quality: str,
-    seed: int,
-) -> tuple[Floats, float, str]:
-    """Return the held-out score of each resolution, and how it was held out.
-
-    The second value is what two scores may differ by without saying anything: one
-    standard error of the best, or 3 % of the best description (ours).
-    """
-    count = len(profile.resolution)
-    if judge is not None:
-        found, errors = _judged(profile.partitions, edges.nodes, judge.edges, seed)
-        return found, _at_best(found, errors), "held-out layer"
-    if len(used) < 2:
-        saved = _saved(profile, edges)
-        best = float(np.nanmax(saved)) if np.isfinite(saved).any() else 0.0
-        how = "description length (no layer to hold out)"
-        return saved, _SAME_DESCRIPTION * abs(best), how
-    scores, variance = np.zeros(count), np.zeros(count)
-    for name in sorted(used):
-        rest = {other: g for other, g in used.items() if other != name}
-        part = pruned(stack(rest, _above_zero(rest, weights), contrast), _NEIGHBOURS)
-        # the same place between whole and crumbs, since densities differ by layer
-        scale = _mean_density(part) / _mean_density(edges)
-        graph = to_igraph(part)
-        partitions = tuple(
-            leiden(
-                part,
-                graph=graph,
-                quality=quality,
-                resolution=g * (scale if quality == "cpm" else 1.0),
-                seed=seed,
-                converge=False,
-            )[0]
-            for g in profile.resolution
-        )
-        found, errors = _judged(partitions, part.nodes, used[name].edges, seed)
-        scores += found
-        variance += errors**2
-    scores, errors = scores / len(used), np.sqrt(variance) / len(used)
-    return scores, _at_best(scores, errors), "each layer held out in turn"
-
-
-def _at_best(scores: Floats, errors: Floats) -> float:
-    """Return the standard error of the best score; 0 where there is none."""
-    known = np.isfinite(scores)
-    return float(
-        errors[np.argmax(np.where(known, scores, -np.inf))] if known.any() else 0
-    )
-
-
-def _saved(profile: Profile, edges: Edges) -> Floats:
-    r"""Return the nats a partition saves in describing the layer, per industry.
-
-    Links on the normal scale of their ranks have one mean inside groups and one
-    between; what that explains, :math:`-\frac{N}{2} \ln(1 - R^2)` over the N pairs,
-    less what the partition itself costs, :math:`\sum_c n_c \ln(n/n_c)`. A giant group
-    explains nothing and crumbs cost more than they explain.
-    """
-    from scipy.stats import norm, rankdata
-
-    n = edges.n_nodes
-    upper = np.triu_indices(n, 1)
-    links = edges.matrix()[upper]
-    y = norm.ppf((rankdata(links) - 0.5) / len(links))
-    total = float(((y - y.mean()) ** 2).sum())
-    saved = np.full(len(profile.partitions), np.nan)
-    for k, labels in enumerate(profile.partitions):
-        same = (labels[:, None] == labels[None, :])[upper]
-        inside = int(same.sum())
-        if total <= 0 or inside in {0, len(same)}:
-            continue
-        gap = float(y[same].mean() - y[~same].mean())
-        explained = gap**2 * inside * (len(same) - inside) / len(same)
-        sizes = np.bincount(labels)
-        cost = float((sizes * np.log(n / sizes)).sum())
-        gain = -len(same) / 2 * np.log(max(1e-12, 1 - explained / total))
-        saved[k] = (gain - cost) / n
-    return saved
-
-
-def _mean_density(edges: Edges) -> float:
-    n = edges.n_nodes
-    return 2 * float(edges.weight.sum()) / max(1, n * (n - 1))
-
-
-def _judged(
-    partitions: tuple[Ints, ...], nodes: tuple[str, ...], judge: Edges, seed: int
-) -> tuple[Floats, Floats]:
-    """Return the held-out score of each partition, and its standard error."""
-    known = set(judge.nodes)
-    keep = np.array([node in known for node in nodes])
-    codes = tuple(node for node in nodes if node in known)
-    if len(codes) < 2:
-        return np.full(len(partitions), np.nan), np.full(len(partitions), np.nan)
-    links = relatedness(judge, codes)
-    both = [adjusted_score(links, relabel(p[keep]), seed) for p in partitions]
-    scores, errors = np.array(both).T
-    return scores, errors
-
-
-def _profile_table(
-    profile: Profile, scores: Floats, chosen: int, stability: Floats
-) -> pd.DataFrame:
-    return pd.DataFrame({
-        "resolution": profile.resolution,
-        "n_templates": profile.n_templates,
-        "quality": profile.quality,
-        "plateau": profile.plateau,
-        "validation": scores,
-        "chosen": np.arange(len(scores)) == chosen,
-        "stability": stability,
-    })
 
 
 def _levels(profile: Profile, chosen: int) -> dict[str, Ints]:
@@ -592,18 +328,6 @@ def _confidence(
         for i in range(n)
     ]  # fmt: skip
     return np.clip(confidence, 0.0, 1.0), status
-
-
-def _names(
-    graphs: Mapping[str, Any], names: Mapping[str, str] | None
-) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for graph in graphs.values():
-        for node, data in graph.nodes(data=True):
-            if data.get("label"):
-                found.setdefault(str(node), str(data["label"]))
-    found.update({str(k): str(v) for k, v in (names or {}).items()})
-    return found
 
 
 def _labels(

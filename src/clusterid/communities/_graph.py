@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from clusterid.errors import GraphError
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 __all__ = [
     "Edges",
@@ -51,6 +54,12 @@ class Edges:
         out = np.bincount(self.source, self.weight, self.n_nodes)
         return np.asarray(out + np.bincount(self.target, self.weight, self.n_nodes))
 
+    @property
+    def density(self) -> float:
+        """Mean weight over all pairs of nodes."""
+        n = self.n_nodes
+        return 2 * float(self.weight.sum()) / max(1, n * (n - 1))
+
     def matrix(self) -> Floats:
         """Return the symmetric n x n matrix of weights, zero where no edge is."""
         dense = np.zeros((self.n_nodes, self.n_nodes))
@@ -80,7 +89,7 @@ def canonical(nodes: tuple[str, ...], source: Ints, target: Ints, w: Floats) -> 
     return Edges(nodes, key // n, key % n, weight)
 
 
-def from_graph(graph: Any, *, weight: str = "weight") -> Edges:
+def from_graph(graph: nx.Graph[Any], *, weight: str = "weight") -> Edges:
     """Return the canonical edges of a networkx graph.
 
     Raises
@@ -121,7 +130,7 @@ def from_graph(graph: Any, *, weight: str = "weight") -> Edges:
 
 
 def _half_edges(
-    graph: Any, at: Mapping[Any, int], weight: str
+    graph: nx.Graph[Any], at: Mapping[Any, int], weight: str
 ) -> tuple[Ints, Ints, list[Any]]:
     """Return both ends and the weight of every entry of the neighbour lists.
 
@@ -129,7 +138,7 @@ def _half_edges(
     one by one they take longer than finding communities in them.
     """
     if graph.is_multigraph():
-        ends = list(graph.edges(data=weight, default=None))
+        ends: list[Any] = list(graph.edges(data=weight, default=None))
         first, second, given = zip(*ends, strict=True) if ends else ((), (), ())
         source = np.array([at[node] for node in first], dtype=np.int64)
         target = np.array([at[node] for node in second], dtype=np.int64)
@@ -156,7 +165,7 @@ class Layer:
     observed: frozenset[str] | None
 
 
-def read_layer(graph: Any) -> Layer:
+def read_layer(graph: nx.Graph[Any]) -> Layer:
     """Return a layer with its links, their ranks and what it observes."""
     edges = from_graph(graph)
     observed = None

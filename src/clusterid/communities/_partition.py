@@ -10,12 +10,15 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from clusterid._typed import typed
 from clusterid.communities._graph import Edges, Floats, Ints, canonical
+
+if TYPE_CHECKING:
+    import igraph
 
 __all__ = [
     "cpm_quality",
@@ -49,7 +52,7 @@ def generator(seed: int) -> Iterator[None]:
         igraph.set_random_number_generator(random)
 
 
-def to_igraph(edges: Edges) -> Any:
+def to_igraph(edges: Edges) -> igraph.Graph:
     """Return the graph as igraph sees it: integer nodes, edges in canonical order."""
     import igraph
 
@@ -108,7 +111,7 @@ def quality_of(
 
 
 def two_iterations(
-    graph: Any,
+    graph: igraph.Graph,
     weights: list[float],
     quality: str,
     resolution: float,
@@ -126,7 +129,7 @@ def two_iterations(
 
 
 def settled(
-    edges: Edges, graph: Any, start: Ints, *, quality: str, resolution: float
+    edges: Edges, graph: igraph.Graph, start: Ints, *, quality: str, resolution: float
 ) -> tuple[Ints, float]:
     """Return where further iterations from ``start`` end, and its quality.
 
@@ -151,7 +154,7 @@ def leiden(
     seed: int,
     starts: int = 1,
     converge: bool = True,
-    graph: Any = None,
+    graph: igraph.Graph | None = None,
 ) -> tuple[Ints, float]:
     """Return the best partition of several starts and its quality.
 

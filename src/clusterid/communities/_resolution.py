@@ -20,10 +20,11 @@ from clusterid.communities._partition import (
 
 __all__ = ["Profile", "choose", "improved", "resolution_profile", "resolution_range"]
 
-#: Neighbouring partitions at least this alike (adjusted Rand) share a plateau. Ours.
+#: Neighbouring partitions at least this alike (adjusted Rand) share a plateau. Our
+#: choice.
 PLATEAU_LIKENESS = 0.9
 #: A group with more than this share of all industries is a sector, not a cluster; the
-#: second share is tried where no partition keeps to the first. Ours.
+#: second share is tried where no partition keeps to the first. Our choice.
 LARGEST = (0.2, 0.5)
 
 
@@ -56,10 +57,8 @@ def resolution_range(edges: Edges, quality: str) -> tuple[float, float]:
     """
     if quality == "modularity":
         return 0.2, 20.0
-    n = edges.n_nodes
-    density = 2 * float(edges.weight.sum()) / max(1, n * (n - 1))
     high = float(np.quantile(edges.weight, 0.99)) if len(edges.weight) else 1.0
-    low = max(density / 2, 1e-12)
+    low = max(edges.density / 2, 1e-12)
     return low, max(high, 4 * low)
 
 

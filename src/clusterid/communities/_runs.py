@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
@@ -19,9 +19,16 @@ from clusterid.communities._partition import (
     to_igraph,
     two_iterations,
 )
-from clusterid.communities._shaken import Other
+from clusterid.communities._shaken import Other, other_data
+
+if TYPE_CHECKING:
+    import igraph
+
+    from clusterid.communities._layers import JoinedLayers
+    from clusterid.communities._rules import CommunityRules
 
 __all__ = [
+    "Runs",
     "Search",
     "agreement_of",
     "co_assignment",
@@ -31,7 +38,7 @@ __all__ = [
     "undisturbed",
 ]
 
-#: Share of the runs that perturb the data as well as the seed. Ours.
+#: Share of the runs that perturb the data as well as the seed. Our choice.
 PERTURBED = 0.5
 
 
@@ -71,6 +78,36 @@ def search_runs(
     else:
         done = _in_processes(edges, search, runs, processes, others)
     return [[run[k] for run in done] for k in range(len(search.resolutions))]
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """The runs of a study, ready to be made at any resolution."""
+
+    edges: Edges
+    rules: CommunityRules
+    others: Sequence[Other | None]
+    seed: int
+
+    @classmethod
+    def of(cls, joined: JoinedLayers, rules: CommunityRules, seed: int) -> Self:
+        """Return the runs with what each perturbed one works on."""
+        others = other_data(joined, rules, count=n_shaken(rules.runs), seed=seed)
+        return cls(joined.edges, rules, others, seed)
+
+    def at(self, resolutions: tuple[float, ...]) -> list[list[Ints]]:
+        """Return one partition a resolution and run."""
+        rules = self.rules
+        search = Search(
+            rules.method, rules.quality, resolutions, rules.perturbation, self.seed
+        )
+        return search_runs(
+            self.edges,
+            search,
+            runs=rules.runs,
+            processes=rules.processes,
+            others=self.others,
+        )
 
 
 def undisturbed(runs: Sequence[Ints]) -> Sequence[Ints]:
@@ -128,7 +165,7 @@ def _block(
 
 def _one_run(
     edges: Edges,
-    graph: Any,
+    graph: igraph.Graph,
     search: Search,
     number: int,
     other: Other | None,

@@ -9,6 +9,7 @@ import pandas as pd
 
 from clusterid.communities._graph import Edges, Floats, Ints, canonical
 from clusterid.communities._partition import generator, leiden, to_igraph
+from clusterid.statistics import permutation_p
 
 __all__ = ["significance_table", "surrogate"]
 
@@ -88,7 +89,7 @@ def significance_table(
         spread = best.std(axis=0, ddof=1) if surrogates > 1 else np.zeros(count)
         gap = density[:count] - best.mean(axis=0)
         np.divide(gap, spread, out=z, where=spread > 0)
-        p = (1 + (best >= density[:count]).sum(axis=0)) / (surrogates + 1)
+        p = permutation_p((best >= density[:count]).sum(axis=0), surrogates)
     return pd.DataFrame(
         {
             "n_industries": sizes[:count],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,11 @@ from clusterid.classifications import FieldWeights
 from clusterid.communities._graph import Ints, from_graph
 from clusterid.communities._validation import validation_scores
 from clusterid.errors import Fault, OptionError, TableError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import networkx as nx
 
 __all__ = ["Templates", "given_templates"]
 
@@ -132,10 +137,10 @@ class Templates:
         held = np.nan
         n_withheld = np.nan
         if jobs is not None:
-            told = jobs.reindex(membership.index)
-            known = float(told.sum())
-            held = float(told[inside.to_numpy()].sum())
-            n_withheld = float(told.isna().sum())
+            listed = jobs.reindex(membership.index)
+            known = float(listed.sum())
+            held = float(listed[inside.to_numpy()].sum())
+            n_withheld = float(listed.isna().sum())
         n = len(membership)
         share = held / known if known > 0 else np.nan
         estimated = share if n_withheld == 0 else np.nan
@@ -158,7 +163,7 @@ class Templates:
             name="coverage",
         )
 
-    def validation(self, held_out: Any) -> pd.DataFrame:
+    def validation(self, held_out: nx.Graph[Any]) -> pd.DataFrame:
         """Score the templates on a layer that took no part in finding them.
 
         Parameters
@@ -256,7 +261,7 @@ def given_templates(
     table: pd.DataFrame | pd.Series | Mapping[str, Any] | FieldWeights,
     *,
     labels: Mapping[str, str] | pd.Series | None = None,
-    industries: Any = None,
+    industries: Iterable[object] | None = None,
     minimum_weight: float = 0.5,
 ) -> Templates:
     """Return templates that are given: benchmark definitions, a list, the lexicon.
@@ -295,82 +300,69 @@ def given_templates(
             raise OptionError(
                 f"minimum_weight={minimum_weight!r} must be above 0 and at most 1."
             )
-        if labels is None:
-            labels = table.labels["label_en"]
+        labels = table.labels["label_en"] if labels is None else labels
         table = _fields_of(table.weights, minimum_weight)
-    if isinstance(table, pd.DataFrame):
-        missing = [c for c in ("industry", "template") if c not in table.columns]
-        if missing:
-            raise TableError(
-                "templates",
-                [
-                    Fault(
-                        f"no column {' and '.join(missing)}; it has "
-                        f"{', '.join(map(str, table.columns))}",
-                        "rename the columns to industry and template",
-                    )
-                ],
-            )
-        series = pd.Series(
-            table["template"].to_numpy(dtype=object),
-            index=table["industry"].astype(str),
-            dtype=object,
-        )
-    else:
+    member = _one_template_each(_by_industry(table))
+    if industries is not None:
+        known = {str(code) for code in industries} | set(member.index)
+        member = member.reindex(sorted(known))
+    member = member.sort_index().astype("string").rename("template")
+    member.index.name = "industry"
+    found = pd.Index(sorted(member.dropna().unique()), name="template")
+    named = dict(labels) if labels is not None else {}
+    status = np.where(member.notna(), "assigned", "none")
+    texts = [str(named.get(t, t)) for t in found]
+    significance = pd.DataFrame(
+        {"n_industries": member.value_counts().reindex(found).to_numpy(dtype=int)},
+        index=found,
+    )
+    return Templates(
+        membership=member,
+        confidence=pd.Series(1.0, index=member.index, name="confidence"),
+        status=pd.Series(status, index=member.index, name="status"),
+        labels=pd.Series(texts, index=found, name="label", dtype=object),
+        profile=pd.DataFrame(columns=PROFILE),
+        significance=significance.reindex(columns=_SIGNIFICANCE),
+        hierarchy=pd.DataFrame(index=member.index),
+        stability=stability_of(np.nan, status.tolist()),
+        params={"method": "given"},
+    )
+
+
+def _by_industry(table: pd.DataFrame | pd.Series | Mapping[str, Any]) -> pd.Series:
+    """Return the template of every industry named, as it stands in the table."""
+    if not isinstance(table, pd.DataFrame):
         series = pd.Series(table, dtype=object)
         series.index = series.index.astype(str)
+        return series
+    missing = [c for c in ("industry", "template") if c not in table.columns]
+    if missing:
+        fault = Fault(
+            f"no column {' and '.join(missing)}; it has "
+            f"{', '.join(map(str, table.columns))}",
+            "rename the columns to industry and template",
+        )
+        raise TableError("templates", [fault])
+    return pd.Series(
+        table["template"].to_numpy(dtype=object),
+        index=table["industry"].astype(str),
+        dtype=object,
+    )
+
+
+def _one_template_each(series: pd.Series) -> pd.Series:
+    """Return the template of every industry once; two of one industry are a fault."""
     series = series[~pd.Series(series.index, index=series.index).isna()]
     pairs = pd.DataFrame({"industry": series.index, "template": series.to_numpy()})
     pairs = pairs.drop_duplicates()
     twice = pairs[pairs.duplicated("industry", keep=False)]
     if len(twice):
         rows = tuple(zip(twice["industry"], twice["template"], strict=True))
-        raise TableError(
-            "templates",
-            [
-                Fault(
-                    "an industry stands in more than one template",
-                    "keep one, or use a table of weights with clusters.test_groups",
-                    len(twice),
-                    rows[:5],
-                )
-            ],
+        fault = Fault(
+            "an industry stands in more than one template",
+            "keep one, or use a table of weights with clusters.test_groups",
+            len(twice),
+            rows[:5],
         )
-    member = pairs.set_index("industry")["template"]
-    if industries is not None:
-        member = member.reindex(
-            sorted({str(c) for c in industries} | set(member.index))
-        )
-    member = member.sort_index()
-    member = member.astype("string").rename("template")
-    member.index.name = "industry"
-    found = sorted(member.dropna().unique())
-    named = dict(labels) if labels is not None else {}
-    in_group = member.notna()
-    status = np.where(in_group, "assigned", "none")
-    sizes = member.value_counts().reindex(found)
-    significance = pd.DataFrame(
-        {
-            "n_industries": sizes.to_numpy(dtype=int),
-            "internal_weight": np.nan,
-            "z": np.nan,
-            "p_value": np.nan,
-        },
-        index=pd.Index(found, name="template"),
-    )
-    return Templates(
-        membership=member,
-        confidence=pd.Series(1.0, index=member.index, name="confidence"),
-        status=pd.Series(status, index=member.index, name="status"),
-        labels=pd.Series(
-            [str(named.get(t, t)) for t in found],
-            index=pd.Index(found, name="template"),
-            name="label",
-            dtype=object,
-        ),
-        profile=pd.DataFrame(columns=PROFILE),
-        significance=significance[_SIGNIFICANCE],
-        hierarchy=pd.DataFrame(index=member.index),
-        stability=stability_of(np.nan, status.tolist()),
-        params={"method": "given"},
-    )
+        raise TableError("templates", [fault])
+    return pairs.set_index("industry")["template"]

@@ -1,26 +1,25 @@
-"""Fields on the codes of an economy: weights, mappability, draws of the lexicon."""
+"""Fields on the codes of an economy: weights and mappability."""
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from clusterid._typed import typed
-from clusterid.classifications import Correspondence, FieldWeights, fields_on
+from clusterid.classifications import (
+    CLASSIFICATIONS,
+    Correspondence,
+    FieldWeights,
+    fields_on,
+)
 from clusterid.errors import ClassificationError
 from clusterid.tables import Economy
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
+__all__ = ["field_weights"]
 
-__all__ = ["field_weights", "lexicon_draws"]
-
-#: Concentration of the Dirichlet draws around the lexicon (ours): with 20 a code that
-#: holds half of a field varies between about 0.29 and 0.71.
-LEXICON_PRECISION = 20.0
-
+#: Classifications whose codes must be in their tree; those of occupations may be
+#: matched letter by letter.
+_TREES = frozenset(CLASSIFICATIONS) - {"kldb2010"}
 #: what the lines of a lexicon are sorted by
 _KEYS = ("field", "classification", "code", "role", "weight", "label_de", "label_en")
 
@@ -53,19 +52,9 @@ def field_weights(
         )
     except ClassificationError:
         same = set(fields["classification"].astype(str)) == {name}
-        if not same or name in _embedded_trees():
+        if not same or name in _TREES:
             raise
     return _same_codes(fields, economy, size, roles)
-
-
-def _embedded_trees() -> list[str]:
-    from clusterid.classifications import read_classification
-
-    try:
-        read_classification("no such tree")
-    except ClassificationError as error:
-        return [word.strip(" .,'") for word in str(error).split()]
-    return []
 
 
 def _same_codes(
@@ -95,25 +84,3 @@ def _same_codes(
         labels=labels.loc[names, ["label_de", "label_en"]],
         params={"roles": roles, "classification": economy.metadata.classification},
     )
-
-
-def lexicon_draws(
-    weights: NDArray[np.float64],
-    size: NDArray[np.float64],
-    draws: int,
-    rng: np.random.Generator,
-) -> NDArray[np.float64]:
-    """Return draws x industries of a field's weights, Dirichlet around the lexicon.
-
-    The shares of the field's codes in its national size are drawn anew; a weight moves
-    with its share and never above 1. A field of one code does not vary.
-    """
-    mass = weights * np.nan_to_num(size)
-    codes = np.flatnonzero(mass > 0)
-    result = np.repeat(weights[None], draws, axis=0)
-    if len(codes) < 2:
-        return result
-    share = mass[codes] / mass[codes].sum()
-    drawn = rng.dirichlet(LEXICON_PRECISION * share, size=draws)
-    result[:, codes] = np.minimum(1.0, weights[codes] * drawn / share)
-    return result

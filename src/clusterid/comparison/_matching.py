@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -42,6 +43,7 @@ def fuzzy_jaccard(
     return below / above if above > 0 else float("nan")
 
 
+@dataclass(frozen=True, slots=True)
 class Matches:
     """Best candidate of each declared field by steps of contiguity.
 
@@ -49,9 +51,8 @@ class Matches:
     those at most k steps away.
     """
 
-    def __init__(self, n: int, most: int) -> None:
-        self.candidate = np.full((most + 1, n), None, dtype=object)
-        self.score = np.zeros((most + 1, n))
+    candidate: NDArray[np.object_]
+    score: NDArray[np.float64]
 
 
 def match(
@@ -66,33 +67,33 @@ def match(
 
     ``pairs`` has ``field`` and ``positions`` (regions of the place, a tuple).
     """
-    result = Matches(len(pairs), most)
+    best = np.full((most + 1, len(pairs)), None, dtype=object)
+    highest = np.zeros((most + 1, len(pairs)))
     if candidates is None or not len(candidates.table):
-        return result
+        return Matches(best, highest)
     where, members = candidate_sets(candidates, counts)
     values = counts.to_numpy(dtype=float)
-    cache: dict[tuple[str, str, tuple[int, ...]], float] = {}
-    columns = {name: weights[name].to_numpy(dtype=float) for name in weights.columns}
+
+    @cache
+    def score_of(name: str, field: str, positions: tuple[int, ...]) -> float:
+        area = sorted({*positions, *where[name]})
+        of_field = weights[field].to_numpy(dtype=float)
+        return fuzzy_jaccard(of_field, members[name], values[area].sum(axis=0))
+
     for k, (field, positions) in enumerate(
         zip(pairs["field"], pairs["positions"], strict=True)
     ):
-        if field not in columns or not len(positions):
+        if field not in weights.columns or not len(positions):
             continue
         for name, regions in where.items():
             distance = int(steps[np.ix_(list(positions), regions)].min())
             if distance > most:
                 continue
-            key = (str(name), str(field), tuple(positions))
-            if key not in cache:
-                area = sorted({*positions, *regions})
-                size = values[area].sum(axis=0)
-                cache[key] = fuzzy_jaccard(columns[field], members[name], size)
-            score = cache[key]
-            for t in range(distance, most + 1):
-                if score > result.score[t, k]:
-                    result.score[t, k] = score
-                    result.candidate[t, k] = name
-    return result
+            score = score_of(name, field, tuple(positions))
+            better = np.arange(most + 1) >= distance
+            better &= score > highest[:, k]
+            highest[better, k], best[better, k] = score, name
+    return Matches(best, highest)
 
 
 def candidate_sets(
@@ -105,12 +106,11 @@ def candidate_sets(
         found = [position[r] for r in str(regions).split(";") if r in position]
         if found:
             where[str(name)] = found
-    members: dict[str, NDArray[np.float64]] = {}
     by_cluster = candidates.members.groupby("cluster")["industry"]
-    industries: dict[str, Sequence[str]] = {
-        str(name): sorted(set(codes.astype(str))) for name, codes in by_cluster
+    industries = {str(name): set(codes.astype(str)) for name, codes in by_cluster}
+    columns = [str(code) for code in counts.columns]
+    members = {
+        name: np.array([float(code in industries.get(name, ())) for code in columns])
+        for name in where
     }
-    for name in where:
-        own = set(industries.get(name, ()))
-        members[name] = np.array([float(str(c) in own) for c in counts.columns])
     return where, members

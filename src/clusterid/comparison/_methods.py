@@ -8,17 +8,23 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from clusterid.survey import share_interval
+from clusterid.statistics import share_interval
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = ["Logit", "by_method", "ridge_logit"]
 
-#: sd of the normal prior on a log odds ratio (ours): nine in ten within 1/12 to 12
+#: sd of the normal prior on a log odds ratio: nine in ten within 1/12 to 12 (authors'
+#: choice)
 PRIOR_SD = 1.5
-#: spreads of the Laender's log odds among which the likeliest is taken (ours)
+#: spreads of the log odds of Laender among which the likeliest is taken (authors'
+#: choice)
 LAND_SDS = (0.1, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0)
+
+
+_COLUMNS = ["records", "concentrated", "share", "lower", "upper", "expected", "lift",
+            "odds_ratio", "odds_lower", "odds_upper", "reason"]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,57 +106,60 @@ def by_method(
         and ``lift``, ``odds_ratio`` with interval (given the other methods, size and
         Land), ``reason``; ``attrs`` holds ``base``, ``lands``, ``land_sd``.
     """
-    columns = ["records", "concentrated", "share", "lower", "upper", "expected",
-               "lift", "odds_ratio", "odds_lower", "odds_upper", "reason"]  # fmt: skip
     methods = sorted({m for ticks in identified_by.values() for m in ticks})
-    known = [bool(identified_by.get(str(r))) for r in verdicts["record"]]
-    rows = verdicts[np.array(known, dtype=bool)]
-    y = np.asarray(rows["verdict"].isin(["confirmed", "thin"]), dtype=np.float64)
+    stated = [bool(identified_by.get(str(r))) for r in verdicts["record"]]
+    rows = verdicts[np.array(stated, dtype=bool)]
     if rows.empty or not methods:
-        empty = pd.DataFrame(columns=columns, index=pd.Index([], name="method"))
+        empty = pd.DataFrame(columns=_COLUMNS, index=pd.Index([], name="method"))
         empty.attrs["reason"] = "no_method_stated"
         return empty
+    concentrated = np.asarray(
+        rows["verdict"].isin(["confirmed", "thin"]), dtype=np.float64
+    )
     ticked = np.array(
         [[m in identified_by[str(r)] for m in methods] for r in rows["record"]],
         dtype=float,
     )
     log_size = np.log(rows["record"].map(size).astype(float).to_numpy())
-    log_size = np.nan_to_num(log_size - np.nanmean(log_size)) if len(rows) else log_size
+    log_size = np.nan_to_num(log_size - np.nanmean(log_size))
     x = np.column_stack((np.ones(len(rows)), ticked, log_size))
-    varies = len(set(y.tolist())) == 2
-    fitted, land_sd, lands = _with_land(x, y, rows["record"], land)
-    beta, error = fitted.beta, fitted.error
-    chance, met = np.full(len(rows), np.nan), np.full(len(rows), np.nan)
-    if expected is not None and measured is not None and measured.size:
-        chance = rows["place"].map(expected).to_numpy(dtype=float)
-        at = measured.index.get_indexer(pd.Index(rows["place"].astype(str)))
-        of = measured.columns.get_indexer(pd.Index(rows["field"]))
-        inside = (at >= 0) & (of >= 0)
-        met[inside] = measured.to_numpy(dtype=float)[at[inside], of[inside]]
+    fitted, land_sd, lands = _with_land(x, concentrated, rows["record"], land)
+    chance, met = _chance_and_met(rows, expected, measured)
+    odds = np.full((len(methods), 3), np.nan)
+    if len(set(concentrated.tolist())) == 2:
+        for k in range(len(methods)):
+            b, s = fitted.beta[k + 1], fitted.error[k + 1]
+            odds[k] = [np.exp(b), np.exp(b - 1.96 * s), np.exp(b + 1.96 * s)]
     records = []
-    for k, method in enumerate(methods):
-        mine = ticked[:, k] > 0
-        interval = share_interval(int(y[mine].sum()), int(mine.sum()))
-        b, s = beta[k + 1], error[k + 1]
-        both = mine & np.isfinite(chance) & np.isfinite(met)
+    for k, ticks in enumerate(ticked.T > 0):
+        interval = share_interval(int(concentrated[ticks].sum()), int(ticks.sum()))
+        both = ticks & np.isfinite(chance) & np.isfinite(met)
         mean = float(chance[both].mean()) if both.any() else np.nan
-        records.append({
-            "method": method,
-            "records": int(mine.sum()),
-            "concentrated": int(y[mine].sum()),
-            "share": interval.share,
-            "lower": interval.lower,
-            "upper": interval.upper,
-            "expected": mean,
-            "lift": float(met[both].mean()) / mean if mean > 0 else np.nan,
-            "odds_ratio": float(np.exp(b)) if varies else np.nan,
-            "odds_lower": float(np.exp(b - 1.96 * s)) if varies else np.nan,
-            "odds_upper": float(np.exp(b + 1.96 * s)) if varies else np.nan,
-            "reason": "" if varies else "all_or_none_concentrated",
-        })
-    table = pd.DataFrame(records).set_index("method")[columns]
+        lift = float(met[both].mean()) / mean if mean > 0 else np.nan
+        why = "all_or_none_concentrated" if np.isnan(odds[k, 0]) else ""
+        records.append((
+            int(ticks.sum()), int(concentrated[ticks].sum()), interval.share,
+            interval.lower, interval.upper, mean, lift, *odds[k], why,
+        ))  # fmt: skip
+    index = pd.Index(methods, name="method")
+    table = pd.DataFrame(records, columns=_COLUMNS, index=index)
     table.attrs.update(base=len(rows), lands=lands, land_sd=land_sd)
     return table
+
+
+def _chance_and_met(
+    rows: pd.DataFrame, expected: pd.Series | None, measured: pd.DataFrame | None
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return what chance would meet at the place of each row, and what is met."""
+    chance, met = np.full(len(rows), np.nan), np.full(len(rows), np.nan)
+    if expected is None or measured is None or not measured.size:
+        return chance, met
+    chance = rows["place"].map(expected).to_numpy(dtype=float)
+    at = measured.index.get_indexer(pd.Index(rows["place"].astype(str)))
+    of = measured.columns.get_indexer(pd.Index(rows["field"]))
+    inside = (at >= 0) & (of >= 0)
+    met[inside] = measured.to_numpy(dtype=float)[at[inside], of[inside]]
+    return chance, met
 
 
 def _with_land(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -37,7 +39,7 @@ class Prior:
 
 # Without a cluster the levels of the test say how often it shows no sign (p above 0.5),
 # a faint one (above 0.25), a weak one, or concentration: this prior is tight. All
-# others are ours.
+# others are the authors' choice.
 _IF_NOT = (40.0, 20.0, 15.0, 1.0)
 PRIORS = {
     "neutral": Prior((1, 9), (3, 3), (18, 2), (0.5, 1, 2.5, 8), _IF_NOT),
@@ -150,8 +152,7 @@ def hui_walter(
     dir_if = np.array(prior.measured_if, dtype=float)
     dir_not = np.array(prior.measured_if_not, dtype=float)
     m_if, m_not = dir_if / dir_if.sum(), dir_not / dir_not.sum()
-    kept: list[tuple[NDArray[np.float64], float, float, NDArray[np.float64],
-                     NDArray[np.float64]]] = []  # fmt: skip
+    kept = []
     for step in range(draws + burn_in):
         with_it = np.array([1 - se, se])[None, :, None] * m_if[None, None]
         without = np.array([sp, 1 - sp])[None, :, None] * m_not[None, None]
@@ -174,13 +175,7 @@ def hui_walter(
             se, sp, m_if, m_not = float(new_se), float(new_sp), new_if, new_not
         if step >= burn_in:
             kept.append((pi, se, sp, m_if, m_not))
-    return LatentFit(
-        prevalence=np.array([x[0] for x in kept]),
-        sensitivity=np.array([x[1] for x in kept]),
-        specificity=np.array([x[2] for x in kept]),
-        measured_if=np.array([x[3] for x in kept]),
-        measured_if_not=np.array([x[4] for x in kept]),
-    )
+    return LatentFit(*(np.array(parts) for parts in zip(*kept, strict=True)))
 
 
 def prior_draws(
@@ -200,41 +195,32 @@ def posterior_table(
     fits: dict[str, LatentFit], populations: list[str], *, basis: str
 ) -> pd.DataFrame:
     """Return parameters and probabilities under every prior, with 95 % intervals."""
-    rows = []
-
-    def add(
-        prior: str, quantity: str, population: str, draws: NDArray[np.float64]
-    ) -> None:
-        low, high = np.percentile(draws, [2.5, 97.5])
-        rows.append((
-            prior,
-            quantity,
-            population,
-            float(draws.mean()),
-            float(low),
-            float(high),
-        ))
-
-    for name, fit in fits.items():
-        for k, population in enumerate(populations):
-            add(name, "prevalence", population, fit.prevalence[:, k])
-        add(name, "declared_sensitivity", "all", fit.sensitivity)
-        add(name, "declared_specificity", "all", fit.specificity)
-        add(name, "measured_sensitivity", "all", fit.measured_if[:, -1])
-        add(name, "measured_specificity", "all", 1 - fit.measured_if_not[:, -1])
-        for k, population in enumerate(populations):
-            for declared, word in ((1, "declared"), (0, "not_declared")):
-                for level, measured in enumerate(LEVELS):
-                    quantity = f"cluster_if_{word}_measured_{measured}"
-                    add(name, quantity, population, fit.probability(declared, level, k))
-        for share in (0.25, 0.5):
-            for level, measured in enumerate(LEVELS):
-                draws = np.concatenate([
-                    fit.probability(1, level, k, share) for k in range(len(populations))
-                ])
-                quantity = (
-                    f"cluster_if_declared_measured_{measured}_dependence_{share:g}"
-                )
-                add(name, quantity, "all", draws)
     columns = ["prior", "quantity", "population", "mean", "lower", "upper"]
+    rows = []
+    for prior, fit in fits.items():
+        for quantity, population, draws in _quantities(fit, populations):
+            low, high = map(float, np.percentile(draws, [2.5, 97.5]))
+            mean = float(draws.mean())
+            rows.append((prior, quantity, population, mean, low, high))
     return pd.DataFrame(rows, columns=columns).assign(basis=basis)
+
+
+def _quantities(
+    fit: LatentFit, populations: list[str]
+) -> Iterator[tuple[str, str, NDArray[np.float64]]]:
+    """Yield the draws of each quantity in each population, or in all of them."""
+    for k, population in enumerate(populations):
+        yield "prevalence", population, fit.prevalence[:, k]
+    yield "declared_sensitivity", "all", fit.sensitivity
+    yield "declared_specificity", "all", fit.specificity
+    yield "measured_sensitivity", "all", fit.measured_if[:, -1]
+    yield "measured_specificity", "all", 1 - fit.measured_if_not[:, -1]
+    numbers = range(len(populations))
+    for k, declared, level in product(numbers, (1, 0), range(len(LEVELS))):
+        word = "declared" if declared else "not_declared"
+        quantity = f"cluster_if_{word}_measured_{LEVELS[level]}"
+        yield quantity, populations[k], fit.probability(declared, level, k)
+    for share, level in product((0.25, 0.5), range(len(LEVELS))):
+        quantity = f"cluster_if_declared_measured_{LEVELS[level]}_dependence_{share:g}"
+        by_population = [fit.probability(1, level, k, share) for k in numbers]
+        yield quantity, "all", np.concatenate(by_population)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -10,13 +10,17 @@ import numpy as np
 import pandas as pd
 
 from clusterid._typed import typed
-from clusterid.clusters import test_groups
+from clusterid.clusters import region_density, test_groups
 from clusterid.tables import Economy
 
 if TYPE_CHECKING:
+    import geopandas as gpd
     from numpy.typing import NDArray
 
 __all__ = ["Units", "cell_tests", "known_counts", "make_units", "steps_between"]
+
+#: Positions of the regions of a union.
+Union = tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,7 @@ class Units:
     """
 
     names: list[str]
-    sets: list[tuple[int, ...]]
+    sets: list[Union]
     counts: NDArray[np.float64]
     size: NDArray[np.float64]
     is_plants: bool
@@ -37,6 +41,25 @@ class Units:
     def position(self, regions: Sequence[int]) -> int:
         """Return the unit of these regions."""
         return self.sets.index(tuple(sorted(regions)))
+
+    def sums(self, values: NDArray[np.generic]) -> NDArray[np.float64]:
+        """Return the values of regions (its rows) added up by unit."""
+        return _sums(values, self.sets)
+
+    @property
+    def n_regions(self) -> int:
+        """Return how many units are single regions; they come first."""
+        return sum(len(regions) == 1 for regions in self.sets)
+
+    @property
+    def national(self) -> NDArray[np.float64]:
+        """Return what is counted of each industry in all regions together."""
+        return np.asarray(self.counts[: self.n_regions].sum(axis=0))
+
+    @property
+    def share(self) -> NDArray[np.float64]:
+        """Return how much of all that is counted lies in each unit."""
+        return np.asarray(self.size / self.size[: self.n_regions].sum())
 
 
 @typed
@@ -71,7 +94,7 @@ def known_counts(economy: Economy) -> tuple[pd.DataFrame, bool]:
     return filled_employment(economy), False
 
 
-def make_units(economy: Economy, sets: Sequence[tuple[int, ...]]) -> Units:
+def make_units(economy: Economy, sets: Sequence[Union]) -> Units:
     """Return single regions and the unions asked for, with their counts."""
     counts, is_plants = known_counts(economy)
     values = counts.to_numpy(dtype=float)
@@ -79,21 +102,20 @@ def make_units(economy: Economy, sets: Sequence[tuple[int, ...]]) -> Units:
     single = [(i,) for i in range(len(codes))]
     unions = sorted({tuple(sorted(s)) for s in sets if len(s) > 1})
     every = [*single, *unions]
-    rows = np.vstack([values, *[values[list(u)].sum(axis=0)[None] for u in unions]])
-    return Units(
-        names=[";".join(codes[i] for i in s) for s in every],
-        sets=every,
-        counts=rows,
-        size=rows.sum(axis=1),
-        is_plants=is_plants,
-    )
+    rows = _sums(values, every)
+    names = [";".join(codes[i] for i in s) for s in every]
+    return Units(names, every, rows, rows.sum(axis=1), is_plants)
+
+
+def _sums(values: NDArray[np.generic], sets: Sequence[Union]) -> NDArray[np.float64]:
+    return np.array([values[list(regions)].sum(axis=0) for regions in sets])
 
 
 def cell_tests(
     economy: Economy,
     weights: pd.DataFrame,
-    regions: Any,
-    unions: dict[tuple[int, ...], list[str]],
+    regions: gpd.GeoDataFrame,
+    unions: Mapping[Union, list[str]],
     *,
     alpha: float,
     imputed: pd.DataFrame | None = None,
@@ -112,47 +134,41 @@ def cell_tests(
     nulls : mapping
         Roughness, gradient and lump by field, from the regions as they are.
     """
-    density = _density(economy, regions)
     cells = test_groups(
-        economy,
-        weights,
-        None,
-        density=density,
-        alpha=alpha,
-        imputed=imputed,
-        local_statistics=False,
-    )
+        economy, weights, None, density=region_density(economy, regions), alpha=alpha,
+        imputed=imputed, local_statistics=False,
+    )  # fmt: skip
     nulls = dict(cells.attrs.get("nulls", {}))
     parts = [cells]
-    limit = max(len(economy.regions) // 3, 1)
-    open_unions = sorted(unions, key=lambda u: (len(u), u))
-    while open_unions:
-        batch: list[tuple[int, ...]] = []
-        used: set[int] = set()
-        for union in open_unions:
-            if used.isdisjoint(union) and (
-                not batch or len(used) + len(union) <= limit
-            ):
-                batch.append(union)
-                used.update(union)
-        open_unions = [u for u in open_unions if u not in batch]
-        merged, area = _merged(economy, regions, batch)
-        wanted = sorted({f for u in batch for f in unions[u]})
+    codes = [str(code) for code in economy.regions]
+    for batch in _batches(unions, max(len(codes) // 3, 1)):
+        merged, shapes = _merged(economy, regions, batch)
+        wanted = sorted({field for union in batch for field in unions[union]})
         found = test_groups(
-            merged,
-            weights[wanted],
-            None,
-            density=area,
-            alpha=alpha,
-            local_statistics=False,
-        )
-        codes = [str(code) for code in economy.regions]
-        names = {";".join(codes[i] for i in u) for u in batch}
+            merged, weights[wanted], None, density=region_density(merged, shapes),
+            alpha=alpha, local_statistics=False,
+        )  # fmt: skip
+        names = {";".join(codes[i] for i in union) for union in batch}
         found = found[found["region"].isin(names)].reset_index(drop=True)
         parts.append(_with_estimates(found, economy, weights, imputed))
     for part in parts:
         part.attrs = {}
     return pd.concat(parts, ignore_index=True), nulls
+
+
+def _batches(unions: Iterable[Union], limit: int) -> Iterator[list[Union]]:
+    """Yield unions that do not overlap, of at most ``limit`` regions or just one."""
+    rest = sorted(unions, key=lambda union: (len(union), union))
+    while rest:
+        batch: list[Union] = []
+        used: set[int] = set()
+        for union in rest:
+            fits = not batch or len(used) + len(union) <= limit
+            if fits and used.isdisjoint(union):
+                batch.append(union)
+                used.update(union)
+        rest = [union for union in rest if union not in batch]
+        yield batch
 
 
 def _with_estimates(
@@ -174,81 +190,61 @@ def _with_estimates(
     return cells.assign(share_imputed=np.array(shares, dtype=float))
 
 
-def _density(economy: Economy, regions: Any) -> Any:
-    if "area_km2" not in regions.columns:
-        return "size"
-    area = regions["area_km2"].astype(float).reindex(economy.regions)
-    if not (area > 0).all():
-        return "size"
-    jobs = filled_employment(economy).sum(axis=1)
-    return jobs / area
-
-
 def _merged(
-    economy: Economy, regions: Any, unions: Sequence[tuple[int, ...]]
-) -> tuple[Economy, Any]:
-    """Return the economy with each union as one region named by its codes."""
+    economy: Economy, regions: gpd.GeoDataFrame, unions: Sequence[Union]
+) -> tuple[Economy, pd.DataFrame]:
+    """Return the economy with each union as one region named by its codes; areas."""
     codes = [str(code) for code in economy.regions]
-    name = dict(zip(codes, codes, strict=True))
-    for union in unions:
-        joined = ";".join(codes[i] for i in union)
-        name.update({codes[i]: joined for i in union})
-    label = pd.Series(name)
+    of_union = {
+        codes[i]: ";".join(codes[k] for k in union) for union in unions for i in union
+    }
 
-    def summed(frame: pd.DataFrame | None) -> pd.DataFrame | None:
-        if frame is None:
-            return None
-        inside = frame.index.to_series().map(label).ne(frame.index.to_series())
-        source = frame.copy()
-        if frame is economy.employment:
-            source[inside] = filled_employment(economy)[inside]
-        result = source.groupby(label.reindex(frame.index).to_numpy()).sum(min_count=1)
-        whole = source.groupby(label.reindex(frame.index).to_numpy()).count()
-        size = label.reindex(frame.index).value_counts().reindex(result.index)
-        result = result.where(whole.eq(size, axis=0))
+    def summed(frame: pd.DataFrame) -> pd.DataFrame:
+        groups = frame.groupby([of_union.get(code, code) for code in frame.index])
+        whole = groups.count().eq(groups.size(), axis=0)
+        result = groups.sum(min_count=1).where(whole)
         result.index.name = frame.index.name
         return result
 
-    employment = summed(economy.employment)
+    inside = economy.regions.isin(list(of_union))
+    employment, plants = economy.employment.copy(), economy.establishments
+    employment[inside] = filled_employment(economy)[inside]
     totals = economy.totals
     if totals is not None:
-        gone = {codes[i] for union in unions for i in union}
-        totals = totals[~totals["region"].astype(str).isin(gone)]
+        totals = totals[~totals["region"].astype(str).isin(list(of_union))]
+    others = {k: v for k, v in economy.hierarchies.items() if k != "region"}
     merged = replace(
         economy,
-        employment=economy.employment if employment is None else employment,
-        establishments=summed(economy.establishments),
+        employment=summed(employment),
+        establishments=None if plants is None else summed(plants),
         lower=None,
         upper=None,
         totals=totals,
-        hierarchies={
-            k: v for k, v in economy.hierarchies.items() if k != "region"
-        },
-    )  # fmt: skip
-    if "area_km2" not in regions.columns:
-        return merged, "size"
-    area = regions["area_km2"].astype(float).reindex(codes)
-    area = area.groupby(label.reindex(codes).to_numpy()).sum(min_count=1)
-    area = area.reindex(merged.regions)
-    if not (area > 0).all():
-        return merged, "size"
-    return merged, filled_employment(merged).sum(axis=1) / area
+        hierarchies=others,
+    )
+    areas = regions.reindex(columns=["area_km2"]).astype(float).reindex(codes)
+    label = [of_union.get(code, code) for code in codes]
+    # the area of a union is known only if those of all its regions are
+    known = areas.notna().groupby(label).all()
+    return merged, areas.groupby(label).sum(min_count=1).where(known)
 
 
-def steps_between(regions: Any, codes: Sequence[str], most: int) -> NDArray[np.int64]:
+def steps_between(
+    regions: gpd.GeoDataFrame, codes: Sequence[str], most: int
+) -> NDArray[np.int64]:
     """Return steps of contiguity between regions; ``most + 1`` where farther."""
     from clusterid.tables import contiguity
 
-    graph = contiguity(regions)
-    position = {code: i for i, code in enumerate(codes)}
+    pairs = contiguity(regions).adjacency
+    pairs = pairs[pairs > 0].index
+    position = pd.Index(codes)
+    focal, neighbour = (
+        position.get_indexer(pairs.get_level_values(k).astype(str)) for k in (0, 1)
+    )
+    known = (focal >= 0) & (neighbour >= 0)
     n = len(codes)
     touch = np.zeros((n, n), dtype=bool)
-    pairs = graph.adjacency
-    pairs = pairs[pairs > 0]
-    for focal, neighbour in pairs.index:
-        i, j = position.get(str(focal)), position.get(str(neighbour))
-        if i is not None and j is not None:
-            touch[i, j] = touch[j, i] = True
+    touch[focal[known], neighbour[known]] = touch[neighbour[known], focal[known]] = True
     steps = np.full((n, n), most + 1, dtype=np.int64)
     np.fill_diagonal(steps, 0)
     reached = np.eye(n, dtype=bool)

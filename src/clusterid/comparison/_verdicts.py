@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -12,9 +12,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 from clusterid._typed import typed
+from clusterid.errors import OptionError
+from clusterid.legend import words
 from clusterid.statistics import benjamini_hochberg_cut
 
-__all__ = ["REASONS", "VERDICTS", "Rules", "concentration_level", "decide"]
+__all__ = [
+    "MOST_STEPS", "REASONS", "VERDICTS", "ComparisonRules", "Family", "Rules",
+    "concentration_level", "decide",
+]  # fmt: skip
 
 #: levels of concentration, besides 0 (no sign) and -1 (not measured)
 FAINT, WEAK, CONCENTRATED = 1, 2, 3
@@ -33,142 +38,66 @@ VERDICTS = (
 
 #: reason code -> the rule, English and German
 REASONS: dict[str, tuple[str, str]] = {
-    "concentrated_and_linked": (
-        "concentrated in its own regions, and its links are there",
-        "in den eigenen Regionen konzentriert, die Verflechtungen sind vorhanden",
-    ),
-    "concentrated_links_unknown": (
-        "concentrated in its own regions; no layer tells of links",
-        "in den eigenen Regionen konzentriert; über Verflechtungen liegt nichts vor",
-    ),
-    "concentrated_few_links": (
-        "concentrated in its own regions, but few of its links are there",
-        "in den eigenen Regionen konzentriert, aber wenig verflochten",
-    ),
-    "cluster_nearby": (
-        "above average at home and part of a cluster found beside it",
-        "vor Ort überdurchschnittlich und Teil eines Clusters nebenan",
-    ),
-    "weak_rising_linked": (
-        "above average without being distinct from chance, rising, and linked",
-        "überdurchschnittlich, vom Zufall nicht zu trennen, steigend, verflochten",
-    ),
-    "no_sign": (
-        "no more than elsewhere, at home or beside it, in any reading of the label",
-        "nicht mehr als anderswo, weder vor Ort noch nebenan, in jeder Lesart",
-    ),
-    "concentrated_nearby": (
-        "not concentrated at home, but in a region within the tolerance",
-        "vor Ort nicht konzentriert, aber in einer Region innerhalb der Toleranz",
-    ),
-    "label_without_field": (
-        "the label names no field of the lexicon",
-        "die Bezeichnung entspricht keinem Feld des Lexikons",
-    ),
-    "field_not_separable": (
-        "the codes at hand do not separate the field from others",
-        "die vorliegenden Codes trennen das Feld nicht von anderen",
-    ),
-    "place_without_region": (
-        "the place lies in no region of the table",
-        "der Ort liegt in keiner Region der Tabelle",
-    ),
-    "place_smaller_than_region": (
-        "the place is only a small part of the region that was measured",
-        "der Ort ist nur ein kleiner Teil der gemessenen Region",
-    ),
-    "withheld": (
-        "the counts of the field are withheld here",
-        "die Zahlen des Feldes sind hier geheim gehalten",
-    ),
-    "region_empty": (
-        "the table has no counts for the region",
-        "die Tabelle enthält für die Region keine Zahlen",
-    ),
-    "group_absent": (
-        "the table has no counts for the field anywhere",
-        "die Tabelle enthält für das Feld nirgends Zahlen",
-    ),
-    "no_excess_jobs": (
-        "more than expected of such a region, but hardly more jobs than elsewhere",
-        "mehr als in einer solchen Region erwartet, kaum mehr Beschäftigte als sonst",
-    ),
-    "one_industry": (
-        "one industry alone carries it; in jobs, one large plant looks the same",
-        "von einer einzigen Branche getragen; in Beschäftigten sähe ein Großbetrieb "
-        "ebenso aus",
-    ),
-    "low_power": (
-        "too few plants or jobs to tell a cluster from chance either way",
-        "zu wenige Betriebe oder Beschäftigte für eine Entscheidung",
-    ),
-    "inconclusive": (
-        "some signs, not enough for either answer",
-        "einzelne Anzeichen, für keine Antwort ausreichend",
-    ),
-    "depends_on_lexicon": (
-        "the answer changes with the reading of the label",
-        "die Antwort hängt davon ab, wie die Bezeichnung gelesen wird",
-    ),
-    "not_declared_linked": (
-        "found, linked, and in no list of a place that lists everything",
-        "gefunden, verflochten und in keiner vollständigen Liste genannt",
-    ),
-    "not_declared_few_links": (
-        "found, few links or none known, and in no list that is complete",
-        "gefunden, wenig oder nichts über Verflechtung, in keiner vollständigen Liste",
-    ),
-    "list_incomplete": (
-        "found; the place answered, but its list does not claim to be complete",
-        "gefunden; der Ort hat geantwortet, seine Liste ist nicht vollständig",
-    ),
-    "not_asked": (
-        "found; no place there was asked",
-        "gefunden; kein Ort dort wurde befragt",
-    ),
-    "no_answer": (
-        "found; the place there was asked and did not answer",
-        "gefunden; der Ort dort hat auf die Befragung nicht geantwortet",
-    ),
+    key.removeprefix("rule."): (rule, words("de")(key))
+    for key, rule in words("en").under("rule.").items()
 }
 
 
+#: Rules that are quotients or rates; all others but the tolerance are shares.
+_QUOTIENTS = frozenset({"research", "rising", "cluster", "material"})
+#: Largest tolerance that is always looked at.
+MOST_STEPS = 2
+
+
 @dataclass(frozen=True, slots=True)
-class Rules:
-    """Thresholds of the verdicts; numbers without literature are ours.
+class ComparisonRules:
+    """Thresholds of the verdicts; numbers without literature are the authors' choice.
 
     Parameters
     ----------
     significance : float
         False discovery rate over all declared fields tested (convention).
     weak_p : float
-        A quotient above 1 with a p-value up to this is a weak sign (ours).
+        A quotient above 1 with a p-value up to this is a weak sign (authors' choice).
     mappability : float
-        Least share of a field that the codes must separate (ours).
+        Least share of a field that the codes must separate (authors' choice).
     smallest_share : float
-        Least share of the measured regions that the place must be (ours).
+        Least share of the measured regions that the place must be (authors'
+        choice).
     match : float
         Least fuzzy Jaccard of a match (METHODS: 0.3, report 0.1 to 0.5).
     tolerance : int
         Steps of contiguity a match may reach.
     linked : float
-        Linkage from which a field counts as linked (ours: half of its links).
+        Linkage from which a field counts as linked (authors' choice: half of
+        its links).
     research : float
-        Research quotient of the field from which it counts as linked (ours: 1.5).
+        Research quotient of the field from which it counts as linked (authors'
+        choice: 1.5).
     related : float
-        Rank of relatedness density from which it counts as high (ours: top quarter).
+        Rank of relatedness density from which it counts as high (authors'
+        choice: top quarter).
     rising : float
-        Relative rise of the quotient since the earlier year that counts (ours: 0.1).
+        Relative rise of the quotient since the earlier year that counts (authors'
+        choice: 0.1).
     high, low : float
-        Posterior above which a cluster is taken for there, below for not (ours).
+        Posterior above which a cluster is taken for there, below for not (authors'
+        choice).
     cluster : float
         Location quotient that a cluster would have at least; *no footprint* is said
-        only where the upper 95 % limit of the tested quotient stays below (ours: 2).
+        only where the upper 95 % limit of the tested quotient stays below (authors'
+        choice: 2).
     material : float
-        Quotient of jobs that a confirmed concentration has at least (ours: 1.1). The
-        test is conditional on density, so that it can be passed without it.
+        Quotient of jobs that a confirmed concentration has at least (authors' choice:
+        1.1). The test is conditional on density, so that it can be passed without it.
     possible : float
-        Posterior that no prior and no reading may exceed for *no footprint* (ours).
+        Posterior that no prior and no reading may exceed for *no footprint* (authors'
+        choice).
+
+    Raises
+    ------
+    OptionError
+        If the tolerance is out of range.
     """
 
     significance: float = 0.05
@@ -187,6 +116,45 @@ class Rules:
     material: float = 1.1
     possible: float = 0.5
 
+    def __post_init__(self) -> None:
+        if self.tolerance not in range(MOST_STEPS + 1):
+            raise OptionError(
+                f"tolerance={self.tolerance!r}; give steps of contiguity from 0 to "
+                f"{MOST_STEPS}."
+            )
+        for rule in fields(self):
+            value = getattr(self, rule.name)
+            most = np.inf if rule.name in _QUOTIENTS else 1.0
+            is_number = isinstance(value, int | float | np.number)
+            if rule.name != "tolerance" and not (is_number and 0 <= value <= most):
+                wanted = "from 0 on" if most == np.inf else "between 0 and 1"
+                raise OptionError(f"{rule.name}={value!r}: use a number {wanted}.")
+
+
+#: the name of before
+Rules = ComparisonRules
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """The declared fields tested together, and the cut of Benjamini and Hochberg."""
+
+    p_values: NDArray[np.float64]
+    cut: float
+
+    @classmethod
+    def of(cls, evidence: pd.DataFrame, rules: ComparisonRules) -> Family:
+        """Return the family: one p-value for each place and field that is testable."""
+        fine = unverifiable_reason(evidence, rules) == ""
+        once = ~evidence.duplicated(["unit", "field"]).to_numpy()
+        p_values = evidence.loc[fine & once, "p_value"].to_numpy(dtype=float)
+        return cls(p_values, benjamini_hochberg_cut(p_values, rules.significance))
+
+    @property
+    def size(self) -> int:
+        """Return the number of tests."""
+        return int(np.isfinite(self.p_values).sum())
+
 
 def concentration_level(
     p_value: NDArray[np.float64], cut: float, weak_p: float
@@ -203,7 +171,7 @@ def concentration_level(
 
 
 def is_material(
-    lq: NDArray[np.float64], shrunk: NDArray[np.float64], rules: Rules
+    lq: NDArray[np.float64], shrunk: NDArray[np.float64], rules: ComparisonRules
 ) -> NDArray[np.bool_]:
     """Return where jobs, too, are clearly above average; not where unknown."""
     return np.asarray((lq >= rules.material) & (shrunk > 1))
@@ -222,7 +190,7 @@ def measured_level(
 
 
 @typed
-def decide(evidence: pd.DataFrame, rules: Rules) -> pd.DataFrame:
+def decide(evidence: pd.DataFrame, rules: ComparisonRules) -> pd.DataFrame:
     """Return ``verdict`` and ``reason`` of every declared field, rules in order.
 
     1. No field, codes that do not separate it, no region, a place smaller than the
@@ -240,38 +208,36 @@ def decide(evidence: pd.DataFrame, rules: Rules) -> pd.DataFrame:
        the label, and under no prior above ``possible``.
     6. Everything else: *unknown*, with the reason.
     """
-    e = evidence
-    n = len(e)
-    cut = benjamini_hochberg_cut(tested_once(e, rules), rules.significance)
-    level = concentration_level(
-        e["p_value"].to_numpy(dtype=float),
-        cut,
-        rules.weak_p,
-    )
-    steps = min(rules.tolerance, e.attrs.get("most", rules.tolerance))
-    near = e[f"match_score_{steps}"].to_numpy(dtype=float) >= rules.match
-    everywhere = e[f"match_score_{e.attrs.get('most', steps)}"].to_numpy(dtype=float)
-    linkage = e["linkage"].to_numpy(dtype=float)
-    research = e["research"].to_numpy(dtype=float)
+
+    def column(name: str) -> NDArray[np.float64]:
+        return np.asarray(evidence[name], dtype=np.float64)
+
+    cut = Family.of(evidence, rules).cut
+    level = concentration_level(column("p_value"), cut, rules.weak_p)
+    most = evidence.attrs.get("most", rules.tolerance)
+    steps = min(rules.tolerance, most)
+    near = column(f"match_score_{steps}") >= rules.match
+    everywhere = column(f"match_score_{most}")
+    linkage, research = column("linkage"), column("research")
     linked = (linkage >= rules.linked) | (research >= rules.research)
     links_known = np.isfinite(linkage) | np.isfinite(research)
-    related = e["density_rank"].to_numpy(dtype=float) >= rules.related
+    related = column("density_rank") >= rules.related
     # a rise of what is below average is no sign of a cluster
-    rising = (e["trend"].to_numpy(dtype=float) > rules.rising) & (level >= FAINT)
-    stable = e["share_concentrated"].to_numpy(dtype=float) >= 0.5
-    unlikely = e["posterior_readings"].to_numpy(dtype=float) < rules.low
-    unlikely &= e["posterior_upper"].to_numpy(dtype=float) < rules.possible
-    excluded = e["lq_limit"].to_numpy(dtype=float) < rules.cluster
-    lq, shrunk = e["lq"].to_numpy(dtype=float), e["lq_shrunk"].to_numpy(dtype=float)
+    rising = (column("trend") > rules.rising) & (level >= FAINT)
+    stable = column("share_concentrated") >= 0.5
+    unlikely = column("posterior_readings") < rules.low
+    unlikely &= column("posterior_upper") < rules.possible
+    excluded = column("lq_limit") < rules.cluster
+    lq, shrunk = column("lq"), column("lq_shrunk")
     material = is_material(lq, shrunk, rules)
     absent = (lq <= 1) & (shrunk <= 1)
-    beside_it = e[f"near_p_{steps}"].to_numpy(dtype=float) <= cut
+    beside_it = column(f"near_p_{steps}") <= cut
 
-    unmeasured = unverifiable_reason(e, rules)
+    unmeasured = unverifiable_reason(evidence, rules)
     home = level == CONCENTRATED
     beside = (level == WEAK) & near & (shrunk > 1)
-    verdict = np.full(n, "unknown", dtype=object)
-    reason = np.full(n, "inconclusive", dtype=object)
+    verdict = np.full(len(evidence), "unknown", dtype=object)
+    reason = np.full(len(evidence), "inconclusive", dtype=object)
 
     def say(where: NDArray[np.bool_], word: str, why: str) -> None:
         open_ = where & (reason == "inconclusive") & (verdict == "unknown")
@@ -287,7 +253,7 @@ def decide(evidence: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     say(home, "thin", "concentrated_few_links")
     say(beside & (linked | ~links_known), "confirmed", "cluster_nearby")
     say((level == WEAK) & rising & (linked | related), "emerging", "weak_rising_linked")
-    say(carried_by_one(e), "unknown", "one_industry")
+    say(carried_by_one(evidence), "unknown", "one_industry")
     empty = (level < WEAK) | ((level == WEAK) & ~linked)
     empty &= (level >= 0) & ~rising
     empty &= everywhere < rules.match
@@ -295,7 +261,7 @@ def decide(evidence: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     say(empty & beside_it, "unknown", "concentrated_nearby")
     say(empty & ~excluded, "unknown", "low_power")
     say(empty & unlikely, "no_footprint", "no_sign")
-    return pd.DataFrame({"verdict": verdict, "reason": reason}, index=e.index)
+    return pd.DataFrame({"verdict": verdict, "reason": reason}, index=evidence.index)
 
 
 def carried_by_one(evidence: pd.DataFrame) -> NDArray[np.bool_]:
@@ -303,33 +269,21 @@ def carried_by_one(evidence: pd.DataFrame) -> NDArray[np.bool_]:
     return evidence["cell_reason"].eq("one_industry").to_numpy(dtype=bool)
 
 
-def tested_once(evidence: pd.DataFrame, rules: Rules) -> Any:
-    """Return one p-value for each place and field that can be tested."""
-    fine = unverifiable_reason(evidence, rules) == ""
-    once = ~evidence.duplicated(["unit", "field"]).to_numpy()
-    return evidence.loc[fine & once, "p_value"].to_numpy(dtype=float)
-
-
-def unverifiable_reason(evidence: pd.DataFrame, rules: Rules) -> NDArray[np.object_]:
+def unverifiable_reason(
+    evidence: pd.DataFrame, rules: ComparisonRules
+) -> NDArray[np.object_]:
     """Return why a declared field cannot be measured; empty where it can."""
-    e = evidence
-    why = np.full(len(e), "", dtype=object)
-    cell = e["cell_reason"].astype(object).to_numpy()
-    tests = (
-        (e["field"].isna().to_numpy(), "label_without_field"),
-        (
-            ~(e["mappability"].to_numpy(dtype=float) >= rules.mappability),
-            "field_not_separable",
-        ),
-        (e["unit"].to_numpy() < 0, "place_without_region"),
-        (
-            e["place_share"].to_numpy(dtype=float) < rules.smallest_share,
-            "place_smaller_than_region",
-        ),
-        (cell == "region_empty", "region_empty"),
-        (cell == "group_absent", "group_absent"),
-        (np.isnan(e["p_value"].to_numpy(dtype=float)), "withheld"),
-    )
-    for where, code in tests:
-        why[where & (why == "")] = code
+    cell = evidence["cell_reason"].astype(object)
+    tests = {
+        "label_without_field": evidence["field"].isna(),
+        "field_not_separable": ~(evidence["mappability"] >= rules.mappability),
+        "place_without_region": evidence["unit"] < 0,
+        "place_smaller_than_region": evidence["place_share"] < rules.smallest_share,
+        "region_empty": cell.eq("region_empty"),
+        "group_absent": cell.eq("group_absent"),
+        "withheld": evidence["p_value"].isna(),
+    }
+    why = np.full(len(evidence), "", dtype=object)
+    for code, where in tests.items():
+        why[where.to_numpy(dtype=bool) & (why == "")] = code
     return why

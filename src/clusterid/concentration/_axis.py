@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from clusterid._faults import faults_of, refuse
 from clusterid.concentration._given import given_numbers
-from clusterid.errors import Fault, TableError, check_option
+from clusterid.errors import Fault, check_option
 from clusterid.tables import checked_wide, margins
 
-__all__ = ["Array", "Axis", "Oriented", "oriented", "reference_shares"]
+__all__ = [
+    "Array", "Axis", "Oriented", "Reasons", "oriented", "reference_shares",
+    "shares_and_reasons", "tidy_cells",
+]  # fmt: skip
 
 Array = NDArray[np.float64]
+Reasons = NDArray[np.object_]
 Axis = Literal["industry", "region"]
 AXES = ("industry", "region")
 
@@ -69,7 +75,7 @@ class Oriented:
             return np.full(len(self.rows), np.nan)
         return self.row_totals / self.total
 
-    def reasons(self, *, reference: bool = True) -> NDArray[np.object_]:
+    def reasons(self, *, reference: bool = True) -> Reasons:
         """Why a column has no value: a code, or ``""`` where nothing is missing."""
         reason = np.full(len(self.columns), "", dtype=object)
         if reference and not (np.isfinite(self.row_totals).all() and self.total > 0):
@@ -87,21 +93,57 @@ class Oriented:
         name: str,
         *,
         reference: bool = True,
-        reasons: NDArray[np.object_] | None = None,
+        reasons: Reasons | None = None,
     ) -> pd.Series:
         """Label one value a column; reasons of NaN go to ``attrs["reasons"]``."""
         why = self.reasons(reference=reference) if reasons is None else reasons
         values = np.where(why == "", values, np.nan)
-        index = self.columns.rename(self.axis)
-        result = pd.Series(values, index=index, name=name, dtype=float)
+        result = pd.Series(values, index=self.index, name=name, dtype=float)
         if not self.order.equals(self.columns):
             result = result.reindex(self.order.rename(self.axis))
-        result.attrs["reasons"] = {
-            str(code): str(word)
-            for code, word in zip(self.columns, why, strict=True)
-            if word
-        }
+        result.attrs["reasons"] = self._named(why)
         return result
+
+    def frame(
+        self,
+        columns: Mapping[str, Array],
+        reasons: Reasons,
+        *,
+        known: NDArray[np.bool_] | None = None,
+        given: Mapping[str, Array] | None = None,
+    ) -> pd.DataFrame:
+        """Label several values a column; ``reason`` stands last.
+
+        ``columns`` are NaN where ``known``, by default no reason, does not hold;
+        ``given`` stand as they are.
+        """
+        valid = reasons == "" if known is None else known
+        values = {name: np.where(valid, v, np.nan) for name, v in columns.items()}
+        frame = pd.DataFrame({**values, **(given or {})}, index=self.index)
+        frame["reason"] = pd.Series(reasons, index=frame.index, dtype="str")
+        return frame.reindex(self.order.rename(self.axis))
+
+    def square(self, values: Array, reasons: Reasons) -> pd.DataFrame:
+        """Label one value a pair of columns; NaN where either has a reason."""
+        missing = reasons != ""
+        if missing.any():
+            values[missing, :] = np.nan
+            values[:, missing] = np.nan
+        result = pd.DataFrame(values, index=self.index, columns=self.index, copy=False)
+        if not self.order.equals(self.columns):
+            order = self.order.rename(self.axis)
+            result = result.reindex(index=order, columns=order)
+        result.attrs["reasons"] = self._named(reasons)
+        return result
+
+    @property
+    def index(self) -> pd.Index:
+        """The codes of the columns, named after what they are."""
+        return self.columns.rename(self.axis)
+
+    def _named(self, reasons: Reasons) -> dict[str, str]:
+        pairs = zip(self.columns, reasons, strict=True)
+        return {str(code): str(word) for code, word in pairs if word}
 
 
 def oriented(
@@ -128,28 +170,13 @@ def oriented(
         total = margin.total
         values = table.to_numpy()
     is_complete = not np.isnan(values.sum() if totals is not None else total)
-    if axis == "industry":
-        return Oriented(
-            values,
-            table.index,
-            table.columns,
-            by_industry,
-            by_region,
-            total,
-            given.columns,
-            axis,
-            is_complete,
-        )
+    rows, columns, order = table.index, table.columns, given.columns
+    if axis == "region":
+        values, order = values.T, given.index
+        rows, columns = columns, rows
+        by_region, by_industry = by_industry, by_region
     return Oriented(
-        values.T,
-        table.columns,
-        table.index,
-        by_region,
-        by_industry,
-        total,
-        given.index,
-        axis,
-        is_complete,
+        values, rows, columns, by_industry, by_region, total, order, axis, is_complete
     )
 
 
@@ -162,23 +189,16 @@ def reference_shares(
     without the column; ``"uniform"``: the same for every row; a Series: its shares.
     """
     if isinstance(reference, pd.Series):
-        missing = data.rows.difference(reference.index)
         aligned = given_numbers(reference, data.rows, name="reference")
-        faults = []
-        if len(missing):
-            rows = tuple((code, code) for code in missing[:5])
-            faults.append(
-                Fault(
-                    "codes of the employment table have no reference value",
-                    "give one value for each; 0 is allowed",
-                    len(missing),
-                    rows,
-                )
-            )
+        faults = faults_of(
+            "codes of the employment table have no reference value",
+            "give one value for each; 0 is allowed",
+            data.rows.difference(reference.index),
+            ...,
+        )
         if (aligned < 0).any():
             faults.append(Fault("a reference value is negative", "correct it"))
-        if faults:
-            raise TableError("reference", faults)
+        refuse("reference", faults)
         shares: Array = (aligned / aligned.sum())[:, None]
         return shares
     check_option("reference", reference, offered)
@@ -191,3 +211,34 @@ def reference_shares(
     with np.errstate(divide="ignore", invalid="ignore"):
         shares = rest / (data.total - data.column_totals)
     return shares
+
+
+def shares_and_reasons(
+    data: Oriented, reference: pd.Series | None
+) -> tuple[Array, Reasons]:
+    """Return the shares of the rows in the reference, and why a column has no value.
+
+    Without a reference it is everything, and a withheld margin hides all columns.
+    """
+    if reference is None:
+        return data.reference, data.reasons()
+    shares = reference_shares(data, reference, ())[:, 0]
+    return shares, data.reasons(reference=False)
+
+
+def tidy_cells(
+    regions: pd.Index,
+    industries: pd.Index,
+    columns: Mapping[str, NDArray[Any]],
+    *,
+    words: tuple[str, ...] = ("reason",),
+) -> pd.DataFrame:
+    """Return arrays of regions x industries as one row a cell; ``words`` are text."""
+    frame = pd.DataFrame({
+        "region": np.repeat(regions.to_numpy(), len(industries)),
+        "industry": np.tile(industries.to_numpy(), len(regions)),
+        **{name: values.ravel() for name, values in columns.items()},
+    })
+    for name in words:
+        frame[name] = frame[name].astype("str")
+    return frame

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from clusterid._faults import faults_at, faults_of, refuse
 from clusterid.errors import Fault, TableError, TableTypeError
 
 __all__ = ["given_numbers", "given_series", "own_numbers"]
@@ -29,22 +30,16 @@ def given_series(values: pd.Series, codes: pd.Index, *, name: str) -> pd.Series:
     labels = values.index
     if labels.equals(codes):
         return values
-    faults = []
-    if not labels.is_unique:
-        twice = list(labels[labels.duplicated()].unique())
-        shown = tuple((code, code) for code in twice[:5])
-        faults.append(Fault("a code stands twice", "keep one", len(twice), shown))
-    elif len(codes) and not labels.isin(codes).any():
-        ours = f"{codes[0]!r}"
-        theirs = f"{labels[0]!r} ..." if len(labels) else "nothing"
-        faults.append(
-            Fault(
-                f"none of the codes of the table is named ({theirs}, not {ours} ...)",
-                "use the table's codes; mind text against numbers and leading zeros",
-            )
+    twice = labels[labels.duplicated()].unique()
+    faults = faults_of("a code stands twice", "keep one", twice, ...)
+    if not faults and len(codes) and not labels.isin(codes).any():
+        found = f"{labels[0]!r} ..." if len(labels) else "nothing"
+        rule = (
+            f"none of the codes of the table is named ({found}, not {codes[0]!r} ...)"
         )
-    if faults:
-        raise TableError(name, faults)
+        mend = "use the table's codes; mind text against numbers and leading zeros"
+        faults.append(Fault(rule, mend))
+    refuse(name, faults)
     return values.reindex(codes)
 
 
@@ -71,11 +66,8 @@ def given_numbers(
         ]
         fault = Fault("values are not numbers", "convert them", len(text), tuple(text))
         raise TableError(name, [fault]) from None
-    infinite = np.flatnonzero(np.isinf(numbers))
-    if len(infinite):
-        shown = tuple((codes[i], float(numbers[i])) for i in infinite[:5])
-        rule, mend = "a value is infinite", "correct the source; unknown is NaN"
-        raise TableError(name, [Fault(rule, mend, len(infinite), shown)])
+    rule, mend = "a value is infinite", "correct the source; unknown is NaN"
+    refuse(name, faults_at(rule, mend, np.isinf(numbers), codes, numbers))
     return np.asarray(numbers, dtype=np.float64)
 
 
@@ -99,7 +91,6 @@ def own_numbers(
         faults.append(Fault("a region stands twice", "aggregate or rename"))
     if values.index.inferred_type in {"mixed", "mixed-integer"}:
         faults.append(Fault("codes are text and numbers mixed", "make them text"))
-    if faults:
-        raise TableError(name, faults)
+    refuse(name, faults)
     ordered = values.sort_index()
     return ordered.index, given_numbers(ordered, ordered.index, name=name)

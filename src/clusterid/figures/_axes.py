@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 __all__ = [
+    "caption",
     "figure_style",
     "legend_of",
     "new_axes",
@@ -129,6 +130,22 @@ def legend_of(ax: Axes, handles: list[Any], labels: list[str], **settings: Any) 
         text.set_text(label)
 
 
+def caption(ax: Axes, text: str, *, below: float) -> None:
+    """Write a small line so many points below the axes."""
+    ax.annotate(
+        text,
+        xy=(0, 0),
+        xycoords="axes fraction",
+        xytext=(0, -below),
+        textcoords="offset points",
+        ha="left",
+        va="top",
+        fontsize=7.2,
+        color="#5a6472",
+        annotation_clip=False,
+    )
+
+
 @typed
 def note(ax: Axes, *parts: str, simulated: str = "") -> None:
     """Write base and source below the axes, and "simulated" across them.
@@ -146,18 +163,7 @@ def note(ax: Axes, *parts: str, simulated: str = "") -> None:
     """
     said = " · ".join(plain_text(part, width=110) for part in parts if part)
     if said:
-        ax.annotate(
-            said,
-            xy=(0, 0),
-            xycoords="axes fraction",
-            xytext=(0, -34 if ax.get_xlabel() else -22),
-            textcoords="offset points",
-            ha="left",
-            va="top",
-            fontsize=7.2,
-            color="#5a6472",
-            annotation_clip=False,
-        )
+        caption(ax, said, below=34 if ax.get_xlabel() else 22)
     if simulated:
         ax.text(
             0.5,

@@ -5,28 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import pairwise
 from textwrap import wrap
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
 
 from clusterid._typed import typed
 from clusterid.errors import GeometryError
-from clusterid.figures._axes import (
-    figure_style,
-    new_axes,
-    note,
-    plain_text,
-)
-from clusterid.figures._portfolio import _source
+from clusterid.figures._axes import figure_style, plain_text
+from clusterid.figures._style import Style
 from clusterid.legend import LOW_COLOURS, SEQUENTIAL, Words, words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.path import Path
+    from shapely.geometry.base import BaseGeometry
 
-__all__ = ["choropleth"]
+__all__ = ["choropleth", "choropleths"]
 
 
 @typed
@@ -85,67 +83,64 @@ def choropleth(
     >>> choropleth(pd.Series({"r": 1.2}), regions, title="LQ").get_title(loc="left")
     'LQ'
     """
-    from matplotlib.collections import PathCollection
-
     if regions.crs is None:
         raise GeometryError(
             "The regions have no CRS. Mend: regions.set_crs('EPSG:...')."
         )
-    said = words(language)
+    style = Style(language=language, source=source, simulated=simulated)
     ramp, inner = _classes(breaks)
-    frame = gpd.GeoDataFrame(geometry=regions.geometry).sort_index()
-    west, south, east, north = frame.to_crs(4326).total_bounds
-    european = west > -25 and east < 45 and south > 33 and north < 72
-    frame = frame.to_crs(3035 if european else _utm((west + east) / 2, north + south))
-    numbers = pd.to_numeric(values, errors="coerce").reindex(frame.index)
+    shapes = _projected(regions)
+    numbers = pd.to_numeric(values, errors="coerce").reindex(shapes.index)
+    hidden = numbers.isna().to_numpy()
+    marked = np.zeros(len(shapes), dtype=bool)
+    if outlined is not None:
+        marked = outlined.reindex(shapes.index).eq(True).to_numpy(dtype=bool)
     at = np.searchsorted(inner, numbers.to_numpy(dtype=float), side="right")
-    with figure_style():
-        ax = new_axes(ax, (4.6, 5.2))
+    with style.axes(ax, (4.6, 5.2)) as ax:
         ax.set_axis_off()
         ax.set_aspect("equal")
-        hidden = numbers.isna().to_numpy()
-        paths = np.array([_path(shape) for shape in frame.geometry], dtype=object)
+        paths = np.array([_path(shape) for shape in shapes], dtype=object)
         drawn = np.array([path is not None for path in paths])
-        marked = np.zeros(len(frame), dtype=bool)
-        if outlined is not None:
-            marked = outlined.reindex(frame.index).eq(True).to_numpy(dtype=bool)
-        shown, held = drawn & ~hidden, drawn & hidden
-        ax.add_collection(
-            PathCollection(
-                list(paths[shown]),
-                facecolors=[ramp[k] for k in at[shown]],
-                edgecolors="white",
-                linewidths=0.25,
-            )
-        )
-        ax.add_collection(
-            PathCollection(
-                list(paths[held]),
-                facecolors="white",
-                edgecolors="#a3a9b0",
-                hatch="/////",
-                linewidths=0.25,
-            )
-        )
-        ax.add_collection(
-            PathCollection(
-                list(paths[drawn & marked]),
-                facecolors="none",
-                edgecolors="#111111",
-                linewidths=0.8,
-            )
-        )
+        shown = drawn & ~hidden
+        _draw(ax, paths[shown], [ramp[k] for k in at[shown]], "white")
+        _draw(ax, paths[drawn & hidden], "white", "#a3a9b0", hatch="/////")
+        _draw(ax, paths[drawn & marked], "none", "#111111", width=0.8)
         ax.autoscale_view()
         if legend:
-            _legend(ax, ramp, inner, said, label=label, hidden=bool(hidden.any()))
-        if title:
-            ax.set_title(plain_text(title, width=70))
-        note(
-            ax,
-            _source(said, source),
-            simulated=said("map.simulated") if simulated else "",
-        )
+            _legend(ax, ramp, inner, style.said, label=label, hidden=bool(hidden.any()))
+        style.title(ax, title, width=70)
+        style.sign(ax)
     return ax
+
+
+def _draw(
+    ax: Axes,
+    paths: NDArray[np.object_],
+    colours: str | list[str],
+    border: str,
+    *,
+    width: float = 0.25,
+    hatch: str | None = None,
+) -> None:
+    from matplotlib.collections import PathCollection
+
+    ax.add_collection(
+        PathCollection(
+            list(paths),
+            facecolors=colours,
+            edgecolors=border,
+            hatch=hatch,
+            linewidths=width,
+        )
+    )
+
+
+def _projected(regions: gpd.GeoDataFrame) -> gpd.GeoSeries:
+    """Return outlines by region code, in a projection that fits where they lie."""
+    shapes = regions.geometry.sort_index()
+    west, south, east, north = shapes.to_crs(4326).total_bounds
+    european = west > -25 and east < 45 and south > 33 and north < 72
+    return shapes.to_crs(3035 if european else _utm((west + east) / 2, north + south))
 
 
 @typed
@@ -234,7 +229,7 @@ def _utm(longitude: float, northward: float) -> int:
     return (32600 if northward >= 0 else 32700) + zone
 
 
-def _path(shape: Any) -> Any:
+def _path(shape: BaseGeometry | None) -> Path | None:
     """Return the rings of a shape as one path, None for an empty shape."""
     from matplotlib.path import Path
 
@@ -295,8 +290,6 @@ def _legend(
 
 
 def _spread(n: int) -> list[str]:
-    if n <= 1:
-        return [SEQUENTIAL[2]] * max(n, 0)
     picks = np.linspace(0, len(SEQUENTIAL) - 1, n).round().astype(int)
     return [SEQUENTIAL[i] for i in picks]
 

@@ -7,21 +7,20 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from clusterid._typed import typed
-from clusterid.figures._axes import (
-    figure_style,
-    legend_of,
-    new_axes,
-    note,
-    plain_text,
-    plain_ticks,
-)
-from clusterid.legend import template_signs, words
+from clusterid.figures._axes import legend_of, plain_text, plain_ticks
+from clusterid.figures._style import Style
+from clusterid.legend import template_signs
+from clusterid.results import needed_columns
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.collections import PathCollection
 
 __all__ = ["portfolio"]
 
+_NUMBERS = ("employment", "lq_shrunk", "lower", "upper")
+#: templates named in the legend, and in one column of it
+_MOST_KEYS, _MOST_IN_COLUMN = 14, 10
 _MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 
 
@@ -72,100 +71,101 @@ def portfolio(
     >>> portfolio(SimpleNamespace(table=table)).get_xscale()
     'log'
     """
-    said = words(language, kind=kind)
+    style = Style(language=language, kind=kind, source=source, simulated=simulated)
     table = candidates.table
-    numbers = pd.DataFrame({
-        name: pd.to_numeric(table[name], errors="coerce")
-        for name in ("employment", "lq_shrunk", "lower", "upper")
-        if name in table
-    })
-    shown = numbers["employment"].gt(0) & numbers["lq_shrunk"].gt(0)
-    numbers = numbers[shown]
-    template = table.loc[shown, "template"].astype(str)
-    flagged = table.loc[shown, "flags"].fillna("").astype(str).ne("")
+    shown = _shown(table)
     signs = template_signs(table["template"].astype(str))
     markers = {code: _MARKERS[i % len(_MARKERS)] for i, code in enumerate(signs)}
-    with figure_style():
-        ax = new_axes(ax, (6.8, 4.6))
+    with style.axes(ax, (6.8, 4.6)) as ax:
         ax.set_xscale("log")
         ax.set_yscale("log")
-        keys: list[Any] = []
-        labels: list[str] = []
-        for code in sorted(set(template)):
-            here = template.eq(code)
-            part = numbers[here]
-            if {"lower", "upper"} <= set(part) and part["lower"].notna().any():
-                known = part.dropna(subset=["lower", "upper"])
-                ax.vlines(
-                    known["employment"],
-                    known["lower"].clip(lower=1e-3),
-                    known["upper"],
-                    color=signs[code].colour,
-                    linewidth=1,
-                    alpha=0.6,
-                )
-            drawn = ax.scatter(
-                part["employment"],
-                part["lq_shrunk"],
-                s=34,
-                marker=markers[code],
-                edgecolors=signs[code].colour,
-                facecolors=[
-                    "white" if f else signs[code].colour for f in flagged[here]
-                ],
-                linewidths=1.2,
-                zorder=3,
+        keys = {
+            code: _draw_template(
+                ax, shown[shown["template"].eq(code)], signs[code].colour, markers[code]
             )
-            keys.append(drawn)
-            labels.append(plain_text(code))
+            for code in sorted(set(shown["template"]))
+        }
         ax.axhline(1, color="#5a6472", linewidth=0.8, linestyle=(0, (4, 3)))
-        ranked = numbers.sort_values("employment", ascending=False).index[:labelled]
-        for name in ranked:
-            ax.annotate(
-                plain_text(name),
-                (numbers.loc[name, "employment"], numbers.loc[name, "lq_shrunk"]),
-                xytext=(5, 3),
-                textcoords="offset points",
-                fontsize=7.5,
-            )
-        if len(numbers):
-            low, high = numbers["lq_shrunk"].min(), numbers["lq_shrunk"].max()
-            bottom, top = min(0.8, low * 0.8), max(2.0, high * 1.3)
-            left = numbers["employment"].min() * 0.6
-            right = numbers["employment"].max() * 2
-            ax.set_ylim(bottom, top)
-            ax.set_xlim(left, right)
-            plain_ticks(ax, "y", bottom, top, language=language)
-            plain_ticks(ax, "x", left, right, language=language)
-            if len(set(template)) <= 14:
+        _name_largest(ax, shown, labelled)
+        if len(shown):
+            _scale(ax, shown, language)
+            if len(keys) <= _MOST_KEYS:
                 legend_of(
                     ax,
-                    keys,
-                    labels,
-                    title=said("map.template"),
+                    list(keys.values()),
+                    [plain_text(code) for code in keys],
+                    title=style.said("map.template"),
                     loc="upper left",
                     bbox_to_anchor=(1.0, 1.0),
-                    ncols=1 if len(set(template)) <= 10 else 2,
+                    ncols=1 if len(keys) <= _MOST_IN_COLUMN else 2,
                 )
         else:
-            _empty(ax, said("map.no_clusters"))
-        ax.set_title(said("figure.portfolio"))
-        ax.set_xlabel(said("figure.jobs_log"))
-        ax.set_ylabel(said("measure.lq_shrunk"))
-        note(
-            ax,
-            said("figure.portfolio_base", n=len(numbers), total=len(table)),
-            _source(said, source),
-            simulated=said("map.simulated") if simulated else "",
-        )
+            style.empty(ax, "map.no_clusters")
+        ax.set_title(style.said("figure.portfolio"))
+        ax.set_xlabel(style.said("figure.jobs_log"))
+        ax.set_ylabel(style.said("measure.lq_shrunk"))
+        base = style.said("figure.portfolio_base", n=len(shown), total=len(table))
+        style.sign(ax, base)
     return ax
 
 
-def _source(said: Any, source: str) -> str:
-    return f"{said('map.source')}: {source}" if source else ""
+def _shown(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the clusters that have a place on log axes, numbers as numbers."""
+    numbers = needed_columns(table, *_NUMBERS)
+    shown = pd.DataFrame({
+        name: pd.to_numeric(numbers[name], errors="coerce") for name in _NUMBERS
+    })
+    shown["template"] = table["template"].astype(str)
+    shown["flagged"] = table["flags"].fillna("").astype(str).ne("")
+    return shown[shown["employment"].gt(0) & shown["lq_shrunk"].gt(0)]
 
 
-def _empty(ax: Axes, text: str) -> None:
-    ax.text(0.5, 0.5, text, transform=ax.transAxes, ha="center", va="center")
-    ax.set_xticks([])
-    ax.set_yticks([])
+def _draw_template(
+    ax: Axes, part: pd.DataFrame, colour: str, marker: str
+) -> PathCollection:
+    """Draw the clusters of one template; flagged ones are hollow."""
+    known = part.dropna(subset=["lower", "upper"])
+    if len(known):
+        ax.vlines(
+            known["employment"],
+            known["lower"].clip(lower=1e-3),
+            known["upper"],
+            color=colour,
+            linewidth=1,
+            alpha=0.6,
+        )
+    return ax.scatter(
+        part["employment"],
+        part["lq_shrunk"],
+        s=34,
+        marker=marker,
+        edgecolors=colour,
+        facecolors=["white" if flagged else colour for flagged in part["flagged"]],
+        linewidths=1.2,
+        zorder=3,
+    )
+
+
+def _name_largest(ax: Axes, shown: pd.DataFrame, labelled: int) -> None:
+    ranked = shown.sort_values("employment", ascending=False).head(labelled)
+    for name, jobs, quotient in zip(
+        ranked.index, ranked["employment"], ranked["lq_shrunk"], strict=True
+    ):
+        ax.annotate(
+            plain_text(name),
+            (jobs, quotient),
+            xytext=(5, 3),
+            textcoords="offset points",
+            fontsize=7.5,
+        )
+
+
+def _scale(ax: Axes, shown: pd.DataFrame, language: str) -> None:
+    """Leave room around the clusters, and write plain numbers on the axes."""
+    low, high = shown["lq_shrunk"].min(), shown["lq_shrunk"].max()
+    bottom, top = min(0.8, low * 0.8), max(2.0, high * 1.3)
+    left, right = shown["employment"].min() * 0.6, shown["employment"].max() * 2
+    ax.set_ylim(bottom, top)
+    ax.set_xlim(left, right)
+    plain_ticks(ax, "y", bottom, top, language=language)
+    plain_ticks(ax, "x", left, right, language=language)

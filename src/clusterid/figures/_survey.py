@@ -9,14 +9,8 @@ import pandas as pd
 
 from clusterid._typed import typed
 from clusterid.errors import Fault, TableError
-from clusterid.figures._axes import (
-    figure_style,
-    new_axes,
-    note,
-    plain_text,
-)
-from clusterid.figures._portfolio import _source
-from clusterid.legend import words
+from clusterid.figures._axes import plain_text
+from clusterid.figures._style import Style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -74,12 +68,11 @@ def share_bars(
     >>> [round(bar.get_width()) for bar in share_bars(table).patches]
     [62, 37]
     """
-    said = words(language)
+    style = Style(language=language, source=source, simulated=simulated)
     frame = _by_option(table, value)
     frame = frame.assign(_option=frame.index.astype(str))
     frame = frame.sort_values([value, "_option"], ascending=[False, True])
-    with figure_style():
-        ax = new_axes(ax, (6.4, 0.9 + 0.3 * max(1, len(frame))))
+    with style.axes(ax, (6.4, 0.9 + 0.3 * max(1, len(frame)))) as ax:
         at = range(len(frame))
         share = frame[value].to_numpy(dtype=float)
         ax.barh(at, share, color="#62a8d2", height=0.68)
@@ -94,15 +87,9 @@ def share_bars(
         ax.invert_yaxis()
         ax.tick_params(axis="y", length=0)
         ax.set_xlim(0, 100)
-        ax.set_xlabel(said("figure.percent_of_cases"))
-        if title:
-            ax.set_title(plain_text(title, width=80))
-        note(
-            ax,
-            base,
-            _source(said, source),
-            simulated=said("map.simulated") if simulated else "",
-        )
+        ax.set_xlabel(style.said("figure.percent_of_cases"))
+        style.title(ax, title)
+        style.sign(ax, base)
     return ax
 
 
@@ -158,12 +145,11 @@ def rank_slope(
     >>> len(rank_slope(table).lines)
     2
     """
-    said = words(language)
+    style = Style(language=language, source=source, simulated=simulated)
     frame = _by_option(table, first, second).sort_index()
     left = frame[first].rank(ascending=False, method="first").astype(int)
     right = frame[second].rank(ascending=False, method="first").astype(int)
-    with figure_style():
-        ax = new_axes(ax, (7.2, 1.2 + 0.28 * max(1, len(frame))))
+    with style.axes(ax, (7.2, 1.2 + 0.28 * max(1, len(frame)))) as ax:
         for option in frame.index:
             start, end = left[option], right[option]
             colour = "#9aa4af"
@@ -180,17 +166,11 @@ def rank_slope(
             ax.text(1.03, end, f"{share[1]:.0f} %  {name}", ha="left", va="center")
         ax.set_xlim(-1.1, 2.1)
         ax.set_ylim(len(frame) + 0.6, -0.2)
-        ax.text(0, 0.2, said("figure.named"), ha="center", fontweight="bold")
-        ax.text(1, 0.2, said("figure.top_three"), ha="center", fontweight="bold")
+        ax.text(0, 0.2, style.said("figure.named"), ha="center", fontweight="bold")
+        ax.text(1, 0.2, style.said("figure.top_three"), ha="center", fontweight="bold")
         ax.set_axis_off()
-        if title:
-            ax.set_title(plain_text(title, width=80))
-        note(
-            ax,
-            base,
-            _source(said, source),
-            simulated=said("map.simulated") if simulated else "",
-        )
+        style.title(ax, title)
+        style.sign(ax, base)
     return ax
 
 

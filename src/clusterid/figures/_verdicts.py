@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from clusterid._typed import typed
-from clusterid.figures._axes import figure_style, new_axes, note
-from clusterid.figures._portfolio import _source
-from clusterid.legend import VERDICT_SIGNS, VERDICTS, words
+from clusterid.figures._style import Style
+from clusterid.legend import VERDICT_SIGNS, VERDICTS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -57,11 +56,11 @@ def verdict_bars(
     """
     from matplotlib.ticker import MaxNLocator
 
-    said = words(language, kind=kind)
+    style = Style(language=language, kind=kind, source=source, simulated=simulated)
+    said = style.said
     counts = comparison.verdicts["verdict"].value_counts()
     there = [code for code in VERDICTS if counts.get(code, 0)]
-    with figure_style():
-        ax = new_axes(ax, (6.6, 0.9 + 0.34 * max(1, len(there))))
+    with style.axes(ax, (6.6, 0.9 + 0.34 * max(1, len(there)))) as ax:
         for k, code in enumerate(there):
             sign = VERDICT_SIGNS[code]
             ax.barh(k, counts[code], color=sign.colour, height=0.7)
@@ -75,10 +74,5 @@ def verdict_bars(
         ax.xaxis.set_major_locator(MaxNLocator(integer=True))
         ax.set_title(said("figure.verdicts"))
         ax.tick_params(axis="y", length=0)
-        note(
-            ax,
-            said("figure.verdicts_base", n=int(counts.sum())),
-            _source(said, source),
-            simulated=said("map.simulated") if simulated else "",
-        )
+        style.sign(ax, said("figure.verdicts_base", n=int(counts.sum())))
     return ax

@@ -12,7 +12,13 @@ from clusterid.legend._colours import (
     template_signs,
 )
 from clusterid.legend._markup import allowed_text, markup_text
-from clusterid.legend._numbers import Shown, format_number, round_outward, shown_cells
+from clusterid.legend._numbers import (
+    Shown,
+    fixed_decimals,
+    format_number,
+    round_outward,
+    shown_cells,
+)
 from clusterid.legend._words import LANGUAGES, Words, words
 
 __all__ = [
@@ -28,6 +34,7 @@ __all__ = [
     "VerdictSign",
     "Words",
     "allowed_text",
+    "fixed_decimals",
     "format_number",
     "markup_text",
     "round_outward",

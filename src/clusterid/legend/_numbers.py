@@ -9,7 +9,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["Shown", "format_number", "round_outward", "shown_cells"]
+__all__ = [
+    "Shown", "fixed_decimals", "format_number", "round_outward", "shown_cells",
+]  # fmt: skip
 
 _GERMAN = str.maketrans(",.", ".,")
 
@@ -49,6 +51,22 @@ def format_number(
     if language == "de":
         text = text.translate(_GERMAN)
     return text
+
+
+def fixed_decimals(
+    value: float, *, language: str = "en", decimals: int = 0, missing: str = "–"
+) -> str:
+    """Return a number with so many decimals, ``missing`` when there is none.
+
+    Examples
+    --------
+    >>> fixed_decimals(1234.567, language="de", decimals=1)
+    '1.234,6'
+    """
+    if not math.isfinite(value):
+        return missing
+    text = f"{value:,.{decimals}f}"
+    return text.translate(_GERMAN) if language == "de" else text
 
 
 def round_outward(

@@ -17,7 +17,10 @@ __all__ = ["LANGUAGES", "Words", "words"]
 LANGUAGES = ("en", "de")
 
 #: placeholders that name what the columns of an economy are
-_NOUNS = ("industry", "industries", "Industry", "Industries")
+_NOUNS = (
+    "industry", "industries", "Industry", "Industries", "plain", "plain_dative",
+    "partners",
+)  # fmt: skip
 
 _PLACE = re.compile(r"\{(\w+)\}")
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
 
 from clusterid.errors import GeometryError
 
@@ -44,7 +44,12 @@ class Outlines:
     origin: tuple[float, float]
     step: float
 
-    def encoded(self, shape: Any) -> list[list[list[int]]]:
+    @property
+    def positions(self) -> dict[str, int]:
+        """Position of each region in every value array, by code."""
+        return {code: i for i, code in enumerate(self.codes)}
+
+    def encoded(self, shape: BaseGeometry) -> list[list[list[int]]]:
         """Return polygons of rings of integers, each point as step from the last."""
         polygons = []
         for polygon in shapely.get_parts(shapely.normalize(shape)):
@@ -68,9 +73,9 @@ class Outlines:
         # the ring closes itself: its last step is not needed
         return [int(i) for i in np.vstack([grid[:1], steps[:-1]]).ravel()]
 
-    def union(self, regions: Iterable[str]) -> Any:
+    def union(self, regions: Iterable[str]) -> BaseGeometry:
         """Return the common outline of some regions, inner borders dissolved."""
-        place = {code: i for i, code in enumerate(self.codes)}
+        place = self.positions
         chosen = self.shapes[[place[code] for code in regions if code in place]]
         return shapely.union_all(shapely.make_valid(chosen))
 
@@ -193,20 +198,6 @@ def _simplified(shapes: NDArray[np.object_], max_points: int) -> NDArray[np.obje
     gone = shapely.is_empty(best)
     best[gone] = shapes[gone]
     return best
-
-
-def decoded(
-    polygons: list[list[list[int]]], meta: Mapping[str, Any]
-) -> list[list[NDArray[np.float64]]]:
-    """Return the rings that :meth:`Outlines.encoded` wrote, as coordinates."""
-    west, south = meta["origin"]
-    return [
-        [
-            np.cumsum(np.reshape(ring, (-1, 2)), axis=0) * meta["step"] + (west, south)
-            for ring in polygon
-        ]
-        for polygon in polygons
-    ]
 
 
 def light_outlines(regions: gpd.GeoDataFrame, *, max_points: int) -> gpd.GeoDataFrame:

@@ -1,154 +1,158 @@
-"""Values of regions turned into what a map layer draws: rounded, guarded, classed."""
+"""One layer of a map: what is known of each region, guarded, classed and coloured."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
+from numpy.typing import NDArray
 
-from clusterid.legend import LANGUAGES, shown_cells, words
+from clusterid.legend import SEQUENTIAL, Shown, shown_cells
 from clusterid.maps._breaks import Method, class_breaks
+from clusterid.maps._texts import Text, rounded, text
+from clusterid.results import needed_columns
 
-__all__ = ["both", "column", "layer", "number", "rounded", "text"]
+__all__ = ["Cells", "Classing", "Heading", "layer"]
 
+Numbers = NDArray[np.float64]
 
 #: said once for a whole study, not of each of its cells
 _OF_ALL = "employment_only"
 
 
-def text(value: object) -> str:
-    """Return a value as text, empty for None and NaN."""
-    if value is None or value is pd.NA or value != value:
-        return ""
-    return str(value)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heading:
+    """What a layer is called, what it measures, and in which unit."""
+
+    id: str
+    group: str
+    label: Text
+    measure: Text
+    unit: Text = ""
+    code: str = ""
+    shrunk: bool = False
 
 
-def both(key: str, *, kind: str = "industry", **values: object) -> dict[str, str]:
-    """Return a text of the catalogue in both languages."""
-    return {code: words(code, kind=kind)(key, **values) for code in LANGUAGES}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Classing:
+    """How values become colours, and with how few plants a cell is not shown."""
+
+    neutral: float | None = None
+    classes: int = 5
+    breaks: Sequence[float] | Method = "jenks"
+    minimum_plants: int = 3
+
+    def of(self, shown: Sequence[float | None]) -> tuple[list[float], list[str]]:
+        """Return inner breaks and one colour a class."""
+        if isinstance(self.breaks, str):
+            return class_breaks(
+                [math.nan if x is None else x for x in shown],
+                classes=self.classes,
+                method=self.breaks,
+                neutral=self.neutral,
+            )
+        inner = sorted(float(b) for b in self.breaks)
+        return inner, _colours(len(inner) + 1)
 
 
-def number(value: Any, digits: int = 3) -> float | int | None:
-    """Return one number with few digits for a page, None where there is none."""
-    if value is None or value is pd.NA:
-        return None
-    return rounded([value], digits)[0]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cells:
+    """What is known of each region, in map order; None where nothing is known."""
+
+    value: Numbers
+    lower: Numbers | None = None
+    upper: Numbers | None = None
+    q_value: Numbers | None = None
+    jobs: Numbers | None = None
+    n_plants: Numbers | None = None
+    imputed: Numbers | None = None
+    reason: NDArray[np.object_] | None = None
+    flags: Mapping[int, list[str]] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls,
+        table: pd.DataFrame,
+        order: Sequence[str],
+        columns: Mapping[str, str],
+        flags: Mapping[int, list[str]] | None = None,
+    ) -> Cells:
+        """Return the cells of a table indexed by region; ``columns`` by field."""
+        part = needed_columns(table, *columns.values()).reindex(list(order))
+        found: dict[str, Any] = {
+            name: part[column].astype(object).to_numpy()
+            if name == "reason"
+            else pd.to_numeric(part[column], errors="coerce").to_numpy(dtype=float)
+            for name, column in columns.items()
+        }
+        return cls(**found, flags=flags or {})
 
 
-def rounded(values: ArrayLike, digits: int = 3) -> list[float | int | None]:
-    """Return numbers with few significant digits; whole numbers stay whole."""
-    array = np.asarray(values, dtype=float)
-    # what is smaller than 1e-12 is written as 0
-    size = np.where(np.isfinite(array) & (array != 0), np.abs(array), 1.0)
-    size = np.maximum(size, 1e-12)
-    scale = 10.0 ** (digits - 1 - np.floor(np.log10(size)))
-    with np.errstate(invalid="ignore", over="ignore"):
-        short = np.where(np.abs(array) >= 1000, np.rint(array), array)
-        short = np.where(np.abs(array) < 1000, np.rint(array * scale) / scale, short)
-    return [
-        None
-        if not math.isfinite(x)
-        else (int(x) if x == int(x) else float(f"{x:.{digits + 3}g}"))
-        for x in short.tolist()
-    ]
-
-
-def column(
-    frame: pd.DataFrame, name: str, order: Sequence[str] | pd.Index, dtype: Any = float
-) -> Any:
-    """Return a column of a frame indexed by region, in map order, or None."""
-    if name not in frame:
-        return None
-    found = frame[name].reindex(order if isinstance(order, pd.Index) else list(order))
-    if dtype is float:
-        return pd.to_numeric(found, errors="coerce").to_numpy(dtype=float)
-    return found.astype(object).to_numpy()
-
-
-def layer(
-    values: ArrayLike,
-    *,
-    id: str,
-    group: str,
-    label: str | Mapping[str, str],
-    measure: str | Mapping[str, str],
-    unit: str | Mapping[str, str] = "",
-    code: str = "",
-    lower: ArrayLike | None = None,
-    upper: ArrayLike | None = None,
-    q_value: ArrayLike | None = None,
-    jobs: ArrayLike | None = None,
-    n_plants: ArrayLike | None = None,
-    imputed: ArrayLike | None = None,
-    reason: ArrayLike | None = None,
-    flags: Mapping[int, list[str]] | None = None,
-    neutral: float | None = None,
-    classes: int = 5,
-    breaks: Sequence[float] | Method = "jenks",
-    shrunk: bool = False,
-    minimum_plants: int = 3,
-) -> dict[str, Any]:
+def layer(heading: Heading, cells: Cells, classing: Classing) -> dict[str, Any]:
     """Return one layer as the page reads it."""
-    cells = shown_cells(
-        values,
-        lower=lower,
-        upper=upper,
-        n_plants=n_plants,
-        reason=reason,
-        minimum_plants=minimum_plants,
+    shown = shown_cells(
+        cells.value,
+        lower=cells.lower,
+        upper=cells.upper,
+        n_plants=cells.n_plants,
+        reason=cells.reason,
+        minimum_plants=classing.minimum_plants,
     )
-    shown = rounded(cells.value)
-    held = cells.state == "withheld"
-    if isinstance(breaks, str):
-        inner, colours = class_breaks(
-            [math.nan if x is None else x for x in shown],
-            classes=classes,
-            method=breaks,
-            neutral=neutral,
-        )
-    else:
-        inner = sorted(float(b) for b in breaks)
-        colours = _colours(len(inner) + 1)
-    reasons: dict[int, str] = {}
-    codes = None if reason is None else np.asarray(reason, dtype=object)
-    for i in np.flatnonzero(cells.state != "shown"):
-        given = "" if codes is None else text(codes[i])
-        reasons[int(i)] = given or ("few_plants" if held[i] else "not_computable")
-    notes: dict[int, str] = {}
-    if codes is not None:
-        for i in np.flatnonzero(cells.state == "shown"):
-            if (given := text(codes[i])) and given != _OF_ALL:
-                notes[int(i)] = given
-    found: dict[str, Any] = {
-        "id": id,
-        "group": group,
-        "code": code,
-        "label": label,
-        "measure": measure,
-        "unit": unit,
-        "v": shown,
-        "breaks": inner,
+    values = rounded(shown.value)
+    breaks, colours = classing.of(values)
+    reasons, notes = _reasons(shown, cells.reason)
+    return {
+        "id": heading.id,
+        "group": heading.group,
+        "code": heading.code,
+        "label": heading.label,
+        "measure": heading.measure,
+        "unit": heading.unit,
+        "v": values,
+        "breaks": breaks,
         "colours": colours,
         "reasons": reasons,
         "notes": notes,
-        "flags": {int(i): list(f) for i, f in (flags or {}).items() if f},
-        "shrunk": shrunk,
+        "flags": {int(i): list(f) for i, f in cells.flags.items() if f},
+        "shrunk": heading.shrunk,
+        **_evidence(cells, shown),
     }
-    if np.isfinite(cells.lower).any():
-        found["lo"], found["hi"] = rounded(cells.lower), rounded(cells.upper)
-    if q_value is not None and np.isfinite(np.asarray(q_value, dtype=float)).any():
-        found["q"] = rounded(q_value, 2)
-    if jobs is not None:
-        found["jobs"] = rounded(np.where(held, np.nan, np.asarray(jobs, dtype=float)))
-    if n_plants is not None and np.isfinite(np.asarray(n_plants, dtype=float)).any():
-        plants = np.asarray(n_plants, dtype=float)
-        found["n"] = rounded(np.where(held, np.nan, plants))
-    if imputed is not None:
-        share = np.nan_to_num(np.asarray(imputed, dtype=float))
+
+
+def _reasons(
+    shown: Shown, codes: NDArray[np.object_] | None
+) -> tuple[dict[int, str], dict[int, str]]:
+    """Return why cells are not shown, and what is to be said of those that are."""
+    reasons: dict[int, str] = {}
+    notes: dict[int, str] = {}
+    for i, state in enumerate(shown.state):
+        given = "" if codes is None else text(codes[i])
+        if state != "shown":
+            usual = "few_plants" if state == "withheld" else "not_computable"
+            reasons[i] = given or usual
+        elif given and given != _OF_ALL:
+            notes[i] = given
+    return reasons, notes
+
+
+def _evidence(cells: Cells, shown: Shown) -> dict[str, Any]:
+    """Return interval, q-value, jobs, plants and estimated share, where known."""
+    held = shown.state == "withheld"
+    found: dict[str, Any] = {}
+    if np.isfinite(shown.lower).any():
+        found["lo"], found["hi"] = rounded(shown.lower), rounded(shown.upper)
+    if cells.q_value is not None and np.isfinite(cells.q_value).any():
+        found["q"] = rounded(cells.q_value, 2)
+    if cells.jobs is not None:
+        found["jobs"] = rounded(np.where(held, np.nan, cells.jobs))
+    if cells.n_plants is not None and np.isfinite(cells.n_plants).any():
+        found["n"] = rounded(np.where(held, np.nan, cells.n_plants))
+    if cells.imputed is not None:
+        share = np.nan_to_num(cells.imputed)
         if (share >= 0.005).any():
             found["imputed"] = {
                 int(i): float(f"{share[i]:.2g}") for i in np.flatnonzero(share >= 0.005)
@@ -157,8 +161,6 @@ def layer(
 
 
 def _colours(n: int) -> list[str]:
-    from clusterid.legend import SEQUENTIAL
-
     if n == 1:
         return [SEQUENTIAL[2]]
     at = np.linspace(0, len(SEQUENTIAL) - 1, n)

@@ -3,35 +3,25 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from base64 import b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
-from html import escape
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
-from clusterid._writing import PAGE, whole_file
-from clusterid.errors import SourceError
 from clusterid.legend import markup_text
 from clusterid.maps._leaflet import leaflet_css, leaflet_js
-
-__all__ = [
-    "MapPage",
-    "check_no_outside_links",
-    "script_safe",
-    "self_contained",
-    "write_page",
-]
-
-_POLICY = (
-    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; "
-    "script-src <!--place:scripts-->; base-uri 'none'; form-action 'none'"
+from clusterid.maps._sealed import (
+    Page,
+    check_no_outside_links,
+    content_policy,
+    outside_links,
 )
+
+__all__ = ["MapPage", "map_page", "script_safe", "self_contained"]
 
 #: what folium writes into a page, and what becomes of it: Leaflet is put inside,
 #: the rest (needed by markers and pop-ups we do not use) is left out
@@ -47,46 +37,16 @@ _TAG = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class MapPage:
+@dataclass(frozen=True, slots=True, repr=False)
+class MapPage(Page):
     """A map as one HTML file; in a notebook it shows itself.
 
-    Attributes
-    ----------
-    html : str
-        The whole page. It opens without a network and makes no request.
-    data : mapping
-        What the page draws: geometry, layers, texts (plain lists and dicts).
-    title : str
-        Title of the page.
+    ``data`` is what the page draws: geometry, layers, texts (plain lists and dicts).
     """
 
     html: str
-    data: Mapping[str, Any] = field(repr=False)
+    data: Mapping[str, Any]
     title: str = ""
-
-    def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write the page to a file, whole or not at all, and return its path.
-
-        Raises
-        ------
-        SourceError
-            If the folder does not exist or cannot be written to.
-        """
-        return write_page(self.html, path)
-
-    def __repr__(self) -> str:
-        size = len(self.html.encode("utf-8")) / 1e6
-        return (
-            f"<MapPage {self.title!r}: {size:.2f} MB, no network needed; .save(path)>"
-        )
-
-    def _repr_html_(self) -> str:
-        page = escape(self.html, quote=True)
-        return (
-            f'<iframe srcdoc="{page}" title="{markup_text(self.title)}" '
-            'style="width:100%;height:620px;border:1px solid #ccc"></iframe>'
-        )
 
 
 def script_safe(value: object) -> str:
@@ -122,7 +82,7 @@ def map_page(data: Mapping[str, Any], *, title: str, language: str) -> MapPage:
 
 @cache
 def _frame() -> str:
-    """Return folium's page of an empty map, with a place for everything of ours."""
+    """Return folium's page of an empty map, with a place for what is put in."""
     import folium
     from branca.element import MacroElement
     from jinja2 import Template
@@ -220,13 +180,14 @@ def self_contained(
 
     frame = _TAG.sub(settle, frame)
     if unknown:
-        raise _outside(unknown)
+        raise outside_links(unknown)
+    policy = content_policy(scripts="<!--place:scripts-->")
     frame = re.sub(r"<meta name=\"viewport\"[^>]*>", "", frame)
     frame = frame.replace(
         "<head>",
         "<head>\n"
         '<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         "<title><!--place:title--></title>",
         1,
@@ -257,83 +218,3 @@ def _script_sums(page: str) -> str:
     """Return the sums of a page's own scripts: a browser then runs no other."""
     sums = (sha256(text.encode("utf-8")).digest() for text in _SCRIPT.findall(page))
     return " ".join(f"'sha256-{b64encode(one).decode('ascii')}'" for one in sums)
-
-
-def _outside(links: list[str]) -> SourceError:
-    listed = ", ".join(sorted(set(links))[:5])
-    return SourceError(
-        f"The page would ask the network for {listed}. A map must open without one: "
-        "put the file inside the page, or leave out what needs it."
-    )
-
-
-_STYLE_LINK = re.compile(r"@import|url\(\s*['\"]?(?!data:|#)([^)]*)", re.IGNORECASE)
-
-
-class _Links(HTMLParser):
-    """Collects what the tags of a page would load, and links in its style sheets."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.found: list[str] = []
-        self._in_style = False
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._in_style = tag == "style"
-        for name, value in attrs:
-            value = (value or "").strip()
-            loads = name in {"src", "srcset", "poster", "background", "data", "action"}
-            loads |= name == "href" and tag != "a"
-            if loads and value and not value.startswith(("data:", "#")):
-                self.found.append(value)
-            if name == "style":
-                self._style(value)
-            if name == "http-equiv" and value.lower() == "refresh":
-                self.found.append("refresh")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "style":
-            self._in_style = False
-
-    def handle_data(self, data: str) -> None:
-        if self._in_style:
-            self._style(data)
-
-    def _style(self, text: str) -> None:
-        for match in _STYLE_LINK.finditer(text):
-            self.found.append(match.group(1) or match.group(0))
-
-
-def check_no_outside_links(page: str) -> None:
-    """Raise SourceError when a page would load anything that is not inside it.
-
-    Examples
-    --------
-    >>> check_no_outside_links("<p>text with src=http://x is only text</p>")
-    >>> check_no_outside_links("<img src='//x/y.png'>")
-    Traceback (most recent call last):
-        ...
-    clusterid.errors.SourceError: The page would ask the network for //x/y.png. A map \
-must open without one: put the file inside the page, or leave out what needs it.
-    """
-    parser = _Links()
-    parser.feed(page)
-    parser.close()
-    if parser.found:
-        raise _outside(parser.found)
-
-
-def write_page(html: str, path: str | os.PathLike[str]) -> Path:
-    """Write a page to a file, whole or not at all, and return its path.
-
-    Raises
-    ------
-    SourceError
-        If the folder does not exist or cannot be written to.
-    """
-    with (
-        whole_file(path, PAGE) as part,
-        part.open("w", encoding="utf-8", newline="\n") as file,
-    ):
-        file.write(html)
-    return Path(path)

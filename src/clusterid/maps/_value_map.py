@@ -3,50 +3,56 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import fields, replace
+from typing import Any, TypedDict, Unpack
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 
-from clusterid._typed import typed
+from clusterid._typed import typed_by
 from clusterid.errors import Fault, TableError, check_option
-from clusterid.legend import HIDDEN_COLOUR, LANGUAGES, words
+from clusterid.legend import LANGUAGES
 from clusterid.maps._breaks import Method
 from clusterid.maps._geometry import Outlines, outlines
-from clusterid.maps._layers import both, layer
+from clusterid.maps._imprint import Imprint, base_data
+from clusterid.maps._layers import Cells, Classing, Heading, layer
 from clusterid.maps._page import MapPage, map_page
+from clusterid.maps._texts import Text, both, in_language
 
-__all__ = ["base_data", "value_map"]
-
-Text = str | Mapping[str, str]
+__all__ = ["value_map"]
 
 
-@typed
+class MapOptions(TypedDict, total=False):
+    """Keywords of :func:`value_map` that are facts on the page, or make classes."""
+
+    title: Text
+    source: Text
+    licence: Text
+    geometry_source: Text
+    year: int | str | None
+    unit: Text
+    kind: str
+    simulated: bool
+    neutral: float | None
+    classes: int
+    breaks: Sequence[float] | Method
+    minimum_plants: int
+
+
+@typed_by(Imprint, Classing)
 def value_map(
     values: pd.Series | pd.DataFrame,
     regions: gpd.GeoDataFrame,
     *,
-    title: Text = "",
     language: str = "en",
-    source: Text = "",
-    licence: Text = "",
-    geometry_source: Text = "",
-    year: int | str | None = None,
-    unit: Text = "",
     lower: pd.Series | pd.DataFrame | None = None,
     upper: pd.Series | pd.DataFrame | None = None,
     n_plants: pd.Series | pd.DataFrame | None = None,
     imputed: pd.Series | pd.DataFrame | None = None,
     reason: pd.Series | pd.DataFrame | None = None,
     labels: Mapping[str, Text] | None = None,
-    kind: str = "industry",
-    neutral: float | None = None,
-    classes: int = 5,
-    breaks: Sequence[float] | Method = "jenks",
-    minimum_plants: int = 3,
-    simulated: bool = False,
     max_points: int = 25_000,
+    **options: Unpack[MapOptions],
 ) -> MapPage:
     """Return a map of values by region, one layer a column; one file, no network.
 
@@ -110,175 +116,78 @@ def value_map(
     [0.5, 2]
     """
     check_option("language", language, LANGUAGES)
+    unnamed = isinstance(values, pd.Series) and values.name is None
     frame = values.to_frame() if isinstance(values, pd.Series) else values
-    if isinstance(values, pd.Series) and values.name is None:
+    if unnamed:
         frame = frame.set_axis(["value"], axis=1)
     frame = frame.set_axis(frame.index.astype(str))
     _check(frame, regions)
     shapes = outlines(regions, max_points=max_points, language=language)
-    names = [str(name) for name in frame.columns]
+    classing = Classing(**_among(Classing, options))
+    imprint = Imprint(**_among(Imprint, options))
+    parts = {
+        "lower": lower,
+        "upper": upper,
+        "n_plants": n_plants,
+        "imputed": imputed,
+        "reason": reason,
+    }
     layers = []
-    for k, name in enumerate(names):
-        shown: Text = (labels or {}).get(name, name)
-        if isinstance(values, pd.Series) and values.name is None and not labels:
+    for k, column in enumerate(frame.columns):
+        shown: Text = (labels or {}).get(str(column), str(column))
+        if unnamed and not labels:
             shown = both("map.value")
-        layers.append(
-            layer(
-                _cells(frame, k, shapes),
-                id=f"value-{k}",
-                group="value",
-                label=shown,
-                measure=shown,
-                unit=unit,
-                lower=_part(lower, frame, k, shapes),
-                upper=_part(upper, frame, k, shapes),
-                n_plants=_part(n_plants, frame, k, shapes),
-                imputed=_part(imputed, frame, k, shapes),
-                reason=_part(reason, frame, k, shapes, as_text=True),
-                neutral=neutral,
-                classes=classes,
-                breaks=breaks,
-                minimum_plants=minimum_plants,
-            )
+        heading = Heading(
+            id=f"value-{k}",
+            group="value",
+            label=shown,
+            measure=shown,
+            unit=imprint.unit,
         )
-    heading = title or (layers[0]["label"] if len(layers) == 1 else both("map.values"))
-    data = base_data(
-        shapes,
-        title=heading,
-        language=language,
-        kind=kind,
-        simulated=simulated,
-        source=source,
-        licence=licence,
-        geometry=geometry_source,
-        year=year,
-        unit=unit,
-    )
+        known = {"value": frame.iloc[:, k]} | {
+            name: part if isinstance(part, pd.Series) else part[column]
+            for name, part in parts.items()
+            if part is not None
+        }
+        layers.append(layer(heading, _cells(known, shapes), classing))
+    if not imprint.title:
+        of_all = layers[0]["label"] if len(layers) == 1 else both("map.values")
+        imprint = replace(imprint, title=of_all)
+    data = base_data(shapes, imprint, language=language)
     data["layers"] = layers
     data["meta"]["theme"] = layers[0]["id"] if layers else ""
-    return map_page(data, title=_one(heading, language), language=language)
+    return map_page(data, title=in_language(imprint.title, language), language=language)
 
 
-def base_data(
-    shapes: Outlines,
-    *,
-    title: Text,
-    language: str,
-    kind: str,
-    simulated: bool,
-    source: Text,
-    licence: Text,
-    geometry: Text,
-    year: int | str | None,
-    unit: Text,
-    base: Text = "",
-    subtitle: Text = "",
-    overview: bool = False,
-) -> dict[str, Any]:
-    """Return what every page needs: texts, outlines, sources; layers are added."""
-    from clusterid import __version__
-
-    texts = {}
-    for code in LANGUAGES:
-        said = words(code, kind=kind)
-        texts[code] = {
-            key: value
-            for prefix in (
-                "map.", "measure.", "verdict.", "verdict_says.", "reason.", "flag.",
-                "state.", "language.", "declared.", "level.",
-            )
-            for key, value in said.under(prefix).items()
-        }  # fmt: skip
-    points = [
-        None if np.isnan(lat) else [round(float(lat), 4), round(float(lon), 4)]
-        for lat, lon in shapes.points
-    ]
-    return {
-        "meta": {
-            "title": title,
-            "subtitle": subtitle,
-            "language": language,
-            "kind": kind,
-            "simulated": bool(simulated),
-            "source": source,
-            "licence": licence,
-            "geometry": geometry,
-            "year": "" if year is None else str(year),
-            "unit": unit,
-            "base": base,
-            "version": __version__,
-            "hidden": HIDDEN_COLOUR,
-            "overview": overview,
-            "theme": "overview",
-        },
-        "texts": texts,
-        "geo": {
-            "origin": [round(x, 9) for x in shapes.origin],
-            "step": shapes.step,
-            "codes": list(shapes.codes),
-            "names": list(shapes.names),
-            "points": points,
-            "shapes": [shapes.encoded(shape) for shape in shapes.shapes],
-        },
-        "layers": [],
-        "templates": {},
-        "clusters": [],
-        "signs": [],
-        "places": [],
-        "links": {"total": 0, "items": []},
-    }
+def _among(facts: type[Any], options: Mapping[str, object]) -> dict[str, Any]:
+    """Return the options that are fields of a dataclass."""
+    return {f.name: options[f.name] for f in fields(facts) if f.name in options}
 
 
-def _one(value: Text, language: str) -> str:
-    if isinstance(value, Mapping):
-        return str(value.get(language) or next(iter(value.values()), ""))
-    return str(value)
+def _cells(known: Mapping[str, pd.Series], shapes: Outlines) -> Cells:
+    """Return the cells of one layer from what is known, each Series by region."""
+    table = pd.DataFrame({
+        name: part.set_axis(part.index.astype(str)).reindex(list(shapes.codes))
+        for name, part in known.items()
+    })
+    return Cells.of(table, shapes.codes, {name: name for name in known})
 
 
 def _check(frame: pd.DataFrame, regions: gpd.GeoDataFrame) -> None:
-    faults = []
     twice = frame.index[frame.index.duplicated()].unique()
-    if len(twice):
-        faults.append(
-            Fault(
-                "a region stands twice",
-                "keep one row a region",
-                len(twice),
-                tuple((code, code) for code in twice[:5]),
-            )
-        )
     known = set(regions.index.astype(str))
     strange = [code for code in frame.index if code not in known]
-    if strange:
-        faults.append(
-            Fault(
+    faults = [
+        Fault(what, mend, len(codes), tuple((code, code) for code in codes[:5]))
+        for what, mend, codes in (
+            ("a region stands twice", "keep one row a region", list(twice)),
+            (
                 "a region of the values is not among the regions",
                 "use the codes of the regions table, or drop the rows",
-                len(strange),
-                tuple((code, code) for code in strange[:5]),
-            )
+                strange,
+            ),
         )
+        if codes
+    ]
     if faults:
         raise TableError("values", faults)
-
-
-def _cells(frame: pd.DataFrame, k: int, shapes: Outlines) -> Any:
-    numbers = pd.to_numeric(frame.iloc[:, k], errors="coerce")
-    return numbers.reindex(list(shapes.codes)).to_numpy(dtype=float)
-
-
-def _part(
-    part: pd.Series | pd.DataFrame | None,
-    frame: pd.DataFrame,
-    k: int,
-    shapes: Outlines,
-    *,
-    as_text: bool = False,
-) -> Any:
-    if part is None:
-        return None
-    found = part if isinstance(part, pd.Series) else part[frame.columns[k]]
-    found = found.set_axis(found.index.astype(str)).reindex(list(shapes.codes))
-    if as_text:
-        return found.astype(object).to_numpy()
-    return pd.to_numeric(found, errors="coerce").to_numpy(dtype=float)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,7 @@ from clusterid.errors import (
     OptionError,
     TableError,
 )
-from clusterid.statistics import q_values
+from clusterid.statistics import permutation_p, q_values
 from clusterid.tables import Economy
 
 if TYPE_CHECKING:
@@ -35,6 +35,10 @@ _PANEL = [
     "cluster", "label", "year", "employment", "establishments", "lq", "lq_shrunk",
     "share", "share_withheld", "growth", "growth_national", "noise_sd", "z", "p_value",
     "q_value", "flag", "reason",
+]  # fmt: skip
+_CHANGES = [
+    "cluster", "label", "employment_start", "employment_end", "growth_per_year",
+    "growth_national_per_year", "lq_start", "lq_end", "z", "p_value", "reason",
 ]  # fmt: skip
 
 
@@ -142,7 +146,8 @@ def monitor(
     Plants differ so much in size that z has longer tails than a normal variate. The
     p-value is therefore the share of placebos with a larger z: random sets of as
     many regions, outside the cluster, with the same industries, pooled over clusters.
-    Slow common shocks to a region are part of what is flagged. The rule is ours.
+    Slow common shocks to a region are part of what is flagged. The rule is the
+    authors' choice.
 
     Examples
     --------
@@ -151,136 +156,153 @@ def monitor(
     ...
     clusterid.errors.OptionError: economies= holds 1 year; give at least two.
     """
-    years = sorted(economies)
-    _check(economies, years, significance)
+    _check(economies, significance)
     if draws < 1:
         raise OptionError(f"draws={draws!r}; give at least 1.")
-    first = economies[years[0]]
-    codes = first.regions
-    industries = first.industries
-    for year in years[1:]:
-        codes = codes.intersection(economies[year].regions)
-        industries = industries.intersection(economies[year].industries)
-    sets = _cluster_sets(candidates, codes, industries)
-    jobs = {
-        y: filled_employment(economies[y]).loc[codes, industries].to_numpy(dtype=float)
-        for y in years
-    }
-    plants = {
-        y: None
-        if (e := economies[y].establishments) is None
-        else e.loc[codes, industries].to_numpy(dtype=float)
-        for y in years
-    }
-    hidden = {y: economies[y].employment.loc[codes, industries].isna() for y in years}
-    steps = list(pairwise(years))
-    noise = {
-        pair: _noise(jobs[pair[0]], jobs[pair[1]], plants[pair[0]]) for pair in steps
-    }
+    years = _years(economies)
+    clusters = _clusters(candidates, years[0].employment)
+    steps = [_step(start, end) for start, end in pairwise(years)]
+    placebos = [_placebos(clusters, step, draws, seed) for step in steps]
     rows = []
-    placebo = {
-        (a, b): _placebos(
-            sets, jobs[a], jobs[b], plants[a], noise[a, b], draws, _stream(seed, a, b)
-        )
-        for a, b in steps
+    for cluster in clusters:
+        moves = [_missing("first_year")]
+        moves += [
+            _move(step, cluster, placebo)
+            for step, placebo in zip(steps, placebos, strict=True)
+        ]
+        for year, move in zip(years, moves, strict=True):
+            why = move["reason"] or ("not_in_table" if cluster.incomplete else "")
+            of_cluster = {"cluster": cluster.name, "label": cluster.label}
+            rows.append(of_cluster | _state(year, cluster) | move | {"reason": why})
+    whole = _step(years[0], years[-1])
+    changes = _changes(clusters, whole, _placebos(clusters, whole, draws, seed))
+    noise = {
+        f"{step.start.year}-{step.end.year}": float(np.nanmedian(step.noise))
+        for step in steps
+        if np.isfinite(step.noise).any()
     }
-    for name, (label, where, which, missing) in sets.items():
-        for k, year in enumerate(years):
-            row = _state(jobs[year], plants[year], where, which)
-            block = hidden[year].to_numpy()[np.ix_(where, which)]
-            row.update(
-                cluster=name,
-                label=label,
-                year=year,
-                share_withheld=float(block.mean()) if block.size else np.nan,
-            )
-            row.update(
-                _nothing("first_year")
-                if k == 0
-                else _change(
-                    jobs[years[k - 1]], jobs[year], plants[years[k - 1]], where, which,
-                    noise[years[k - 1], year], placebo[years[k - 1], year],
-                )
-            )  # fmt: skip
-            if missing:
-                row["reason"] = row["reason"] or "not_in_table"
-            rows.append(row)
-    panel = pd.DataFrame(rows, columns=_PANEL)
-    panel["q_value"] = q_values(panel["p_value"].to_numpy(dtype=float))
-    panel["flag"] = _flags(panel, significance)
-    whole = _noise(jobs[years[0]], jobs[years[-1]], plants[years[0]])
     return Monitoring(
-        panel=panel,
-        changes=_overall(
-            sets,
-            jobs,
-            plants,
-            years,
-            whole,
-            significance,
-            draws,
-            _stream(seed, years[0], years[-1]),
-        ),
+        panel=_flagged(pd.DataFrame(rows, columns=_PANEL), significance),
+        changes=_flagged(changes, significance).set_index("cluster"),
         params={
             "significance": significance,
             "draws": draws,
             "seed": seed,
-            "years": tuple(years),
-            "noise_unit": "plants" if plants[years[0]] is not None else "jobs",
-            "noise": {
-                f"{a}-{b}": float(np.nanmedian(noise[a, b]))
-                for a, b in steps
-                if np.isfinite(noise[a, b]).any()
-            },
+            "years": tuple(year.year for year in years),
+            "noise_unit": "jobs" if years[0].plants is None else "plants",
+            "noise": noise,
         },
     )
 
 
-def _check(
-    economies: Mapping[int, Economy], years: list[int], significance: float
-) -> None:
-    if len(years) < 2:
-        noun = "year" if len(years) == 1 else "years"
-        raise OptionError(f"economies= holds {len(years)} {noun}; give at least two.")
+def _check(economies: Mapping[int, Economy], significance: float) -> None:
+    if len(economies) < 2:
+        noun = "year" if len(economies) == 1 else "years"
+        raise OptionError(
+            f"economies= holds {len(economies)} {noun}; give at least two."
+        )
     if not 0 < significance < 1:
         raise OptionError(f"significance={significance!r}; give a number from 0 to 1.")
-    names = {economies[y].metadata.classification for y in years}
+    described = [economy.metadata for economy in economies.values()]
+    names = {metadata.classification for metadata in described}
     if len(names) > 1:
         raise ClassificationError(
             f"The years are in different classifications ({', '.join(sorted(names))}); "
             "carry them to one with a correspondence first."
         )
-    concepts = {economies[y].metadata.concept for y in years}
+    concepts = {metadata.concept for metadata in described}
     if len(concepts) > 1:
         raise CountConceptError(
             f"The years mix count concepts ({', '.join(sorted(concepts))}); keep one."
         )
 
 
-def _cluster_sets(
-    candidates: CandidateClusters, codes: pd.Index, industries: pd.Index
-) -> dict[str, tuple[str, NDArray[np.int64], NDArray[np.int64], bool]]:
-    """Return by cluster its label, positions of regions and industries, any missing."""
-    known = set(codes)
+@dataclass(frozen=True, slots=True)
+class _Year:
+    """One year's table on the regions and industries that all years know.
+
+    ``employment`` as published, ``jobs`` with withheld cells filled.
+    """
+
+    year: int
+    employment: pd.DataFrame
+    jobs: NDArray[np.float64]
+    plants: NDArray[np.float64] | None
+
+    @property
+    def unit(self) -> NDArray[np.float64]:
+        """Return what noise is counted in: plants, or jobs without them."""
+        return self.jobs if self.plants is None else self.plants
+
+
+def _years(economies: Mapping[int, Economy]) -> list[_Year]:
+    """Return the years in order, each on the regions and industries of all."""
+    names = sorted(economies)
+    codes, industries = economies[names[0]].regions, economies[names[0]].industries
+    for name in names[1:]:
+        codes = codes.intersection(economies[name].regions)
+        industries = industries.intersection(economies[name].industries)
+    years = []
+    for name in names:
+        economy = economies[name]
+        jobs = filled_employment(economy).loc[codes, industries].to_numpy(dtype=float)
+        plants = economy.establishments
+        years.append(_Year(
+            name,
+            economy.employment.loc[codes, industries],
+            jobs,
+            None
+            if plants is None
+            else plants.loc[codes, industries].to_numpy(dtype=float),
+        ))  # fmt: skip
+    return years
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """From one year to another, with the noise of each industry between them."""
+
+    start: _Year
+    end: _Year
+    noise: NDArray[np.float64]
+
+
+def _step(start: _Year, end: _Year) -> _Step:
+    return _Step(start, end, _noise(start.jobs, end.jobs, start.unit))
+
+
+@dataclass(frozen=True, slots=True)
+class _Cluster:
+    """Positions of a cluster's regions and industries in the tables of the years.
+
+    ``incomplete`` where some of them are not in all years.
+    """
+
+    name: str
+    label: str
+    regions: NDArray[np.int64]
+    industries: NDArray[np.int64]
+    incomplete: bool
+
+
+def _clusters(candidates: CandidateClusters, table: pd.DataFrame) -> list[_Cluster]:
+    """Return the clusters of which something is in the table."""
     by_cluster = candidates.members.groupby("cluster")["industry"]
-    members = {str(name): sorted(set(c.astype(str))) for name, c in by_cluster}
-    sets = {}
-    lost = []
+    members = {str(name): set(codes.astype(str)) for name, codes in by_cluster}
+    clusters, lost = [], []
     for name, row in candidates.table.sort_index().iterrows():
-        listed = str(row["regions"]).split(";")
-        here = [r for r in listed if r in known]
-        wanted = members.get(str(name), [])
-        which = [i for i in wanted if i in industries]
-        if not here or not which:
+        regions = str(row["regions"]).split(";")
+        industries = members.get(str(name), set())
+        where = table.index.get_indexer(pd.Index(regions))
+        which = table.columns.get_indexer(pd.Index(sorted(industries), dtype=object))
+        incomplete = bool((where < 0).any() or (which < 0).any())
+        where, which = np.sort(where[where >= 0]), np.sort(which[which >= 0])
+        if len(where) and len(which):
+            clusters.append(
+                _Cluster(str(name), str(row["label"]), where, which, incomplete)
+            )
+        else:
             lost.append((str(name), row["regions"]))
-            continue
-        missing = len(here) < len(listed) or len(which) < len(wanted)
-        sets[str(name)] = (
-            str(row["label"]),
-            np.sort(codes.get_indexer(pd.Index(here))),
-            np.sort(industries.get_indexer(pd.Index(which))),
-            missing,
-        )
     if lost:
         fault = Fault(
             "a cluster has no region or no industry that all years know",
@@ -288,27 +310,26 @@ def _cluster_sets(
             len(lost),
             tuple(lost[:5]),
         )
-        if not sets:
+        if not clusters:
             raise TableError("years to monitor", [fault])
         warnings.warn(
             f"years to monitor: {fault}\n    They are left out.",
             DataWarning,
             stacklevel=3,
         )
-    return sets
+    return clusters
 
 
 def _noise(
     before: NDArray[np.float64],
     after: NDArray[np.float64],
-    plants: NDArray[np.float64] | None,
+    unit: NDArray[np.float64],
 ) -> NDArray[np.float64]:
     """Return by industry the spread of growth times the square root of plants.
 
     Root mean square over the upper half of the regions by plants, which are most like
     clusters, without the largest 2 per cent.
     """
-    unit = before if plants is None else plants
     ok = (before > 0) & (after > 0) & (unit > 0)
     with np.errstate(invalid="ignore", divide="ignore"):
         growth = np.log(after) - np.log(before)
@@ -325,33 +346,28 @@ def _noise(
     return np.where(np.isfinite(result) & (result > 0), result, usual)
 
 
-def _state(
-    jobs: NDArray[np.float64],
-    plants: NDArray[np.float64] | None,
-    where: NDArray[np.int64],
-    which: NDArray[np.int64],
-) -> dict[str, Any]:
-    mine = float(jobs[np.ix_(where, which)].sum())
-    national = float(jobs[:, which].sum())
-    size = float(jobs[where].sum()) / float(jobs.sum())
-    count = np.nan if plants is None else float(plants[np.ix_(where, which)].sum())
-    expected = national * size
+def _state(year: _Year, cluster: _Cluster) -> dict[str, object]:
+    """Return where a cluster stands in a year."""
+    jobs, plants = year.jobs, year.plants
+    where, which = cluster.regions, cluster.industries
+    inside = np.ix_(where, which)
+    own, national = float(jobs[inside].sum()), float(jobs[:, which].sum())
+    expected = national * (float(jobs[where].sum()) / float(jobs.sum()))
     return {
-        "employment": mine,
-        "establishments": count,
-        "lq": mine / expected if expected > 0 else np.nan,
-        "lq_shrunk": _shrunk(jobs, plants, where, which),
-        "share": mine / national if national > 0 else np.nan,
+        "year": year.year,
+        "employment": own,
+        "establishments": np.nan if plants is None else float(plants[inside].sum()),
+        "lq": own / expected if expected > 0 else np.nan,
+        "lq_shrunk": _shrunk(year, cluster),
+        "share": own / national if national > 0 else np.nan,
+        "share_withheld": float(year.employment.isna().to_numpy()[inside].mean()),
     }
 
 
-def _shrunk(
-    jobs: NDArray[np.float64],
-    plants: NDArray[np.float64] | None,
-    where: NDArray[np.int64],
-    which: NDArray[np.int64],
-) -> float:
+def _shrunk(year: _Year, cluster: _Cluster) -> float:
     """Return the quotient shrunk towards 1, effective plants as the count (moments)."""
+    jobs, plants = year.jobs, year.plants
+    where, which = cluster.regions, cluster.industries
     field_jobs = jobs[:, which].sum(axis=1)
     total = field_jobs.sum()
     if not total > 0:
@@ -370,138 +386,85 @@ def _shrunk(
     return float((a + n[where].sum()) / (a + mu[where].sum()))
 
 
-def _nothing(reason: str) -> dict[str, Any]:
-    return {
-        "growth": np.nan,
-        "growth_national": np.nan,
-        "noise_sd": np.nan,
-        "z": np.nan,
-        "p_value": np.nan,
-        "reason": reason,
-    }
-
-
-def _stream(seed: int, start: int, end: int) -> np.random.Generator:
-    return np.random.default_rng([seed, start, end])
+def _missing(reason: str) -> dict[str, Any]:
+    numbers = ("growth", "growth_national", "noise_sd", "z", "p_value")
+    return {**dict.fromkeys(numbers, np.nan), "reason": reason}
 
 
 def _placebos(
-    sets: Mapping[str, tuple[str, NDArray[np.int64], NDArray[np.int64], bool]],
-    before: NDArray[np.float64],
-    after: NDArray[np.float64],
-    plants: NDArray[np.float64] | None,
-    noise: NDArray[np.float64],
-    draws: int,
-    rng: np.random.Generator,
+    clusters: list[_Cluster], step: _Step, draws: int, seed: int
 ) -> NDArray[np.float64]:
     """Return sorted absolute z of random sets of regions with the same industries."""
+    rng = np.random.default_rng([seed, step.start.year, step.end.year])
     found: list[float] = []
-    for _, where, which, _ in sets.values():
-        free = np.setdiff1d(np.arange(len(before)), where)
-        if len(free) < len(where):
+    for cluster in clusters:
+        size = len(cluster.regions)
+        free = np.setdiff1d(np.arange(len(step.start.jobs)), cluster.regions)
+        if len(free) < size:
             continue
         for _ in range(draws):
-            pick = rng.choice(free, size=len(where), replace=False)
-            z = _change(before, after, plants, pick, which, noise)["z"]
-            if np.isfinite(z):
-                found.append(abs(float(z)))
-    return np.sort(np.array(found))
+            elsewhere = rng.choice(free, size=size, replace=False)
+            found.append(_move(step, replace(cluster, regions=elsewhere))["z"])
+    z = np.abs(np.array(found, dtype=float))
+    return np.sort(z[np.isfinite(z)])
 
 
-def _change(
-    before: NDArray[np.float64],
-    after: NDArray[np.float64],
-    plants: NDArray[np.float64] | None,
-    where: NDArray[np.int64],
-    which: NDArray[np.int64],
-    noise: NDArray[np.float64],
-    placebo: NDArray[np.float64] | None = None,
+def _move(
+    step: _Step, cluster: _Cluster, placebo: NDArray[np.float64] | None = None
 ) -> dict[str, Any]:
     """Return growth, the growth of its industries everywhere, and the noise."""
-    old = before[np.ix_(where, which)].sum(axis=0)
-    new = float(after[np.ix_(where, which)].sum())
+    before, after, which = step.start.jobs, step.end.jobs, cluster.industries
+    inside = np.ix_(cluster.regions, which)
+    old, new = before[inside].sum(axis=0), float(after[inside].sum())
     if not old.sum() > 0 or not new > 0:
-        return _nothing("nothing_there")
+        return _missing("nothing_there")
     national = before[:, which].sum(axis=0)
-    rate = np.divide(
-        after[:, which].sum(axis=0),
-        national,
-        out=np.ones_like(national),
-        where=national > 0,
-    )
+    rate = np.ones_like(national)
+    np.divide(after[:, which].sum(axis=0), national, out=rate, where=national > 0)
     if not (old * rate).sum() > 0:  # its industries are gone everywhere
-        return _nothing("nothing_there")
+        return _missing("nothing_there")
     growth = float(np.log(new / old.sum()))
     common = float(np.log((old * rate).sum() / old.sum()))
-    unit = (before if plants is None else plants)[np.ix_(where, which)].sum(axis=0)
-    share = old / old.sum()
-    variance = np.divide(
-        share**2 * noise[which] ** 2,
-        unit,
-        out=np.zeros_like(share),
-        where=unit > 0,
-    )
+    unit, share = step.start.unit[inside].sum(axis=0), old / old.sum()
+    variance = np.zeros_like(share)
+    np.divide(share**2 * step.noise[which] ** 2, unit, out=variance, where=unit > 0)
     sd = float(np.sqrt(np.nansum(variance)))
+    known = {"growth": growth, "growth_national": common}
     if not sd > 0:
-        return {**_nothing("no_noise_estimate"), "growth": growth,
-                "growth_national": common}  # fmt: skip
+        return _missing("no_noise_estimate") | known
     z = (growth - common) / sd
     p_value = np.nan
     if placebo is not None:
         larger = len(placebo) - np.searchsorted(placebo, abs(z) * (1 - 1e-12))
-        p_value = float((1 + larger) / (1 + len(placebo)))
-    return {
-        "growth": growth,
-        "growth_national": common,
-        "noise_sd": sd,
-        "z": z,
-        "p_value": p_value,
-        "reason": "",
-    }
+        p_value = float(permutation_p(larger, len(placebo)))
+    return known | {"noise_sd": sd, "z": z, "p_value": p_value, "reason": ""}
 
 
-def _overall(
-    sets: Mapping[str, tuple[str, NDArray[np.int64], NDArray[np.int64], bool]],
-    jobs: Mapping[int, NDArray[np.float64]],
-    plants: Mapping[int, NDArray[np.float64] | None],
-    years: list[int],
-    noise: NDArray[np.float64],
-    significance: float,
-    draws: int,
-    rng: np.random.Generator,
+def _changes(
+    clusters: list[_Cluster], step: _Step, placebo: NDArray[np.float64]
 ) -> pd.DataFrame:
-    start, end = years[0], years[-1]
-    placebo = _placebos(sets, jobs[start], jobs[end], plants[start], noise, draws, rng)
+    """Return one row a cluster: how it moved from the first year to the last."""
+    years = step.end.year - step.start.year
     rows = []
-    for name, (label, where, which, _) in sets.items():
-        one = _state(jobs[start], plants[start], where, which)
-        two = _state(jobs[end], plants[end], where, which)
-        change = _change(
-            jobs[start], jobs[end], plants[start], where, which, noise, placebo
-        )
+    for cluster in clusters:
+        start, end = _state(step.start, cluster), _state(step.end, cluster)
+        move = _move(step, cluster, placebo)
         rows.append({
-            "cluster": name,
-            "label": label,
-            "employment_start": one["employment"],
-            "employment_end": two["employment"],
-            "growth_per_year": change["growth"] / (end - start),
-            "growth_national_per_year": change["growth_national"] / (end - start),
-            "lq_start": one["lq"],
-            "lq_end": two["lq"],
-            "z": change["z"],
-            "p_value": change["p_value"],
-            "reason": change["reason"],
+            "cluster": cluster.name,
+            "label": cluster.label,
+            "employment_start": start["employment"],
+            "employment_end": end["employment"],
+            "growth_per_year": move["growth"] / years,
+            "growth_national_per_year": move["growth_national"] / years,
+            "lq_start": start["lq"],
+            "lq_end": end["lq"],
+            **{name: move[name] for name in ("z", "p_value", "reason")},
         })
-    columns = ["cluster", "label", "employment_start", "employment_end",
-               "growth_per_year", "growth_national_per_year", "lq_start", "lq_end",
-               "z", "p_value", "reason"]  # fmt: skip
-    table = pd.DataFrame(rows, columns=columns)
-    table["q_value"] = q_values(table["p_value"].to_numpy(dtype=float))
-    table["flag"] = _flags(table, significance)
-    return table.set_index("cluster")
+    return pd.DataFrame(rows, columns=_CHANGES)
 
 
-def _flags(table: pd.DataFrame, significance: float) -> pd.Series:
-    q, z = table["q_value"].astype(float), table["z"].astype(float)
+def _flagged(table: pd.DataFrame, significance: float) -> pd.DataFrame:
+    """Add q-values of Benjamini and Hochberg, and what rises or falls beyond noise."""
+    q, z = q_values(table["p_value"].to_numpy(dtype=float)), table["z"].astype(float)
     flag = np.where(q <= significance, np.where(z > 0, "rising", "falling"), "")
-    return pd.Series(flag, index=table.index, dtype="str")
+    return table.assign(q_value=q, flag=pd.Series(flag, table.index, dtype="str"))

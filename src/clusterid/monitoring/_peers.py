@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,13 @@ from clusterid.comparison import filled_employment
 from clusterid.errors import OptionError, nearest
 from clusterid.tables import Economy
 
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
 __all__ = ["peers"]
+
+_COMPONENTS = ("mix", "size", "plant_size", "diversity", "population", "density")
 
 
 @typed
@@ -21,7 +27,7 @@ def peers(
     economies: Economy | Mapping[int, Economy],
     region: str,
     *,
-    regions: Any = None,
+    regions: gpd.GeoDataFrame | None = None,
     n: int = 10,
     weights: Mapping[str, float] | None = None,
 ) -> pd.DataFrame:
@@ -76,13 +82,13 @@ def peers(
     >>> peers(economy(table), "r", n=1).index.tolist()
     ['s']
     """
-    years = economies if isinstance(economies, Mapping) else {0: economies}
+    years = list(economies.values()) if isinstance(economies, Mapping) else [economies]
     if not years:
         raise OptionError("economies= is empty; give at least one year.")
     if n < 1:
         raise OptionError(f"n={n!r}; give at least 1.")
-    codes = next(iter(years.values())).regions
-    for economy in years.values():
+    codes = years[0].regions
+    for economy in years:
         codes = codes.intersection(economy.regions)
     codes = codes.sort_values()
     if region not in codes:
@@ -90,41 +96,37 @@ def peers(
             f"region={region!r} is not one of the {len(codes)} regions."
             f"{nearest(region, codes)}"
         )
-    parts = _components(years, codes, regions)
+    parts = _economic_parts(years, codes) | _area_parts(regions, codes)
     chosen = dict.fromkeys(parts, 1.0)
     for name, weight in (weights or {}).items():
-        if name not in ("mix", "size", "plant_size", "diversity", "population",
-                        "density"):  # fmt: skip
+        if name not in _COMPONENTS:
             raise OptionError(
-                f"weights= names {name!r}.{nearest(name, chosen)} Known are mix, size, "
-                "plant_size, diversity, population, density."
+                f"weights= names {name!r}.{nearest(name, chosen)} Known are "
+                f"{', '.join(_COMPONENTS)}."
             )
         if name in chosen:
             chosen[name] = float(weight)
     here = codes.get_loc(region)
-    result = pd.DataFrame(index=codes)
-    result.index.name = "region"
+    table = pd.DataFrame(index=codes.rename("region"))
     total = np.zeros(len(codes))
-    mass = 0.0
     for name, values in parts.items():
         gap = np.sqrt(((values[:, None] - values[None]) ** 2).sum(axis=2))
         spread = np.sqrt((gap[np.triu_indices(len(codes), k=1)] ** 2).mean())
-        mine = gap[here] / spread if spread > 0 else np.zeros(len(codes))
-        result[name] = mine
-        total += chosen[name] * mine**2
-        mass += chosen[name]
-    result.insert(0, "distance", np.sqrt(total / mass) if mass > 0 else np.nan)
-    result = result.drop(index=region).sort_values(
-        "distance", kind="stable"
-    )  # equal distances stay in the order of codes
-    result.insert(1, "rank", np.arange(1, len(result) + 1))
-    return result.head(n)
+        table[name] = gap[here] / spread if spread > 0 else np.zeros(len(codes))
+        total += chosen[name] * table[name].to_numpy() ** 2
+    mass = sum(chosen.values())
+    table.insert(0, "distance", np.sqrt(total / mass) if mass > 0 else np.nan)
+    # equal distances stay in the order of codes
+    table = table.drop(index=region).sort_values("distance", kind="stable")
+    table.insert(1, "rank", np.arange(1, len(table) + 1))
+    return table.head(n)
 
 
-def _components(
-    years: Mapping[int, Economy], codes: pd.Index, regions: Any
-) -> dict[str, np.ndarray]:
-    tables = [filled_employment(e).loc[codes] for e in years.values()]
+def _economic_parts(
+    years: Sequence[Economy], codes: pd.Index
+) -> dict[str, NDArray[np.float64]]:
+    """Return mix, size and diversity, and plant size where plants are counted."""
+    tables = [filled_employment(economy).loc[codes] for economy in years]
     jobs = sum(t.sum(axis=1).to_numpy(dtype=float) for t in tables) / len(tables)
     shares = []
     for table in tables:
@@ -137,27 +139,31 @@ def _components(
     mix = sum(shares) / len(shares) if same else shares[-1]
     with np.errstate(invalid="ignore", divide="ignore"):
         entropy = -np.where(mix > 0, mix * np.log(mix), 0.0).sum(axis=1)
-    parts: dict[str, np.ndarray] = {
+    parts = {
         "mix": np.sqrt(mix) / np.sqrt(2.0),
         "size": np.log(np.maximum(jobs, 1.0))[:, None],
         "diversity": entropy[:, None],
     }
-    plants = [e.establishments for e in years.values()]
-    if all(p is not None for p in plants):
-        count = sum(
-            p.loc[codes].sum(axis=1).to_numpy(dtype=float)
-            for p in plants
-            if p is not None
-        ) / len(plants)
-        parts["plant_size"] = np.log(np.maximum(jobs, 1.0) / np.maximum(count, 1.0))[
-            :, None
-        ]
-    if regions is not None:
-        frame = regions.set_axis(regions.index.astype(str)).reindex(codes)
-        if "population" in frame and frame["population"].gt(0).all():
-            people = frame["population"].to_numpy(dtype=float)
-            parts["population"] = np.log(people)[:, None]
-            if "area_km2" in frame and frame["area_km2"].gt(0).all():
-                area = frame["area_km2"].to_numpy(dtype=float)
-                parts["density"] = np.log(people / area)[:, None]
+    counts = [economy.establishments for economy in years]
+    plants = [c.loc[codes].sum(axis=1).to_numpy(float) for c in counts if c is not None]
+    if len(plants) == len(years):
+        count = np.maximum(sum(plants) / len(plants), 1.0)
+        parts["plant_size"] = np.log(np.maximum(jobs, 1.0) / count)[:, None]
+    return parts
+
+
+def _area_parts(
+    regions: gpd.GeoDataFrame | None, codes: pd.Index
+) -> dict[str, NDArray[np.float64]]:
+    """Return population and density, where the shapes tell them of every region."""
+    if regions is None or "population" not in regions:
+        return {}
+    frame = regions.set_axis(regions.index.astype(str)).reindex(codes)
+    people = frame["population"].to_numpy(dtype=float)
+    if not (people > 0).all():
+        return {}
+    parts = {"population": np.log(people)[:, None]}
+    if "area_km2" in frame and frame["area_km2"].gt(0).all():
+        area = frame["area_km2"].to_numpy(dtype=float)
+        parts["density"] = np.log(people / area)[:, None]
     return parts

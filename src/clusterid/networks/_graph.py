@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import networkx as nx
 import numpy as np
@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 from clusterid._typed import typed
 from clusterid.errors import GraphError
 
-__all__ = ["build_graph", "check_graph", "edge_arrays", "from_matrix", "to_matrix"]
+__all__ = [
+    "Links", "build_graph", "check_graph", "edge_arrays", "from_matrix", "to_matrix",
+]  # fmt: skip
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -20,11 +22,17 @@ Kind = Literal["industry", "place", "organisation", "field"]
 _SHOWN = 5
 
 
+class Links(NamedTuple):
+    """Links as positions of their two ends, and their weights."""
+
+    rows: Integers
+    columns: Integers
+    weight: Floats
+
+
 def build_graph(
     codes: Sequence[str],
-    rows: Integers,
-    columns: Integers,
-    weight: Floats,
+    links: Links,
     *,
     directed: bool,
     layer: str,
@@ -49,6 +57,7 @@ def build_graph(
     for name, values in (nodes or {}).items():
         for label, value in zip(labels, values, strict=True):
             graph.nodes[label][name] = _plain(value)
+    rows, columns, weight = links
     keep = np.isfinite(weight) & (weight > 0)
     if not directed:
         rows, columns = np.minimum(rows, columns), np.maximum(rows, columns)
@@ -119,24 +128,17 @@ def from_matrix(
         positive = np.triu(positive, 1)
     rows, columns = np.nonzero(positive)
     taken = {name: values[rows, columns] for name, values in (edges or {}).items()}
-    return build_graph(
-        codes,
-        rows,
-        columns,
-        matrix[rows, columns],
-        directed=directed,
-        edges=taken,
-        **options,
-    )
+    links = Links(rows, columns, matrix[rows, columns])
+    return build_graph(codes, links, directed=directed, edges=taken, **options)
 
 
 def edge_arrays(
-    graph: Any, weight: str = "weight"
+    graph: nx.Graph[str], weight: str = "weight"
 ) -> tuple[list[str], Integers, Integers, Floats]:
     """Return sorted codes, and links as index arrays in canonical order."""
     codes = sorted(map(str, graph.nodes))
     where = {code: i for i, code in enumerate(codes)}
-    data = list(graph.edges(data=weight))
+    data: list[tuple[Any, Any, Any]] = list(graph.edges(data=weight))
     rows = np.array([where[str(u)] for u, _, _ in data], dtype=np.int64)
     columns = np.array([where[str(v)] for _, v, _ in data], dtype=np.int64)
     missing = [(u, v) for u, v, w in data if w is None]
@@ -194,7 +196,7 @@ def to_matrix(
     return labels, matrix
 
 
-def check_graph(graph: Any, *, weight: str = "weight", name: str = "graph") -> None:
+def check_graph(graph: object, *, weight: str = "weight", name: str = "graph") -> None:
     """Raise GraphError unless the graph is simple and its weights are positive."""
     if not isinstance(graph, nx.Graph):
         raise GraphError(
@@ -208,7 +210,7 @@ def check_graph(graph: Any, *, weight: str = "weight", name: str = "graph") -> N
     links: list[Any] = list(graph.edges(data=weight))
     values = [link[2] for link in links]
     if all(type(w) in {float, int} for w in values):
-        # the usual case, told by one look at an array
+        # the usual case, seen at one look at an array
         array = np.array(values, dtype=np.float64)
         if bool((np.isfinite(array) & (array > 0)).all()):
             return
@@ -225,6 +227,6 @@ def check_graph(graph: Any, *, weight: str = "weight", name: str = "graph") -> N
         )
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> object:
     """Return a Python scalar for a NumPy one."""
     return value.item() if isinstance(value, np.generic) else value

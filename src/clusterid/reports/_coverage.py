@@ -2,24 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
 from clusterid.legend import Words, format_number
 
-__all__ = ["coverage_sentence", "template_coverage"]
-
-
-def template_coverage(result: Any) -> pd.Series | None:
-    """Return the coverage of the templates over the published totals, or None."""
-    found = getattr(result, "templates", None)
-    economy = getattr(result, "economy", None)
-    if found is None or economy is None:
-        return None
-    covered: pd.Series = found.coverage(economy.margins.industry)
-    return covered
+__all__ = ["coverage_sentence"]
 
 
 def coverage_sentence(covered: pd.Series, said: Words) -> str:

@@ -1,19 +1,26 @@
-"""What a section of the report is made of."""
+"""What a section of the report is made of, and the words and names it is written in."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from types import SimpleNamespace
-from typing import Any, Literal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 import pandas as pd
 
 from clusterid.classifications import name_in
 from clusterid.legend import Words
 from clusterid.maps import SIMULATED_SOURCE
+from clusterid.reports._figures import picture
+from clusterid.reports._tables import frame_table
 
-__all__ = ["Context", "Part", "Section", "mapping_of", "spoken_templates"]
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from clusterid.communities import Templates
+    from clusterid.results import Result
+
+__all__ = ["Context", "FigureWords", "Part", "Section", "context_of", "rows_of"]
 
 Kind = Literal["text", "note", "heading", "list", "found", "table", "folded", "figure"]
 
@@ -35,20 +42,26 @@ class Section:
     parts: tuple[Part, ...]
 
 
+class FigureWords(TypedDict):
+    """What every figure of the report is drawn with."""
+
+    language: str
+    source: str
+    simulated: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Names and settings that every section needs.
+    """Words, names and settings of one report; writes the parts of its sections."""
 
-    ``spoken`` says the name of a code in the report's language.
-    """
-
+    said: Words
     regions: Mapping[str, str]
     industries: Mapping[str, str]
     templates: Mapping[str, str]
     source: str
     simulated: bool
     kind: str
-    spoken: Callable[[object], str] = str
+    classification: str
 
     @property
     def names(self) -> dict[str, Mapping[str, str]]:
@@ -63,57 +76,96 @@ class Context:
             "template": self.templates,
         }
 
-
-def context(result: Any, said: Words) -> Context:
-    """Return the names and settings of a result."""
-    meta = result.economy.metadata
-    regions = getattr(result, "regions", None)
-    names: dict[str, str] = {}
-    if regions is not None and "name" in regions:
-        names = {
-            str(code): str(name)
-            for code, name in regions["name"].items()
-            if isinstance(name, str)
+    @property
+    def figure_words(self) -> FigureWords:
+        """Language, source and whether simulated, as figures take them."""
+        return {
+            "language": self.said.language,
+            "source": self.source,
+            "simulated": self.simulated,
         }
 
-    def spoken(name: object) -> str:
-        return name_in(str(name), meta.classification, said.language)
+    def spoken(self, name: object) -> str:
+        """Return the name of a code in the report's language."""
+        return name_in(str(name), self.classification, self.said.language)
 
-    templates = getattr(result, "templates", None)
-    labels = {} if templates is None else templates.labels
+    def spoken_templates(self, templates: Templates) -> Templates:
+        """Return templates with their labels in the report's language."""
+        return replace(templates, labels=pd.Series(dict(self.templates), dtype=object))
+
+    def text(self, key: str, **values: object) -> Part:
+        """Return a paragraph of the catalogue."""
+        return Part("text", self.said(key, **values))
+
+    def note(self, key: str, **values: object) -> Part:
+        """Return a small remark of the catalogue."""
+        return Part("note", self.said(key, **values))
+
+    def heading(self, key: str) -> Part:
+        """Return a heading inside a section."""
+        return Part("heading", self.said(key))
+
+    def table(
+        self,
+        frame: pd.DataFrame,
+        *,
+        caption: str = "",
+        columns: Sequence[str] | None = None,
+        names: Mapping[str, Mapping[str, str]] | None = None,
+        limit: int | None = None,
+        note: str = "",
+        folded: bool = False,
+    ) -> Part:
+        """Return a table, shown or folded away; see :func:`frame_table`."""
+        table = frame_table(
+            frame,
+            self.said,
+            caption=caption,
+            columns=columns,
+            names={**self.names, **(names or {})},
+            limit=limit,
+            note=note,
+        )
+        return Part("folded" if folded else "table", table)
+
+    def figure(self, ax: Axes, key: str, **values: object) -> Part:
+        """Return a figure with a text for those who do not see it."""
+        return Part("figure", picture(ax, alternative=self.said(key, **values)))
+
+    def section(self, key: str, parts: Sequence[Part]) -> Section | None:
+        """Return a section, or None where it would say nothing."""
+        if not parts:
+            return None
+        return Section(key, self.said(f"report.{key}"), tuple(parts))
+
+
+def context_of(result: Result, said: Words) -> Context:
+    """Return words, names and settings of a result."""
+    meta = result.economy.metadata
+    language, classification = said.language, meta.classification
+    names = result.regions["name"].items() if "name" in result.regions else ()
+    templates = result.templates
+    labels = [] if templates is None else list(templates.labels.items())
+    invented = meta.simulated and meta.source in ("", SIMULATED_SOURCE)
     return Context(
-        regions=names,
-        industries={str(k): spoken(v) for k, v in meta.labels.items()},
-        templates={
-            str(k): spoken(v) for k, v in labels.items() if v is not None and v == v
+        said=said,
+        regions={str(code): name for code, name in names if isinstance(name, str)},
+        industries={
+            str(k): name_in(str(v), classification, language)
+            for k, v in meta.labels.items()
         },
-        spoken=spoken,
-        source=said("map.simulated_source")
-        if meta.simulated and meta.source in ("", SIMULATED_SOURCE)
-        else str(meta.source),
+        templates={
+            str(k): name_in(str(v), classification, language)
+            for k, v in labels
+            if v is not None and v == v
+        },
+        source=said("map.simulated_source") if invented else str(meta.source),
         simulated=bool(meta.simulated),
         kind=meta.kind,
+        classification=classification,
     )
 
 
-def spoken_templates(templates: Any, where: Context) -> Any:
-    """Return what a figure needs of templates, labels in the report's language."""
-    if templates is None:
-        return None
-    labels = pd.Series(dict(where.templates), dtype=object)
-    return SimpleNamespace(membership=templates.membership, labels=labels)
-
-
-def mapping_of(thing: Any) -> dict[str, Any]:
-    """Return the fields of a mapping or a dataclass as a dict."""
-    if thing is None:
-        return {}
-    if isinstance(thing, Mapping):
-        return dict(thing)
-    fields = getattr(thing, "__dataclass_fields__", None)
-    return {} if fields is None else {name: getattr(thing, name) for name in fields}
-
-
-def rows_of(values: Mapping[str, Any], key: str, value: str) -> pd.DataFrame:
+def rows_of(values: Mapping[str, object], key: str, value: str) -> pd.DataFrame:
     """Return a mapping as a table of two columns, values as text."""
     return pd.DataFrame({key: list(values), value: [str(v) for v in values.values()]})

@@ -2,60 +2,35 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from functools import cache
-from html import escape
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from clusterid._typed import typed
-from clusterid.errors import StudyError, check_option
-from clusterid.legend import LANGUAGES, allowed_text, markup_text, words
-from clusterid.maps import study_title, write_page
+from clusterid.disclosure import publishable
+from clusterid.errors import check_option
+from clusterid.legend import LANGUAGES, allowed_text, words
+from clusterid.maps import Page, content_policy, study_title
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+    from clusterid.results import Result
 
 __all__ = ["ReportPage", "report"]
 
 
-@dataclass(frozen=True, slots=True)
-class ReportPage:
-    """A report as one HTML file; in a notebook it shows itself.
-
-    Attributes
-    ----------
-    html : str
-        The whole page, figures inside; it makes no request.
-    title : str
-        Title of the study.
-    """
+@dataclass(frozen=True, slots=True, repr=False)
+class ReportPage(Page):
+    """A report as one HTML file, figures inside; in a notebook it shows itself."""
 
     html: str
     title: str
 
-    def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write the report to a file, whole or not at all, and return its path.
-
-        Raises
-        ------
-        SourceError
-            If the folder does not exist or cannot be written to.
-        """
-        return write_page(self.html, path)
-
-    def __repr__(self) -> str:
-        size = len(self.html.encode("utf-8")) / 1e6
-        return f"<ReportPage {self.title!r}: {size:.2f} MB; .save(path) writes it>"
-
-    def _repr_html_(self) -> str:
-        return (
-            f'<iframe srcdoc="{escape(self.html, quote=True)}" '
-            f'title="{markup_text(self.title)}" '
-            'style="width:100%;height:620px;border:1px solid #ccc"></iframe>'
-        )
-
 
 @typed
-def report(result: Any, *, language: str = "en") -> ReportPage:
+def report(result: Result, *, language: str = "en") -> ReportPage:
     """Return the report of a study's result: one HTML file, figures inside.
 
     Sections: what was asked; data and vintage; concentration; networks and their
@@ -67,7 +42,7 @@ def report(result: Any, *, language: str = "en") -> ReportPage:
     Parameters
     ----------
     result : Result
-        As a study returns it; needs ``economy``.
+        As a study returns it.
     language : {"en", "de"}
         Language of the report.
 
@@ -78,48 +53,54 @@ def report(result: Any, *, language: str = "en") -> ReportPage:
 
     Raises
     ------
-    StudyError
-        If the result has no economy.
+    TableTypeError
+        If it is not the result of a study.
     OptionError
         If the language is not offered.
 
     Examples
     --------
-    >>> import pandas as pd
-    >>> from types import SimpleNamespace
+    >>> import geopandas as gpd, pandas as pd
+    >>> from shapely import box
     >>> import clusterid as cid
+    >>> from clusterid.results import Result
     >>> jobs = pd.DataFrame({"A": [5.0, 1.0], "B": [1.0, 5.0]}, index=["r", "s"])
-    >>> page = report(SimpleNamespace(title="Two regions", economy=cid.economy(jobs)))
+    >>> regions = gpd.GeoDataFrame(
+    ...     {"name": ["R", "S"]}, index=["r", "s"], crs=4326,
+    ...     geometry=[box(8, 50, 9, 51), box(9, 50, 10, 51)])
+    >>> page = report(Result("Two regions", "en", cid.economy(jobs), regions))
     >>> "Two regions" in page.html
     True
     """
     check_option("language", language, LANGUAGES)
-    result = getattr(result, "published", lambda: result)()
-    economy = getattr(result, "economy", None)
-    if economy is None:
-        raise StudyError("The result has no economy, so there is nothing to report.")
+    result = publishable(result)
+    from markupsafe import Markup
+
     from clusterid import __version__
     from clusterid.reports._sections import sections
 
-    said = words(language, kind=economy.metadata.kind)
+    meta = result.economy.metadata
+    said = words(language, kind=meta.kind)
     known = study_title(result)
-    if not isinstance(known, str):
-        known = known[language]
-    title = known or said("report.title")
+    title = (known if isinstance(known, str) else known[language]) or said(
+        "report.title"
+    )
     html = _template().render(
         title=title,
         language=language,
         said=said,
-        simulated=economy.metadata.simulated,
-        occupations=economy.metadata.kind == "occupation",
+        simulated=meta.simulated,
+        occupations=meta.kind == "occupation",
         sections=sections(result, said),
         version=__version__,
+        policy=Markup(content_policy()),
+        style=Markup(_beside("_report.css")),
     )
     return ReportPage(html, title)
 
 
 @cache
-def _template() -> Any:
+def _template() -> Template:
     from jinja2 import Environment, StrictUndefined
 
     # the environment escapes whatever is put into the page; signs that HTML does not
@@ -131,5 +112,9 @@ def _template() -> Any:
         lstrip_blocks=True,
         finalize=lambda value: allowed_text(value) if type(value) is str else value,
     )
-    text = Path(__file__).with_name("_report.html.j2").read_text("utf-8")
-    return environment.from_string(text)
+    return environment.from_string(_beside("_report.html.j2"))
+
+
+@cache
+def _beside(name: str) -> str:
+    return Path(__file__).with_name(name).read_text("utf-8")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -28,17 +27,38 @@ _CODED = {
     "level": "level.",
     "part_state": "part_state.",
 }
-_YEARS = {"year", "year_founded", "start", "end", "from_year", "to_year"}
-_SMALL = {"p_value", "q_value", "gi_q", "p"}
-_SHARES = {
-    "share_imputed", "largest_plant_share", "posterior", "confidence", "share_of_pairs",
-    "share_withheld", "coverage", "certainty",
+
+
+def _small(number: float) -> str:
+    return "< 0.001" if number < 0.001 else f"{number:.2g}"
+
+
+def _percent(number: float) -> str:
+    return f"{number:.1f}"
+
+
+#: columns whose numbers are written in their own way
+_WRITTEN: dict[str, Callable[[float], str]] = {
+    **dict.fromkeys(
+        ("year", "year_founded", "start", "end", "from_year", "to_year"),
+        "{:.0f}".format,
+    ),
+    **dict.fromkeys(("p_value", "q_value", "gi_q", "p"), _small),
+    **dict.fromkeys(
+        ("share_imputed", "largest_plant_share", "posterior", "confidence",
+         "share_of_pairs", "share_withheld", "coverage", "certainty"),
+        lambda number: f"{round(100 * number)} %",
+    ),
+    # percentages and rates: one decimal in every row
+    **dict.fromkeys(
+        ("percent_of_cases", "percent_of_responses", "worst_lower", "worst_upper"),
+        _percent,
+    ),
+    **dict.fromkeys(
+        ("growth_per_year", "growth_national_per_year"),
+        lambda rate: f"{'+' if rate > 0 else ''}{100 * rate:.1f} %",
+    ),
 }  # fmt: skip
-#: percentages and rates, with one decimal in every row
-_PERCENTAGES = {
-    "percent_of_cases", "percent_of_responses", "worst_lower", "worst_upper",
-}  # fmt: skip
-_RATES = {"growth_per_year", "growth_national_per_year"}
 #: text longer than this needs room
 _LONG = 40
 
@@ -110,36 +130,34 @@ def frame_table(
         if c in frame.columns and (k == 0 or _says_something(frame[c]))
     ]
     shown = frame if limit is None else frame.head(limit)
-    numeric = {c: _numeric(shown[c]) for c in chosen}
-    whole = {c: not numeric[c] or _whole(shown[c]) for c in chosen}
     percent = "percent_of_cases" in chosen
-    texts = [
-        [
-            _text(value, column, said, names or {}, whole[column], percent)
-            for column, value in zip(chosen, values, strict=True)
-        ]
-        for values in shown[chosen].itertuples(index=False, name=None)
-    ]
-    wide = [
-        not numeric[c] and max((len(row[k]) for row in texts), default=0) > _LONG
-        for k, c in enumerate(chosen)
-    ]
-    rows = tuple(
-        tuple(
-            Cell(text, numeric[column], wide=room)
-            for column, text, room in zip(chosen, row, wide, strict=True)
-        )
-        for row in texts
-    )
+    written = [_column(shown[c], said, names or {}, percent) for c in chosen]
     if limit is not None and len(frame) > limit:
-        more = said(
-            "report.more_rows",
-            n=limit,
-            total=format_number(len(frame), language=said.language),
-        )
+        total = format_number(len(frame), language=said.language)
+        more = said("report.more_rows", n=limit, total=total)
         note = f"{note} {more}".strip()
-    headers = tuple(Cell(_heading(str(c), said), numeric[c]) for c in chosen)
-    return Table(caption, headers, rows, note, len(frame))
+    headers = tuple(
+        Cell(_heading(str(name), said), _numeric(shown[name])) for name in chosen
+    )
+    return Table(caption, headers, tuple(zip(*written, strict=True)), note, len(frame))
+
+
+def _column(
+    values: pd.Series,
+    said: Words,
+    names: Mapping[str, Mapping[str, str]],
+    percent: bool,
+) -> list[Cell]:
+    """Return the cells of one column, written and set alike."""
+    name = str(values.name)
+    numeric = _numeric(values)
+    whole = not numeric or _whole(values)
+    texts = [
+        _text(value, name, said, names, whole=whole, percent=percent)
+        for value in values.tolist()
+    ]
+    wide = not numeric and max(map(len, texts), default=0) > _LONG
+    return [Cell(text, numeric, wide=wide) for text in texts]
 
 
 def _says_something(values: pd.Series) -> bool:
@@ -166,54 +184,45 @@ def _numeric(values: pd.Series) -> bool:
 
 
 def _text(
-    value: Any,
+    value: object,
     column: str,
     said: Words,
     names: Mapping[str, Mapping[str, str]],
+    *,
     whole: bool = True,
     percent: bool = False,
 ) -> str:
-    language = said.language
-    if isinstance(value, (list, tuple)) and not isinstance(value, str):
+    """Return a value as it is written in a column."""
+    if isinstance(value, (list, tuple)):
         return ", ".join(_text(v, column, said, names) for v in value)
-    if value is None or value is pd.NA or value is pd.NaT:
+    if value is None or value is pd.NA or value is pd.NaT or value != value:
         return "–"
     if isinstance(value, (bool, np.bool_)):
         return said("report.yes") if value else said("report.no")
-    if is_number(value):
-        number = float(value)
-        if np.isnan(number):
-            return "–"
-        if column in _YEARS:
-            return f"{number:.0f}"
-        if column in _SMALL:
-            small = "< 0.001" if number < 0.001 else f"{number:.2g}"
-            return small.replace(".", ",") if language == "de" else small
-        if column in _SHARES:
-            return f"{round(100 * number)} %"
-        if column in _PERCENTAGES or (percent and column in ("lower", "upper")):
-            return _fixed(number, language)
-        if column in _RATES:
-            sign = "+" if number > 0 else ""
-            return f"{sign}{_fixed(100 * number, language)} %"
-        return format_number(number, language=language, whole=whole)
-    text = str(value)
+    if isinstance(value, (int, float, np.integer, np.floating)):
+        write = _WRITTEN.get(column)
+        if percent and column in ("lower", "upper"):
+            write = _percent
+        if write is None:
+            return format_number(float(value), language=said.language, whole=whole)
+        text = write(float(value))
+        return text.replace(".", ",") if said.language == "de" else text
+    return _words(str(value), column, said, names)
+
+
+def _words(
+    text: str, column: str, said: Words, names: Mapping[str, Mapping[str, str]]
+) -> str:
+    """Return a code in words, with its name beside it; other texts as they are."""
     if column in _CODED:
         return said.get(_CODED[column] + text, text.replace("_", " "))
+    if column == "regions" and column in names:
+        return "; ".join(names[column].get(code, code) for code in text.split(";"))
     if column in names:
-        known = names[column]
-        codes = text.split(";")
-        if column == "regions":
-            return "; ".join(known.get(code, code) for code in codes)
-        return "; ".join(_named(code, known) for code in codes)
+        return "; ".join(_named(code, names[column]) for code in text.split(";"))
     if column == "flags":
         return "; ".join(_flag(part, said) for part in text.split(";") if part.strip())
     return text
-
-
-def _fixed(number: float, language: str) -> str:
-    text = f"{number:.1f}"
-    return text.replace(".", ",") if language == "de" else text
 
 
 def _flag(part: str, said: Words) -> str:
@@ -226,8 +235,3 @@ def _named(code: str, known: Mapping[str, str]) -> str:
     if not name:
         return code
     return name if code in name.split() else f"{name} ({code})"
-
-
-def joined(parts: Iterable[object]) -> str:
-    """Return the parts that say something, joined by commas."""
-    return ", ".join(str(part) for part in parts if str(part))

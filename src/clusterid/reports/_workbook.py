@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from clusterid._writing import whole_file
+from clusterid._disk._writing import whole_file
+from clusterid.disclosure import publishable
 from clusterid.errors import check_option
 from clusterid.legend import (
     LANGUAGES,
@@ -22,15 +23,24 @@ from clusterid.legend import (
     shown_cells,
     words,
 )
-from clusterid.reports._closing import planted_and_found
-from clusterid.reports._coverage import coverage_sentence, template_coverage
-from clusterid.reports._parts import Context, context, mapping_of
+from clusterid.reports._coverage import coverage_sentence
+from clusterid.reports._parts import Context, context_of
+from clusterid.reports._planted import planted_and_found, planted_clusters
+from clusterid.results import check_result, needed_columns
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+
+    from clusterid.communities import Templates
+    from clusterid.results import Result
 
 __all__ = ["write_workbook"]
 
 #: what a spreadsheet would take for a formula
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-#: signs a cell may hold, and UTF-16 has two for some of ours
+#: units of UTF-16 that a cell may hold; some signs take two
 _LONGEST = 32_767
 _MOST_ROWS = 2_000
 _MOST_DRESSED = 500
@@ -53,7 +63,7 @@ class _Sheet:
 
 
 def write_workbook(
-    result: Any, path: str | os.PathLike[str], *, language: str | None = None
+    result: Result, path: str | os.PathLike[str], *, language: str | None = None
 ) -> Path:
     """Write the tables of a result as a workbook, and return its path.
 
@@ -86,106 +96,101 @@ def write_workbook(
     Examples
     --------
     >>> import tempfile
-    >>> import pandas as pd
-    >>> from types import SimpleNamespace
+    >>> import geopandas as gpd, pandas as pd
+    >>> from shapely import box
     >>> import clusterid as cid
-    >>> jobs = pd.DataFrame({"A": [5.0]}, index=["r"])
-    >>> result = SimpleNamespace(title="=1+1", economy=cid.economy(jobs))
+    >>> from clusterid.results import Result
+    >>> jobs = pd.DataFrame({"A": [5.0, 1.0], "B": [1.0, 5.0]}, index=["r", "s"])
+    >>> regions = gpd.GeoDataFrame(
+    ...     {"name": ["R", "S"]}, index=["r", "s"], crs=4326,
+    ...     geometry=[box(8, 50, 9, 51), box(9, 50, 10, 51)])
+    >>> result = Result("=1+1", "en", cid.economy(jobs), regions)
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     write_workbook(result, folder + "/tables.xlsx").name
     'tables.xlsx'
     """
-    language = language or str(getattr(result, "language", None) or "en")
-    check_option("language", language, LANGUAGES)
-    target = Path(path)
     from openpyxl import Workbook
 
-    result = getattr(result, "published", lambda: result)()
-    said = words(language, kind=result.economy.metadata.kind)
-    where = context(result, said)
-    tables = _sheets(result, said, where)
+    check_result(result)
+    language = language or result.language
+    check_option("language", language, LANGUAGES)
+    target = Path(path)
+    result = publishable(result)
+    page = context_of(result, words(language, kind=result.economy.metadata.kind))
+    said = page.said
+    tables = [
+        _sheet(key, frame, note, page)
+        for key, frame, note in _tables(result, page)
+        if len(frame)
+    ]
+    first = [
+        _Sheet("about", _about(result, said)),
+        _Sheet("columns", _columns(tables, said)),
+    ]
     with whole_file(target, (".xlsx",)) as part:
         book = Workbook(write_only=True)
-        _write_sheet(book, said("report.sheet_about"), _about(result, said), said)
-        columns = _columns(tables, said)
-        _write_sheet(book, said("report.sheet_columns"), columns, said)
-        for table in tables:
-            title = said(f"report.sheet_{table.key}")
-            _write_sheet(book, title, table.frame, said, note=table.note)
+        for sheet in [*first, *tables]:
+            _write_sheet(book, sheet, said)
         book.save(part)
     return target
 
 
-def _sheets(result: Any, said: Words, where: Context) -> list[_Sheet]:
-    found: list[_Sheet] = []
-
-    def add(key: str, frame: Any, columns: Sequence[str] = (), note: str = "") -> None:
-        if not isinstance(frame, pd.DataFrame) or not len(frame):
-            return
-        table = pd.DataFrame(frame.drop(columns="geometry", errors="ignore"))
-        if table.index.name is not None and table.index.name not in table:
-            table = table.reset_index()
-        if "label" in table and key == "industries":
-            table = table.drop(columns="label")  # stands beside the code already
-        elif "label" in table and key in ("clusters", "parts"):
-            table = table.assign(label=[where.spoken(v) for v in table["label"]])
-        if columns:
-            table = table[[c for c in columns if c in table]]
-        if len(table) > _MOST_ROWS:
-            more = said(
-                "report.more_rows",
-                n=_MOST_ROWS,
-                total=format_number(len(table), language=said.language),
-            )
-            table, note = table.head(_MOST_ROWS), f"{note} {more}".strip()
-        found.append(_Sheet(key, _noted(_named(_guarded(table), where), said), note))
-
-    candidates = getattr(result, "candidates", None)
+def _tables(result: Result, page: Context) -> Iterator[tuple[str, pd.DataFrame, str]]:
+    """Yield the tables of a result with their keys and notes, in order."""
+    said, candidates = page.said, result.candidates
     if candidates is not None:
-        add("clusters", candidates.table, note=said("report.cluster_note"))
-        add("members", candidates.members)
-        add("gaps", candidates.gaps)
-        add("parts", getattr(candidates, "parts", None))
-    covered = template_coverage(result)
-    told = "" if covered is None else coverage_sentence(covered, said)
-    add("templates", _template_rows(result, where), note=told)
+        yield "clusters", candidates.table, said("report.cluster_note")
+        yield "members", candidates.members, ""
+        yield "gaps", candidates.gaps, ""
+        yield "parts", candidates.parts, ""
+    if result.templates is not None and result.coverage is not None:
+        note = coverage_sentence(result.coverage, said)
+        yield "templates", _template_rows(result.templates, page), note
     if candidates is not None:
-        cells = candidates.cells
-        order = [c for c in ("q_value", "template", "region") if c in cells]
-        add("cells", cells.sort_values(order, na_position="last"))
-    comparison = getattr(result, "comparison", None)
-    if comparison is not None:
-        add("verdicts", _verdict_rows(comparison.verdicts, said))
-    concentration = getattr(result, "concentration", None)
-    if concentration is not None and len(concentration):
-        order = [c for c in ("q_value", "region", "industry") if c in concentration]
-        strongest = concentration.sort_values(order, na_position="last")
-        add("concentration", strongest, note=said("report.strongest_note"))
-    indices = getattr(result, "industries", None)
-    if indices is not None:
-        add(
-            "industries",
-            indices if "industry" in indices else indices.rename_axis("industry"),
-        )
-    truth = mapping_of(getattr(result, "truth", None)).get("clusters")
-    if isinstance(truth, pd.DataFrame) and candidates is not None:
-        if "cluster" in truth:
-            truth = truth.set_index("cluster")
-        add("planted", planted_and_found(truth, candidates))
-    return found
+        yield "cells", _surest_first(candidates.cells, "template", "region"), ""
+    if result.comparison is not None:
+        yield "verdicts", _verdict_rows(result.comparison.verdicts, said), ""
+    strongest = _surest_first(result.concentration, "region", "industry")
+    yield "concentration", strongest, said("report.strongest_note")
+    indices = result.industries
+    if "industry" not in indices:
+        indices = indices.rename_axis("industry")
+    yield "industries", indices, ""
+    planted = planted_clusters(result)
+    if planted is not None and candidates is not None:
+        yield "planted", planted_and_found(planted, candidates), ""
+
+
+def _surest_first(table: pd.DataFrame, *then: str) -> pd.DataFrame:
+    """Return cells by q-value and code, untested ones last."""
+    order = [c for c in ("q_value", *then) if c in table]
+    return table.sort_values(order, na_position="last") if order else table
+
+
+def _sheet(key: str, frame: pd.DataFrame, note: str, page: Context) -> _Sheet:
+    """Return a table as a sheet: names beside codes, small cells emptied, not long."""
+    table = pd.DataFrame(frame.drop(columns="geometry", errors="ignore"))
+    if table.index.name is not None and table.index.name not in table:
+        table = table.reset_index()
+    if "label" in table and key == "industries":
+        table = table.drop(columns="label")  # stands beside the code already
+    elif "label" in table and key in ("clusters", "parts"):
+        table = table.assign(label=[page.spoken(v) for v in table["label"]])
+    if len(table) > _MOST_ROWS:
+        total = format_number(len(table), language=page.said.language)
+        more = page.said("report.more_rows", n=_MOST_ROWS, total=total)
+        table, note = table.head(_MOST_ROWS), f"{note} {more}".strip()
+    return _Sheet(key, _in_words(_guarded(table), page), note)
 
 
 def _guarded(table: pd.DataFrame) -> pd.DataFrame:
     """Empty the numbers of cells with one or two plants."""
     plants = next((c for c in ("n_plants", "establishments") if c in table), None)
-    value = next((c for c in ("lq_shrunk", "lq", "employment") if c in table), None)
-    if plants is None or value is None:
+    if plants is None:
         return table
-    state = shown_cells(
-        pd.to_numeric(table[value], errors="coerce"),
-        n_plants=pd.to_numeric(table[plants], errors="coerce"),
-        reason=table.get("reason"),
-    ).state
+    counts = pd.to_numeric(table[plants], errors="coerce")
+    reason = needed_columns(table, "reason")["reason"]
+    state = shown_cells(counts, n_plants=counts, reason=reason).state
     held = state == "withheld"
     if not held.any():
         return table
@@ -198,41 +203,35 @@ def _guarded(table: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
-def _named(table: pd.DataFrame, where: Context) -> pd.DataFrame:
-    """Put names beside codes of regions and industries."""
+def _beside(table: pd.DataFrame, column: str, words_of: list[str]) -> None:
+    """Put a column of words beside a column of codes."""
+    at = list(table.columns).index(column) + 1
+    table.insert(at, f"{column}_label", words_of)
+
+
+def _in_words(table: pd.DataFrame, page: Context) -> pd.DataFrame:
+    """Put names beside codes, and words beside what says how to read a number."""
     table = table.copy()
-    for column, names in (("region", where.regions), ("industry", where.industries)):
+    for column, names in (("region", page.regions), ("industry", page.industries)):
         if column in table and f"{column}_label" not in table and names:
-            at = list(table.columns).index(column) + 1
-            said = [names.get(str(code), "") for code in table[column]]
-            table.insert(at, f"{column}_label", said)
+            _beside(table, column, [names.get(str(code), "") for code in table[column]])
+    if "reason" in table and "verdict" not in table:
+        _beside(table, "reason", [_reason(code, page.said) for code in table["reason"]])
     return table
 
 
-def _noted(table: pd.DataFrame, said: Words) -> pd.DataFrame:
-    """Put words beside the codes that say how a number is to be read."""
-    if "reason" not in table or "verdict" in table:
-        return table
-    table = table.copy()
-    words_of = [
-        said.get(f"reason.{code}", str(code)) if isinstance(code, str) else ""
-        for code in table["reason"]
-    ]
-    table.insert(list(table.columns).index("reason") + 1, "reason_label", words_of)
-    return table
+def _reason(code: object, said: Words) -> str:
+    return said.get(f"reason.{code}", code) if isinstance(code, str) else ""
 
 
-def _template_rows(result: Any, where: Context) -> pd.DataFrame | None:
-    found = getattr(result, "templates", None)
-    if found is None:
-        return None
+def _template_rows(found: Templates, page: Context) -> pd.DataFrame:
     membership = found.membership
     return (
         pd
         .DataFrame({
             "template": membership.astype(object),
             "template_label": [
-                "" if t is pd.NA or t != t else where.templates.get(str(t), "")
+                "" if t is pd.NA or t != t else page.templates.get(str(t), "")
                 for t in membership.astype(object)
             ],
             "confidence": found.confidence.reindex(membership.index),
@@ -259,9 +258,9 @@ def _verdict_rows(verdicts: pd.DataFrame, said: Words) -> pd.DataFrame:
     return table
 
 
-def _about(result: Any, said: Words) -> pd.DataFrame:
+def _about(result: Result, said: Words) -> pd.DataFrame:
     meta = result.economy.metadata
-    rows = [(said("report.title"), str(getattr(result, "title", "")))]
+    rows = [(said("report.title"), result.title)]
     if meta.simulated:
         rows.append((said("map.simulated"), said("map.simulated_note")))
     if meta.kind == "occupation":
@@ -274,7 +273,7 @@ def _about(result: Any, said: Words) -> pd.DataFrame:
         (said("map.source"), meta.source),
         (said("map.licence"), meta.licence),
     ]
-    rows += [(said("report.warnings"), str(w)) for w in getattr(result, "warnings", ())]
+    rows += [(said("report.warnings"), str(w)) for w in result.warnings]
     rows += [
         (said("report.limits"), text)
         for _, text in sorted(said.under("cannot.").items())
@@ -303,13 +302,12 @@ def _heading(column: str, said: Words) -> str:
     return f"{heading} [{unit}]" if unit and len(unit) <= 24 else heading
 
 
-def _write_sheet(
-    book: Any, title: str, frame: pd.DataFrame, said: Words, *, note: str = ""
-) -> None:
+def _write_sheet(book: Workbook, content: _Sheet, said: Words) -> None:
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Alignment, Font, PatternFill
     from openpyxl.utils import get_column_letter
 
+    frame, title = content.frame, said(f"report.sheet_{content.key}")
     sheet = book.create_sheet(re.sub(r"[\\/*?:\[\]]", " ", title)[:31])
     sheet.freeze_panes = "A2"
     headings = [_heading(str(c), said) for c in frame.columns]
@@ -341,15 +339,20 @@ def _write_sheet(
             _cell(sheet, value, number_format, WriteOnlyCell)
             for value, number_format in zip(values, formats, strict=True)
         ])
-    if note:
+    if content.note:
         sheet.append([])
-        cell = WriteOnlyCell(sheet, value=_fitting(allowed_text(note)))
+        cell = WriteOnlyCell(sheet, value=_fitting(allowed_text(content.note)))
         cell.data_type = "s"
         cell.font = Font(italic=True)
         sheet.append([cell])
 
 
-def _cell(sheet: Any, value: Any, number_format: str, make: Any) -> Any:
+def _cell(
+    sheet: WriteOnlyWorksheet,
+    value: object,
+    number_format: str,
+    make: Callable[..., WriteOnlyCell],
+) -> object:
     """Return a value as it may be written: a number, or text that is never run."""
     if value is None or value is pd.NA or value is pd.NaT:
         return None

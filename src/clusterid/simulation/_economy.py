@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 import pandas as pd
 
-from clusterid._typed import typed
-from clusterid.errors import OptionError
-from clusterid.simulation._design import (
-    Design,
-    PlantedCluster,
-    generator,
-    make_design,
-    probabilities,
-)
+from clusterid._typed import typed_by
+from clusterid.simulation._design import Design, make_design, probabilities
 from clusterid.simulation._links import collaborations, flows, skill_links
+from clusterid.simulation._rules import (
+    DesignRules,
+    EconomyOptions,
+    RecordRules,
+    generator,
+)
 from clusterid.simulation._survey import simulated_survey
 from clusterid.tables import TOTAL, Economy, Metadata, economy, guard
 
@@ -150,33 +149,12 @@ class SimulatedEconomy:
         return f"<p>{escape(repr(self))}</p>{planted}"
 
 
-@typed
+@typed_by(DesignRules, RecordRules)
 def simulate_economy(
     *,
     regions: gpd.GeoDataFrame | None = None,
-    n_regions: int | None = None,
-    n_industries: int = 88,
-    n_plants: int = 720_000,
-    size_log_mean: float = 1.0,
-    size_log_sd: float = 1.6,
-    roughness: float = 0.2,
-    shared_roughness: float = 0.5,
-    neighbour_roughness: float = 0.0,
-    density_gradient: float = 0.25,
-    planted: int | Sequence[PlantedCluster] | None = None,
-    strength: Sequence[float] = (2.0, 3.0, 5.0),
-    extent: Sequence[int] = (1, 2, 4),
-    withhold: bool = True,
-    dominance: float = 0.85,
-    secondary: bool = False,
-    withhold_plants: bool = False,
-    n_projects: int = 600,
-    n_places: int | None = None,
-    hit_rate: float = 0.85,
-    false_labels: float = 0.6,
-    year: int = 2008,
-    n_years: int = 1,
     seed: int | np.random.Generator = 0,
+    **options: Unpack[EconomyOptions],
 ) -> SimulatedEconomy:
     r"""Return an invented economy in which the clusters are known.
 
@@ -208,10 +186,11 @@ def simulate_economy(
         lowest tenth, half and three quarters of industries.
     shared_roughness : float, default 0.5
         Share of that variance that industries of one template have in common: related
-        industries like the same places, whether or not a cluster was planted (ours).
+        industries like the same places, whether or not a cluster was planted
+        (authors' choice).
     neighbour_roughness : float, default 0.0
         Share of the variance of roughness that lies in sums over a region and its
-        neighbours: places are rough together, whatever the borders (ours).
+        neighbours: places are rough together, whatever the borders (authors' choice).
     density_gradient : float, default 0.25
         Change of the log odds of an urban industry per sd of log density.
     planted : int or sequence of PlantedCluster, optional
@@ -286,61 +265,32 @@ def simulate_economy(
     >>> len(sim.truth.clusters), bool(sim.economy().metadata.simulated)
     (3, True)
     """
-    params = {k: v for k, v in locals().items() if k not in {"regions", "seed"}}
-    params["seed"] = seed if isinstance(seed, int) else None
-    _check(n_projects, hit_rate, false_labels, dominance, n_years, year)
+    records = RecordRules.taken(options)
     rng = generator(seed)
     design_rng, plant_rng, year_rng, link_rng, survey_rng = rng.spawn(5)
-    design = make_design(
-        regions=regions,
-        n_regions=n_regions,
-        n_industries=n_industries,
-        n_plants=n_plants,
-        size_log_mean=size_log_mean,
-        size_log_sd=size_log_sd,
-        roughness=roughness,
-        shared_roughness=shared_roughness,
-        neighbour_roughness=neighbour_roughness,
-        density_gradient=density_gradient,
-        planted=planted,
-        strength=strength,
-        extent=extent,
-        rng=design_rng,
-    )
+    rules = DesignRules.taken({**options, "regions": regions})
+    design = make_design(rules, design_rng)
     odds = probabilities(design, plant_rng)
-    cell, size = _throw(design, odds, design.n_plants, plant_rng)
-    growth = np.where(
-        year_rng.random(len(design.clusters)) < 0.5,
-        year_rng.uniform(0.02, 0.06, len(design.clusters)),
-        year_rng.uniform(-0.05, 0.01, len(design.clusters)),
-    ).round(4)
-    rules = _Rules(withhold, dominance, secondary, withhold_plants)
-    panels = []
-    for step in range(n_years):
-        if step:
-            cell, size = _next_year(design, odds, cell, size, growth, year_rng)
-        panels.append(_published(design, cell, size, year - n_years + 1 + step, rules))
-    employment = pd.concat([p[0] for p in panels], ignore_index=True)
-    totals = pd.concat([p[1] for p in panels], ignore_index=True)
-    jobs, count = panels[-1][2], panels[-1][3]
-    by_industry = jobs.to_numpy().sum(axis=0)
+    plants = _throw(design, odds, design.n_plants, plant_rng)
+    growth = _trends(len(design.clusters), year_rng)
+    panels: list[_Year] = []
+    for at in range(records.year - records.n_years + 1, records.year + 1):
+        if panels:
+            plants = _next_year(design, odds, plants, growth, year_rng)
+        panels.append(_published(design, plants, at, records))
+    now = panels[-1]
+    by_industry = now.jobs.to_numpy().sum(axis=0)
     links_rng, skill_rng, project_rng = link_rng.spawn(3)
-    projects, seats = collaborations(design, n_projects, year, project_rng)
-    asked = round(188 / 401 * len(design.regions)) if n_places is None else n_places
-    survey = simulated_survey(
-        design,
-        n_places=max(asked, 4),
-        hit_rate=hit_rate,
-        false_labels=false_labels,
-        year=year,
-        rng=survey_rng,
+    projects, seats = collaborations(
+        design, records.n_projects, records.year, project_rng
     )
+    survey = simulated_survey(design, records, survey_rng)
     return SimulatedEconomy(
-        plants=_plant_table(design, cell, size, year),
-        employment=employment,
-        establishments=count,
-        totals=totals,
-        plant_herfindahl=_herfindahl(design, cell, size),
+        plants=_plant_table(design, plants, records.year),
+        employment=pd.concat([p.employment for p in panels], ignore_index=True),
+        establishments=now.establishments,
+        totals=pd.concat([p.totals for p in panels], ignore_index=True),
+        plant_herfindahl=_herfindahl(design, plants),
         regions=design.regions,
         industries=design.industries.table.drop(columns=["urban", "universal"]),
         flows=flows(design.industries, by_industry, links_rng),
@@ -355,37 +305,43 @@ def simulate_economy(
             cells=design.cells,
             templates=design.industries.templates,
             declared=survey.truth,
-            employment=jobs,
+            employment=now.jobs,
             seat_booked=tuple(seats),
         ),
-        params=params,
+        params=rules.params()
+        | records.params()
+        | {"seed": seed if isinstance(seed, int) else None},
     )
 
 
-def _check(
-    n_projects: int,
-    hit_rate: float,
-    false_labels: float,
-    dominance: float,
-    n_years: int,
-    year: int,
-) -> None:
-    for name, value in (
-        ("hit_rate", hit_rate),
-        ("false_labels", false_labels),
-        ("dominance", dominance),
-    ):
-        if not 0 <= value <= 1:
-            raise OptionError(f"{name}={value!r}; give a share between 0 and 1.")
-    for name, number in (
-        ("n_projects", n_projects),
-        ("n_years", n_years),
-        ("year", year),
-    ):
-        if not isinstance(number, int | np.integer):
-            raise OptionError(f"{name}={number!r}; give a whole number.")
-        if number < 1:
-            raise OptionError(f"{name}={number!r}; give at least 1.")
+@dataclass(frozen=True, slots=True)
+class _Plants:
+    """Plants in the order of their cells (industry x region, flat), with sizes."""
+
+    cell: NDArray[np.int64]
+    size: NDArray[np.float64]
+
+    @property
+    def persons(self) -> NDArray[np.float64]:
+        """Whole persons; no plant has more than 60,000."""
+        return np.minimum(np.ceil(self.size), 60_000.0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Year:
+    """Tables of one year: as published, and what jobs and plants there are."""
+
+    employment: pd.DataFrame
+    totals: pd.DataFrame
+    jobs: pd.DataFrame
+    establishments: pd.DataFrame
+
+
+def _trends(n_clusters: int, rng: np.random.Generator) -> NDArray[np.float64]:
+    """Return the growth of each cluster by year: half of them rise, half decline."""
+    rises = rng.random(n_clusters) < 0.5
+    up, down = rng.uniform(0.02, 0.06, n_clusters), rng.uniform(-0.05, 0.01, n_clusters)
+    return np.where(rises, up, down).round(4)
 
 
 def _throw(
@@ -393,28 +349,25 @@ def _throw(
     odds: NDArray[np.float64],
     number: NDArray[np.int64],
     rng: np.random.Generator,
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Return cell (industry x region, flat) and size of each plant thrown."""
+) -> _Plants:
+    """Throw the plants of each industry at the regions, and draw their sizes."""
     counts = rng.multinomial(number, odds)
     cell = np.repeat(np.arange(counts.size), counts.ravel())
     log_mean = np.repeat(design.size_log_mean, number)
-    size = np.exp(rng.normal(log_mean, design.size_log_sd))
-    return cell, size
+    return _Plants(cell, np.exp(rng.normal(log_mean, design.size_log_sd)))
 
 
 def _next_year(
     design: Design,
     odds: NDArray[np.float64],
-    cell: NDArray[np.int64],
-    size: NDArray[np.float64],
+    plants: _Plants,
     growth: NDArray[np.float64],
     rng: np.random.Generator,
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+) -> _Plants:
     """Let plants die, be born and grow (Gibrat, sd 0.1); clusters follow their trend.
 
     A cluster's trend acts on sizes and on births, so that both counts move.
     """
-    n_regions = len(design.regions)
     factor = np.ones(design.planted.shape)
     cells = design.cells
     if len(cells):
@@ -422,40 +375,25 @@ def _next_year(
         j = design.regions.index.get_indexer(pd.Index(cells["region"]))
         of = design.clusters.index.get_indexer(pd.Index(cells["cluster"]))
         factor[i, j] = 1.0 + growth[of]
-    alive = rng.random(len(cell)) > 0.07
-    cell = cell[alive]
-    size = size[alive] * np.exp(rng.normal(0.0, 0.1, len(cell))) * factor.ravel()[cell]
+    alive = rng.random(len(plants.cell)) > 0.07
+    cell = plants.cell[alive]
+    grown = np.exp(rng.normal(0.0, 0.1, len(cell))) * factor.ravel()[cell]
     births = rng.binomial(design.n_plants, 0.07)
     tilted = odds * factor**3
     tilted /= tilted.sum(axis=1, keepdims=True)
-    new_cell, new_size = _throw(design, tilted, births, rng)
-    cell = np.concatenate((cell, new_cell))
+    new = _throw(design, tilted, births, rng)
+    cell = np.concatenate((cell, new.cell))
     order = np.argsort(cell, kind="stable")
-    if cell.size and cell.max() >= design.planted.shape[0] * n_regions:
-        raise OptionError("a plant lies outside the table of cells")
-    return cell[order], np.concatenate((size, new_size))[order]
-
-
-def _persons(size: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.minimum(np.ceil(size), 60_000.0)
-
-
-@dataclass(frozen=True, slots=True)
-class _Rules:
-    """What the simulated statistical office holds back."""
-
-    withhold: bool
-    dominance: float
-    secondary: bool
-    plants: bool
+    size = np.concatenate((plants.size[alive] * grown, new.size))
+    return _Plants(cell[order], size[order])
 
 
 def _hidden(
     design: Design,
-    jobs: NDArray[Any],
-    count: NDArray[Any],
+    jobs: NDArray[np.float64],
+    count: NDArray[np.int64],
     largest: NDArray[np.float64],
-    rules: _Rules,
+    rules: RecordRules,
 ) -> NDArray[np.bool_]:
     """Return which cells (industry x region, flat) are withheld."""
     if not rules.withhold:
@@ -476,44 +414,33 @@ def _hidden(
     return np.asarray(held.to_numpy().T.ravel())
 
 
-def _published(
-    design: Design,
-    cell: NDArray[np.int64],
-    size: NDArray[np.float64],
-    year: int,
-    rules: _Rules,
-) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Return the long table, published totals, true jobs and counts of one year."""
-    shape = design.planted.shape
-    persons = _persons(size)
+def _published(design: Design, plants: _Plants, year: int, rules: RecordRules) -> _Year:
+    """Return the tables of one year, with withheld cells where the rules say so."""
+    shape, cell, persons = design.planted.shape, plants.cell, plants.persons
     n_cells = shape[0] * shape[1]
     count = np.bincount(cell, minlength=n_cells)
-    jobs = np.bincount(cell, weights=persons, minlength=n_cells)
+    jobs = np.bincount(cell, weights=persons, minlength=n_cells).astype(float)
     largest = np.zeros(n_cells)
     starts = np.flatnonzero(np.diff(cell, prepend=-1))
     if len(starts):
         largest[cell[starts]] = np.maximum.reduceat(persons, starts)
     hidden = _hidden(design, jobs, count, largest, rules)
-    plants = np.where(hidden, np.nan, count) if rules.plants else count
+    known = np.where(hidden, np.nan, count) if rules.withhold_plants else count
     index, columns = design.regions.index, design.codes
     shown = np.where(hidden, np.nan, jobs)
     n_regions, n_industries = len(index), len(columns)
     # regions outside, industries inside: the order of a sorted long table
     flat = np.arange(n_cells).reshape(shape).T.ravel()
-    long = pd.DataFrame(
-        {
-            "region": index.repeat(n_industries),
-            "industry": np.tile(columns, n_regions),
-            "year": year,
-            "employment": shown[flat],
-            "establishments": plants[flat],
-            "flag": pd.array(
-                np.where(hidden[flat], "withheld", ""), dtype="str"
-            ),
-        }
-    )  # fmt: skip
+    long = pd.DataFrame({
+        "region": index.repeat(n_industries),
+        "industry": np.tile(columns, n_regions),
+        "year": year,
+        "employment": shown[flat],
+        "establishments": known[flat],
+        "flag": pd.array(np.where(hidden[flat], "withheld", ""), dtype="str"),
+    })
     wide = pd.DataFrame(jobs.reshape(shape).T, index=index, columns=columns)
-    counts = pd.DataFrame(plants.reshape(shape).T, index=index, columns=columns)
+    counts = pd.DataFrame(known.reshape(shape).T, index=index, columns=columns)
     by_region, by_industry = wide.sum(axis=1), wide.sum(axis=0)
     totals = pd.DataFrame({
         "region": [*index, *[TOTAL] * n_industries, TOTAL],
@@ -521,14 +448,11 @@ def _published(
         "year": year,
         "value": [*by_region, *by_industry, float(by_region.sum())],
     })
-    return long, totals, wide, counts
+    return _Year(long, totals, wide, counts)
 
 
-def _herfindahl(
-    design: Design, cell: NDArray[np.int64], size: NDArray[np.float64]
-) -> pd.Series:
-    industry = cell // len(design.regions)
-    persons = _persons(size)
+def _herfindahl(design: Design, plants: _Plants) -> pd.Series:
+    industry, persons = plants.cell // len(design.regions), plants.persons
     n = len(design.codes)
     total = np.bincount(industry, weights=persons, minlength=n)
     square = np.bincount(industry, weights=persons**2, minlength=n)
@@ -537,15 +461,13 @@ def _herfindahl(
     return pd.Series(value, index=design.codes, name="plant_herfindahl")
 
 
-def _plant_table(
-    design: Design, cell: NDArray[np.int64], size: NDArray[np.float64], year: int
-) -> pd.DataFrame:
-    industry, region = np.divmod(cell, len(design.regions))
-    number = pd.Series(np.arange(1, len(cell) + 1))
+def _plant_table(design: Design, plants: _Plants, year: int) -> pd.DataFrame:
+    industry, region = np.divmod(plants.cell, len(design.regions))
+    number = pd.Series(np.arange(1, len(plants.cell) + 1))
     return pd.DataFrame({
         "plant": "P" + number.astype("str"),
         "industry": design.codes.take(industry),
-        "employment": _persons(size),
+        "employment": plants.persons,
         "year": year,
         "region": design.regions.index.take(region),
     })

@@ -3,38 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from clusterid._embedded import embedded_path
+from clusterid._disk._embedded import embedded_path
 from clusterid.errors import ClassificationError
 
 __all__ = ["Industries", "simulated_industries"]
 
-#: field, German label, English label, NACE Rev. 2 codes it is planted in. Ours: chosen
-#: so that no two share a division; they are examples, not a definition of the field.
-_TEMPLATES = (
-    ("automotive", "Automobil", "Automotive", "22 24 29"),
-    ("mechanical_engineering", "Maschinenbau", "Mechanical engineering", "25 28 33"),
-    ("chemicals", "Chemie und Baustoffe", "Chemicals, minerals", "19 20 23"),
-    ("life_sciences", "Biotechnologie und Pharma", "Life sciences", "21 72 75"),
-    ("health", "Gesundheitswirtschaft", "Health", "32 86 87 88"),
-    ("electronics", "Elektronik", "Electronics", "26 27 95"),
-    ("ict", "IKT", "Information and communication", "61 62 63"),
-    ("creative", "Film, Medien, Kunst", "Film, media, arts", "59 60 73 74 90"),
-    ("logistics", "Logistik", "Logistics", "49 50 52 53"),
-    ("aerospace", "Luft- und Raumfahrt", "Aerospace", "30 51 71"),
-    ("finance", "Finanzwirtschaft", "Finance", "64 65 66"),
-    ("food", "Ernährungswirtschaft", "Food", "01 03 10 11"),
-    ("wood_furniture", "Forst, Holz, Möbel", "Forest, wood, furniture", "02 16 31"),
-    ("textiles", "Textil und Bekleidung", "Textiles", "13 14 15"),
-    ("environment", "Umweltwirtschaft", "Environment", "36 37 38 39"),
-    ("energy", "Energie und Bergbau", "Energy and mining", "05 06 09 35"),
-    ("printing_publishing", "Druck und Verlag", "Printing, publishing", "17 18 58"),
-    ("construction", "Bauwirtschaft", "Construction", "08 41 42 43"),
-    ("tourism", "Tourismus und Freizeit", "Tourism and leisure", "55 56 79 91 93"),
-)
+_TEMPLATE = ["template", "field", "label_de", "label_en"]
 
 #: Divisions that sell to, or hire from, everyone: trade, real estate, offices, temps.
 _UNIVERSAL = frozenset({"46", "47", "68", "69", "70", "78", "81", "82", "84"})
@@ -78,49 +57,49 @@ def simulated_industries(n_industries: int, rng: np.random.Generator) -> Industr
     rows = rows.loc[_part(rows.index, n_industries)]
     rows.index.name = "industry"
     division = rows.index.str[:2]
-    table = pd.DataFrame(
-        {
-            "parent": rows["parent"],
-            "section": rows["section"],
-            "label_en": rows["label_en"],
-            "label_de": rows["label_de"],
-            "urban": np.where(division.isin(list(_PRODUCTION)), -0.5, 0.5),
-            "universal": division.isin(list(_UNIVERSAL)),
-        },
-        index=rows.index,
+    table = rows[["parent", "section", "label_en", "label_de"]].assign(
+        urban=np.where(division.isin(list(_PRODUCTION)), -0.5, 0.5),
+        universal=division.isin(list(_UNIVERSAL)),
     )
     table.loc[division.isin(["01", "02", "03"]), "urban"] = -1.0
-    records = [
-        (f"S{number:02d}", field, label_de, label_en, code)
-        for number, (field, label_de, label_en, divisions) in enumerate(_TEMPLATES, 1)
-        for code in table.index
-        if code[:2] in divisions.split()
-    ]
-    columns = ["template", "field", "label_de", "label_en", "industry"]
-    templates = pd.DataFrame(records, columns=columns)
+    kinds = _kinds().rename(columns={"divisions": "division"})
+    members = table.index.to_frame(index=False).assign(division=division)
+    templates = kinds.explode("division").merge(members, on="division")
+    templates = templates.sort_values(["template", "industry"])
+    templates = templates[[*_TEMPLATE, "industry"]].reset_index(drop=True)
     # in a part of the tree a template may keep a single industry: then it is none
     whole = templates.groupby("template")["industry"].transform("size") >= 2
     return Industries("nace2", table, templates[whole].reset_index(drop=True))
 
 
+def _kinds() -> pd.DataFrame:
+    """Return the kinds of cluster that are planted, with the divisions of each.
+
+    The authors' choice, so that no two share a division; examples, not a definition
+    of a field.
+    """
+    table = pd.read_csv(Path(__file__).with_name("templates.csv"), dtype=str)
+    return table.assign(divisions=table["divisions"].str.split())
+
+
 def _part(codes: pd.Index, number: int) -> list[str]:
     """Take ``number`` codes: up to 60 per cent templates, the rest evenly spread."""
-    if number >= len(codes):
-        return [str(code) for code in codes]
+    known = [str(code) for code in codes]
+    if number >= len(known):
+        return known
     chosen: list[str] = []
-    for *_, divisions in _TEMPLATES:
-        own = [str(c) for c in codes if c[:2] in divisions.split()]
+    for divisions in _kinds()["divisions"]:
+        own = [code for code in known if code[:2] in divisions]
         if len(chosen) + len(own) <= max(0.6 * number, 5):
             chosen += own
-    taken = {c for *_, divisions in _TEMPLATES for c in divisions.split()}
-    rest = [str(c) for c in codes if c[:2] not in taken]
-    rest = rest or [str(c) for c in codes if c not in chosen]
+    taken = set(_kinds()["divisions"].explode())
+    others = [code for code in known if code not in chosen]
+    rest = [code for code in known if code[:2] not in taken]
     missing = number - len(chosen)
-    if missing > len(rest):
-        rest = [str(c) for c in codes if c not in chosen]
+    if not rest or missing > len(rest):
+        rest = others
     picks = np.unique(np.linspace(0, len(rest) - 1, missing).round().astype(int))
-    chosen += [rest[i] for i in picks]
-    return sorted(chosen)
+    return sorted([*chosen, *(rest[i] for i in picks)])
 
 
 def _invented(n_industries: int, rng: np.random.Generator) -> Industries:
@@ -142,18 +121,10 @@ def _invented(n_industries: int, rng: np.random.Generator) -> Industries:
     ordinary = np.flatnonzero(~table["universal"].to_numpy())
     n_templates = max(2, len(ordinary) // 5)
     mixed = rng.permutation(ordinary)
-    records = []
-    for number in range(n_templates):
-        members = np.sort(mixed[3 * number : 3 * number + 3])
-        records += [
-            (
-                f"S{number + 1:02d}",
-                f"field_{number + 1:02d}",
-                f"Feld {number + 1}",
-                f"Field {number + 1}",
-                codes[i],
-            )
-            for i in members
-        ]
-    columns = ["template", "field", "label_de", "label_en", "industry"]
-    return Industries("simulated", table, pd.DataFrame(records, columns=columns))
+    records = [
+        (f"S{k:02d}", f"field_{k:02d}", f"Feld {k}", f"Field {k}", codes[i])
+        for k in range(1, n_templates + 1)
+        for i in np.sort(mixed[3 * (k - 1) : 3 * k])
+    ]
+    templates = pd.DataFrame(records, columns=[*_TEMPLATE, "industry"])
+    return Industries("simulated", table, templates)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from clusterid._embedded import embedded_path
+from clusterid._disk._embedded import embedded_path
 from clusterid._typed import typed
 from clusterid.errors import GeometryError
 
@@ -158,9 +158,9 @@ def _nearest_by_steps(adjacent: list[NDArray[np.int64]], n: int) -> NDArray[np.i
 def _population(frame: gpd.GeoDataFrame, rng: np.random.Generator) -> pd.Series:
     """Invent an urban hierarchy: small regions are cities, a few are metropolises.
 
-    Density falls with area (elasticity -0.75, ours), falls off around metropolises
-    (e-folding 40 km, ours) and varies log-normally. Scaled to 200,000 inhabitants a
-    region on average.
+    Density falls with area (elasticity -0.75), falls off around metropolises (e-folding
+    40 km) and varies log-normally; both numbers are the authors' choice. Scaled to
+    200,000 inhabitants a region on average.
     """
     area = frame["area_km2"].to_numpy(float)
     n = len(frame)

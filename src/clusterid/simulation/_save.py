@@ -8,64 +8,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from clusterid._whole_folder import new_folder
+from clusterid._disk._whole_folder import new_folder
 from clusterid.errors import OptionError
 
 if TYPE_CHECKING:
     from clusterid.simulation._economy import SimulatedEconomy
 
 __all__ = ["save_study"]
-
-_STUDY = """\
-# A simulated study: every number in it is invented, the outlines are mirrored and
-# renamed. What was planted stands in truth/.
-[study]
-title = {{ en = "Simulated economy with {n_planted} planted clusters", \
-de = "Simulierte Wirtschaft mit {n_planted} gepflanzten Clustern" }}
-year = {year}
-language = "en"
-seed = {seed}
-simulated = true
-
-[employment]
-source = "table"
-path = "employment.csv"
-classification = "{classification}"
-totals = "totals.csv"
-plant_herfindahl = "plant_herfindahl.csv"
-labels = "industries.csv"
-
-[regions]
-path = "regions.geojson"
-source = "mirrored, moved and renamed outlines; (c) GeoBasis-DE / BKG (2019), \
-dl-de/by-2-0, changed"
-
-[[supply]]
-source = "table"
-name = "supply"
-path = "flows.csv"
-
-[[skills]]
-source = "table"
-name = "skill"
-path = "links.csv"
-
-[[research]]
-source = "table"
-name = "research"
-path = "collaborations.csv"
-
-[survey]
-places = "places.csv"
-answers = "answers.csv"
-declared = "declared.csv"
-fields = "fields.csv"
-
-[method]
-
-[output]
-folder = "out"
-"""
 
 
 def save_study(simulated: SimulatedEconomy, folder: str | Path) -> Path:
@@ -121,7 +70,8 @@ def _write(simulated: SimulatedEconomy, target: Path) -> None:
     (target / "regions.geojson").write_text(
         json.dumps(collection, ensure_ascii=False), encoding="utf-8"
     )
-    study = _STUDY.format(
+    template = Path(__file__).with_name("study.toml.template").read_text("utf-8")
+    study = template.format(
         n_planted=len(simulated.truth.clusters),
         year=meta.year,
         seed=simulated.params["seed"] or 0,

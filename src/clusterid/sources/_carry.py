@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
 from clusterid.classifications import Correspondence, read_correspondence
 from clusterid.errors import OptionError
 
-__all__ = ["carry_flows", "employment_carrier", "without_small"]
+__all__ = [
+    "among", "carried", "carry_flows", "employment_carrier", "moves", "without_small",
+]  # fmt: skip
 
 
 def carry_flows(flows: pd.DataFrame, carrier: Correspondence) -> pd.DataFrame:
@@ -41,6 +43,23 @@ def carry_flows(flows: pd.DataFrame, carrier: Correspondence) -> pd.DataFrame:
         "value": both.to_numpy().ravel(),
     })
     return table[table["value"].ne(0)].reset_index(drop=True)
+
+
+def among(flows: pd.DataFrame, codes: Iterable[str]) -> pd.DataFrame:
+    """Return the flows whose seller and buyer are both among the codes."""
+    known = set(codes)
+    return flows[flows["seller"].isin(known) & flows["buyer"].isin(known)]
+
+
+def carried(flows: pd.DataFrame, carrier: Correspondence) -> pd.DataFrame:
+    """Carry the flows between codes that a correspondence knows; leave out others."""
+    return carry_flows(among(flows, carrier.table["source"]), carrier)
+
+
+def moves(correspondence: Correspondence) -> dict[str, str]:
+    """Return what every code becomes, where none is divided."""
+    pairs = correspondence.table
+    return dict(zip(pairs["source"], pairs["target"], strict=True))
 
 
 def employment_carrier(

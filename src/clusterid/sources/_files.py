@@ -5,15 +5,16 @@ from __future__ import annotations
 import csv
 import gzip
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from clusterid._opening import (
+from clusterid._disk import (
     SHEET_PART,
     foreign_reading,
     packed_fault,
@@ -24,26 +25,22 @@ from clusterid._opening import (
 from clusterid.errors import Fault, SourceError, TableTypeError, nearest
 
 __all__ = [
-    "columns_of",
-    "file_list",
-    "find_by_columns",
-    "known_numbers_of",
-    "named_files",
-    "numbers_of",
-    "read_raw",
-    "require_columns",
-    "require_keys",
-    "whole_years_of",
-]
+    "columns_of", "file_list", "find_by_columns", "known_numbers_of", "named_files",
+    "numbers_of", "of_years", "one_file", "opened", "read_raw", "require_columns",
+    "require_keys", "whole_years_of",
+]  # fmt: skip
 
+#: How files are named: one, several, or by role.
+Paths = str | Path | Sequence[str | Path] | Mapping[str, str | Path]
+Content = TypeVar("Content")
+#: Rows at fault that a message shows.
+_SHOWN = 5
+#: What is one thing, though one can go through it.
+_SINGLE = (str, bytes, os.PathLike, pd.DataFrame)
 _TABLES = (".parquet", ".csv", ".csv.gz", ".tsv", ".xlsx")
 
 
-def file_list(
-    paths: str | Path | Sequence[str | Path] | Mapping[str, str | Path],
-    *,
-    endings: tuple[str, ...] = _TABLES,
-) -> list[Path]:
+def file_list(paths: Paths, *, endings: tuple[str, ...] = _TABLES) -> list[Path]:
     """Return the files named; a folder stands for the tables in it.
 
     Raises
@@ -68,7 +65,17 @@ def file_list(
     return found
 
 
-def named_files(paths: Any) -> list[Path]:
+def one_file(
+    paths: Paths, *, endings: tuple[str, ...] = _TABLES, what: str = "file"
+) -> Path:
+    """Return the only file named; SourceError if there are none or several."""
+    files = file_list(paths, endings=endings)
+    if len(files) != 1:
+        raise SourceError(f"One {what} is read, {len(files)} were named.")
+    return files[0]
+
+
+def named_files(paths: object) -> list[Path]:
     """Return the files and folders named, each of them there.
 
     Raises
@@ -79,30 +86,31 @@ def named_files(paths: Any) -> list[Path]:
     TableTypeError
         If something else than paths is given.
     """
-    if isinstance(paths, (str, os.PathLike)):
-        given: list[Any] = [paths]
-    elif isinstance(paths, Mapping):
+    given = [paths]
+    if isinstance(paths, Mapping):
         given = list(paths.values())
-    elif isinstance(paths, Iterable) and not isinstance(paths, (bytes, pd.DataFrame)):
+    elif isinstance(paths, Iterable) and not isinstance(paths, _SINGLE):
         given = list(paths)
-    else:
-        given = [paths]
     if not given:
         raise SourceError("No file is named; give a path.")
-    wrong = [type(p).__name__ for p in given if not isinstance(p, (str, os.PathLike))]
-    if wrong:
-        raise TableTypeError(f"files are named by paths, not by {wrong[0]}.")
-    named = [Path(p) for p in given]
-    faults = [(p, fault) for p in named if (fault := path_fault(p, folder=True))]
-    if faults:
-        words = "; ".join(
-            f"{fault.rule}{fault.mend.removeprefix('check the path')}"
-            if fault.mend.startswith("check the path.")
-            else f"{fault.rule}: {fault.mend}"
-            for _, fault in faults
+    named = [Path(p) for p in given if isinstance(p, (str, os.PathLike))]
+    if len(named) < len(given):
+        wrong = next(p for p in given if not isinstance(p, (str, os.PathLike)))
+        raise TableTypeError(
+            f"files are named by paths, not by {type(wrong).__name__}."
         )
+    faults = [fault for p in named if (fault := path_fault(p, folder=True))]
+    if faults:
+        words = "; ".join(map(_not_there, faults))
         raise SourceError(f"{len(faults)} of {len(named)} files are not there: {words}")
     return named
+
+
+def _not_there(fault: Fault) -> str:
+    """Return why a file is not there, with the nearest name where there is one."""
+    if fault.mend.startswith("check the path."):
+        return fault.rule + fault.mend.removeprefix("check the path")
+    return f"{fault.rule}: {fault.mend}"
 
 
 def read_raw(
@@ -115,27 +123,34 @@ def read_raw(
     SourceError
         If the file cannot be read as what its ending says.
     """
-    told: list[Fault] = []
-    with foreign_reading(path.suffix, told):
+    return _read(path, partial(_raw, path, encoding, separator))
+
+
+def _raw(path: Path, encoding: str, separator: str) -> pd.DataFrame:
+    if path.suffix == ".parquet":
+        return pd.read_parquet(path).reset_index(drop=True)
+    if path.suffix == ".xlsx":
+        return pd.read_excel(path, dtype=str, keep_default_na=False)
+    twice = _twice_in_csv(path, encoding, separator)
+    if twice is not None:
+        raise SourceError(f"{path}: {sentence(twice)}")
+    try:
+        return pd.read_csv(
+            path, dtype=str, keep_default_na=False, encoding=encoding, sep=separator
+        )
+    except UnicodeDecodeError as error:
+        raise SourceError(f"{path}: not {encoding} at byte {error.start}.") from None
+
+
+def _read(path: Path, read: Callable[[], Content]) -> Content:
+    """Return what a function reads of a file; whatever it raises is a SourceError."""
+    broken: list[Fault] = []
+    with foreign_reading(path.suffix, broken):
         large = _too_much(path)
         if large is not None:
             raise SourceError(f"{path}: {sentence(large)}")
-        if path.suffix == ".parquet":
-            return pd.read_parquet(path).reset_index(drop=True)
-        if path.suffix == ".xlsx":
-            return pd.read_excel(path, dtype=str, keep_default_na=False)
-        twice = _twice_in_csv(path, encoding, separator)
-        if twice is not None:
-            raise SourceError(f"{path}: {sentence(twice)}")
-        try:
-            return pd.read_csv(
-                path, dtype=str, keep_default_na=False, encoding=encoding, sep=separator
-            )
-        except UnicodeDecodeError as error:
-            raise SourceError(
-                f"{path}: not {encoding} at byte {error.start}."
-            ) from None
-    raise SourceError(f"{path}: {sentence(told[0])}")
+        return read()
+    raise SourceError(f"{path}: {sentence(broken[0])}")
 
 
 def _twice_in_csv(path: Path, encoding: str, separator: str) -> Fault | None:
@@ -154,19 +169,17 @@ def _too_much(path: Path) -> Fault | None:
 
 def columns_of(path: Path) -> list[str]:
     """Return the column names of a table without reading its rows."""
-    told: list[Fault] = []
-    with foreign_reading(path.suffix, told):
-        large = _too_much(path)
-        if large is not None:
-            raise SourceError(f"{path}: {sentence(large)}")
-        if path.suffix == ".parquet":
-            import pyarrow.parquet as pq
+    return _read(path, partial(_columns, path))
 
-            return [str(name) for name in pq.read_schema(path).names]
-        if path.suffix == ".xlsx":
-            return [str(c) for c in pd.read_excel(path, nrows=0).columns]
-        return [str(c) for c in pd.read_csv(path, nrows=0, dtype=str).columns]
-    raise SourceError(f"{path}: {sentence(told[0])}")
+
+def _columns(path: Path) -> list[str]:
+    if path.suffix == ".parquet":
+        import pyarrow.parquet as pq
+
+        return [str(name) for name in pq.read_schema(path).names]
+    if path.suffix == ".xlsx":
+        return [str(c) for c in pd.read_excel(path, nrows=0).columns]
+    return [str(c) for c in pd.read_csv(path, nrows=0, dtype=str).columns]
 
 
 def find_by_columns(
@@ -195,6 +208,17 @@ def find_by_columns(
     return found
 
 
+def opened(
+    path: Path, columns: Sequence[str], *, keys: Sequence[str] = ()
+) -> pd.DataFrame:
+    """Read a table as it stands; raise unless it has the columns and sound keys."""
+    raw = read_raw(path)
+    require_columns(raw, columns, path)
+    if keys:
+        require_keys(raw, keys, path)
+    return raw
+
+
 def require_columns(table: pd.DataFrame, columns: Iterable[str], path: Path) -> None:
     """Raise SourceError unless the table has the columns; names what it has."""
     missing = [c for c in columns if c not in table.columns]
@@ -215,11 +239,11 @@ def require_keys(table: pd.DataFrame, keys: Sequence[str], path: Path) -> None:
     missing = (text.isna() | text.isin([""])).any(axis=1).to_numpy()
     twice = text.duplicated(keep=False).to_numpy()
     for wrong, what in ((missing, "have no code"), (twice, "stand more than once")):
-        if wrong.any():
-            rows = [
-                f"row {i + 1}: {' / '.join(map(str, text.iloc[i]))}"
-                for i in np.flatnonzero(wrong)[:5]
-            ]
+        rows = [
+            f"row {i + 1}: {' / '.join(map(str, text.iloc[i]))}"
+            for i in np.flatnonzero(wrong)[:_SHOWN]
+        ]
+        if rows:
             raise SourceError(
                 f"{path}: {int(wrong.sum())} rows {what} in {', '.join(keys)} "
                 f"({'; '.join(rows)}). Fetch the file again, or drop these rows."
@@ -235,10 +259,9 @@ def numbers_of(table: pd.DataFrame, column: str, path: Path) -> NDArray[np.float
     numbers = values.astype("Float64").to_numpy(dtype=float, na_value=np.nan)
     wrong = np.flatnonzero(np.isnan(numbers) & ~empty.to_numpy(dtype=bool))
     if len(wrong):
-        rows = [f"row {i + 1}: {given.iloc[i]!r}" for i in wrong[:5]]
+        rows = "; ".join(f"row {i + 1}: {given.iloc[i]!r}" for i in wrong[:_SHOWN])
         raise SourceError(
-            f"{path}: {len(wrong)} values of {column} are not numbers "
-            f"({'; '.join(rows)})."
+            f"{path}: {len(wrong)} values of {column} are not numbers ({rows})."
         )
     return np.asarray(numbers, dtype=np.float64)
 
@@ -250,16 +273,15 @@ def known_numbers_of(
     numbers = numbers_of(table, column, path)
     missing = np.flatnonzero(np.isnan(numbers))
     if len(missing):
-        rows = [
+        rows = "; ".join(
             f"row {table.index[i] + 1}: "
             f"{' / '.join(str(table[key].iloc[i]) for key in keys)}"
-            for i in missing[:5]
-        ]
-        more = "; ..." if len(missing) > 5 else ""
+            for i in missing[:_SHOWN]
+        )
+        more = "; ..." if len(missing) > _SHOWN else ""
         raise SourceError(
-            f"{path}: {len(missing)} values of {column} are missing "
-            f"({'; '.join(rows)}{more}). A missing value is not zero: fill it in, or "
-            "write 0 where there is none."
+            f"{path}: {len(missing)} values of {column} are missing ({rows}{more}). A "
+            "missing value is not zero: fill it in, or write 0 where there is none."
         )
     return numbers
 
@@ -270,9 +292,36 @@ def whole_years_of(table: pd.DataFrame, path: Path) -> NDArray[np.int64]:
     with np.errstate(invalid="ignore"):
         wrong = np.flatnonzero(~np.isfinite(years) | (years != np.floor(years)))
     if len(wrong):
-        rows = [f"row {i + 1}: {table['year'].iloc[i]}" for i in wrong[:5]]
+        given = table["year"]
+        rows = "; ".join(f"row {i + 1}: {given.iloc[i]}" for i in wrong[:_SHOWN])
         raise SourceError(
-            f"{path}: {len(wrong)} values of year are no whole years "
-            f"({'; '.join(rows)}). Correct them, or drop these rows."
+            f"{path}: {len(wrong)} values of year are no whole years ({rows}). Correct "
+            "them, or drop these rows."
         )
     return years.astype(np.int64)
+
+
+def of_years(
+    table: pd.DataFrame, years: Iterable[int] | None, who: str, *, listed: bool = False
+) -> pd.DataFrame:
+    """Return the rows of the years wanted; all of them where none is named.
+
+    Raises
+    ------
+    SourceError
+        If a year is not there; ``who`` begins the sentence, and the years that are
+        there are told from first to last, or one by one with ``listed``.
+    """
+    wanted = {int(year) for year in years} if years is not None else set()
+    if not wanted:
+        return table
+    known = sorted({int(year) for year in table["year"]})
+    missing = sorted(wanted - set(known))
+    if missing:
+        have = ", ".join(map(str, known))
+        if known and not listed:
+            have = f"{known[0]} to {known[-1]}"
+        raise SourceError(
+            f"{who} no year {', '.join(map(str, missing))}; it has {have or 'none'}."
+        )
+    return table[table["year"].isin(wanted)]

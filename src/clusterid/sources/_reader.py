@@ -11,19 +11,44 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from clusterid._opening import foreign_reading, sentence
+from clusterid._disk import foreign_reading, read_toml, sentence
 from clusterid._typed import check_types
-from clusterid.classifications import Correspondence, check_series
+from clusterid.classifications import (
+    Correspondence,
+    check_series,
+    read_classification,
+)
 from clusterid.errors import Fault, OptionError, SourceError, nearest
-from clusterid.sources._files import named_files
+from clusterid.sources._files import Paths, named_files
 from clusterid.tables import Economy, Metadata, economy
+from clusterid.tables.parsing import Reading
 
 __all__ = ["Kind", "Reader", "SourcedEmployment"]
 
 Kind = Literal["employment", "flows", "links", "collaborations", "templates", "fields"]
-Paths = str | Path | Sequence[str | Path] | Mapping[str, str | Path]
-
+#: What is said of the readers of official files, by name.
+DECLARED = read_toml(Path(__file__).with_name("readers.toml"))
 TOTALS_COLUMNS = ("year", "region", "industry", "value", "lower", "upper")
+
+
+def no_totals() -> pd.DataFrame:
+    """Return the table of totals of a source that publishes none."""
+    return pd.DataFrame(columns=list(TOTALS_COLUMNS))
+
+
+def names_of(classification: str, codes: pd.Series) -> dict[str, str]:
+    """Return the English names of the codes that a classification knows."""
+    if classification == "unknown":
+        return {}
+    tree = read_classification(classification)
+    names = tree.labels("en")
+    notation = {str(code): tree.notation(str(code)) for code in codes.unique()}
+    return {c: str(names[known]) for c, known in notation.items() if known is not None}
+
+
+def metadata_of(name: str, **found: Any) -> Metadata:
+    """Return the metadata declared for a reader, with what was found in its file."""
+    return Metadata(**{**DECLARED[name]["metadata"], **found})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +83,10 @@ class SourcedEmployment:
     """
 
     table: pd.DataFrame
-    totals: pd.DataFrame
-    hierarchies: Mapping[str, pd.Series]
-    plant_herfindahl: pd.DataFrame | None
-    metadata: Metadata
+    totals: pd.DataFrame = field(default_factory=no_totals)
+    hierarchies: Mapping[str, pd.Series] = field(default_factory=dict)
+    plant_herfindahl: pd.DataFrame | None = None
+    metadata: Metadata = field(default_factory=Metadata)
     vintages: Mapping[int, str] = field(default_factory=dict)
     region_names: pd.Series = field(default_factory=lambda: pd.Series(dtype=object))
     notes: tuple[str, ...] = ()
@@ -213,18 +238,18 @@ class Reader:
         if self.passes_to is not None:
             check_types(self.passes_to, options, who=who)
         files = named_files(paths)
-        told: list[Fault] = []
-        with foreign_reading(f"what the reader {self.name!r} takes", told):
+        broken: list[Fault] = []
+        with foreign_reading(f"what the reader {self.name!r} takes", broken):
             return self.read(paths, **options)
         shown = ", ".join(path.name for path in files[:5])
-        raise SourceError(f"{shown}: {sentence(told[0])}")
+        raise SourceError(f"{shown}: {sentence(broken[0])}")
 
     def __repr__(self) -> str:
         return f"<Reader {self.name} ({self.kind}): {self.description}>"
 
 
 #: How a file is written; every function that reads tables takes these.
-_READING = ("encoding", "separator", "sheet", "layer", "skip_rows", "filter")
+_READING = tuple(Reading.__annotations__)
 
 
 def _keywords(function: Callable[..., Any]) -> dict[str, Any]:

@@ -8,10 +8,14 @@ from typing import Any
 
 import pandas as pd
 
-from clusterid.classifications import Classification, read_classification
-from clusterid.errors import SourceError, check_option
-from clusterid.sources._files import file_list
-from clusterid.sources._reader import TOTALS_COLUMNS, Paths, SourcedEmployment
+from clusterid.errors import check_option
+from clusterid.sources._files import Paths, file_list, of_years, one_file
+from clusterid.sources._reader import (
+    TOTALS_COLUMNS,
+    SourcedEmployment,
+    names_of,
+    no_totals,
+)
 from clusterid.tables import (
     Metadata,
     read_collaborations,
@@ -20,9 +24,15 @@ from clusterid.tables import (
     read_links,
     read_table,
 )
-from clusterid.tables._checking import Check
-from clusterid.tables._numerals import Numerals
-from clusterid.tables._reading import RawTable
+from clusterid.tables.parsing import (
+    Check,
+    Code,
+    Number,
+    RawTable,
+    Table,
+    TableOptions,
+    Year,
+)
 
 __all__ = [
     "read_collaborations_table",
@@ -91,15 +101,7 @@ def read_employment_table(
     table = pd.concat(parts, ignore_index=True)
     if "year" not in table.columns:
         table["year"] = 0 if year is None else int(year)
-    if years is not None and len(years):
-        wanted = {int(y) for y in years}
-        missing = sorted(wanted - set(table["year"].astype(int)))
-        if missing:
-            have = ", ".join(str(y) for y in sorted(table["year"].unique()))
-            raise SourceError(
-                f"{files[0]}: no year {', '.join(map(str, missing))}; it has {have}."
-            )
-        table = table[table["year"].isin(wanted)]
+    table = of_years(table, years, f"{files[0]}:", listed=True)
     table = table[~table["industry"].isin(list(exclude))]
     if len(files) > 1:
         table = read_employment(table)
@@ -110,44 +112,39 @@ def read_employment_table(
         source=source,
         licence=licence,
         simulated=simulated,
-        labels=_labels(classification, table),
+        labels=names_of(classification, table["industry"]),
     )
     return SourcedEmployment(
         table=table.reset_index(drop=True),
         totals=read_totals(totals, table["year"]),
-        hierarchies={},
-        plant_herfindahl=None,
         metadata=metadata,
         vintages={int(y): classification for y in table["year"].unique()},
     )
 
 
-def _labels(classification: str, table: pd.DataFrame) -> dict[str, str]:
-    if classification == "unknown":
-        return {}
-    tree: Classification = read_classification(classification)
-    names = tree.labels("en")
-    found = {}
-    for code in table["industry"].unique():
-        known = tree.notation(str(code))
-        if known is not None:
-            found[str(code)] = str(names[known])
-    return found
+_TOTALS = Table(
+    "totals",
+    (
+        Code("region", required=True),
+        Code("industry", required=True),
+        Number("value", required=True),
+        Number("lower"),
+        Number("upper"),
+        Year(),
+    ),
+    key=("region", "industry", "year"),
+    repeated="keep one total a region and industry",
+)
 
 
 def read_totals(path: str | Path | None, years: pd.Series) -> pd.DataFrame:
     """Read published totals; without a year they hold for every year given."""
     if path is None:
-        return pd.DataFrame(columns=list(TOTALS_COLUMNS))
+        return no_totals()
     table = read_table(path, name="totals")
     check = Check(RawTable(table, f"totals ({Path(path).name})"))
-    check.columns(["region", "industry", "value"], ["lower", "upper", "year"])
-    for key in ("region", "industry"):
-        check.codes(key, pad=0)
-    for column in ("value", "lower", "upper"):
-        check.numbers(column, Numerals())
-    check.whole_years()
-    check.unique(["region", "industry", "year"], "keep one total a region and industry")
+    _TOTALS.check(check, TableOptions())
+    _TOTALS.unique(check)
     wanted = sorted({int(year) for year in years})
     if check.has("year") and not check.faults:
         known = sorted({int(year) for year in check.frame["year"]})
@@ -166,13 +163,6 @@ def read_totals(path: str | Path | None, years: pd.Series) -> pd.DataFrame:
     return totals[list(TOTALS_COLUMNS)]
 
 
-def _one(paths: Paths) -> Path:
-    files = file_list(paths)
-    if len(files) != 1:
-        raise SourceError(f"One file is read, {len(files)} were named.")
-    return files[0]
-
-
 def read_flows_table(
     paths: Paths, *, columns: Mapping[str, str] | None = None, **reading: Any
 ) -> pd.DataFrame:
@@ -180,7 +170,7 @@ def read_flows_table(
 
     Options are those of :func:`clusterid.read_flows`.
     """
-    return read_flows(_one(paths), columns=columns, **reading)
+    return read_flows(one_file(paths), columns=columns, **reading)
 
 
 def read_links_table(
@@ -190,7 +180,7 @@ def read_links_table(
 
     Options are those of :func:`clusterid.read_links`.
     """
-    return read_links(_one(paths), columns=columns, **reading)
+    return read_links(one_file(paths), columns=columns, **reading)
 
 
 def read_collaborations_table(
@@ -200,4 +190,4 @@ def read_collaborations_table(
 
     Options are those of :func:`clusterid.read_collaborations`.
     """
-    return read_collaborations(_one(paths), columns=columns, **reading)
+    return read_collaborations(one_file(paths), columns=columns, **reading)

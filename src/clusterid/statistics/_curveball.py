@@ -50,7 +50,7 @@ def curveball(
     return from_sets(rows, matrix.shape[1])
 
 
-def row_sets(matrix: Any) -> list[set[int]]:
+def row_sets(matrix: sparse.csr_array) -> list[set[int]]:
     """Return the columns of every row of a sparse table of 0 and 1."""
     return [
         set(matrix.indices[matrix.indptr[i] : matrix.indptr[i + 1]].tolist())
@@ -66,18 +66,18 @@ def trade(rows: list[set[int]], trades: int, rng: np.random.Generator) -> None:
     second = rng.integers(0, len(rows) - 1, trades)
     second += second >= first
     for i, j in zip(first.tolist(), second.tolist(), strict=True):
-        mine, theirs = rows[i] - rows[j], rows[j] - rows[i]
-        if not mine or not theirs:
+        first_only, second_only = rows[i] - rows[j], rows[j] - rows[i]
+        if not first_only or not second_only:
             continue
-        pool = np.array(sorted(mine | theirs))
+        pool = np.array(sorted(first_only | second_only))
         rng.shuffle(pool)
-        cut = len(mine)
+        cut = len(first_only)
         common = rows[i] & rows[j]
         rows[i] = common | set(pool[:cut].tolist())
         rows[j] = common | set(pool[cut:].tolist())
 
 
-def from_sets(rows: list[set[int]], n_columns: int) -> Any:
+def from_sets(rows: list[set[int]], n_columns: int) -> sparse.csr_array:
     """Return the sparse table of 0 and 1 whose rows hold these columns."""
     indptr = np.concatenate([[0], np.cumsum([len(row) for row in rows])])
     indices = np.concatenate([np.array(sorted(row), dtype=np.int64) for row in rows])

@@ -1,8 +1,7 @@
 """A study file read, checked and run from end to end; results saved and read back."""
 
-from clusterid._whole_folder import claim_folder
+from clusterid._disk._whole_folder import claim_folder
 from clusterid.study._init import commented_study, init_study
-from clusterid.study._outputs import write_csv
 from clusterid.study._result import Result
 from clusterid.study._study import (
     Study,
@@ -11,6 +10,7 @@ from clusterid.study._study import (
     read_result,
     read_study,
 )
+from clusterid.study.saving._outputs import write_csv
 
 __all__ = [
     "Result",

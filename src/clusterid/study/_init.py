@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import os
 import re
-import typing
+import tomllib
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
-from pydantic import BaseModel
-
-from clusterid._embedded import embedded_path
-from clusterid._writing import whole_file, write_failures
+from clusterid._disk._embedded import embedded_path
+from clusterid._disk._writing import whole_file, write_failures
 from clusterid.errors import StudyError, check_option
-from clusterid.study._schema import StudyFile
+from clusterid.study.reading._schema import (
+    OPTIONS,
+    StudyFile,
+    is_repeated,
+    section_model,
+)
 
 __all__ = ["TEMPLATES", "commented_study", "init_study"]
-
-#: Starting points of ``clusterid init``: none, or an embedded study.
-TEMPLATES = ("empty", "germany", "germany_industries", "great_britain", "united_states")
 
 _EMBEDDED = {
     "germany": "germany_occupations",
@@ -27,20 +26,9 @@ _EMBEDDED = {
     "great_britain": "great_britain",
     "united_states": "united_states",
 }
+#: Starting points of ``clusterid init``: none, or an embedded study.
+TEMPLATES = ("empty", *_EMBEDDED)
 
-_WORDS = {
-    "study": "What the study is.",
-    "employment": "Counts by region and industry ... ",
-    "plants": "... or plants instead; a study has one of the two.",
-    "regions": "Shapes and attributes of the regions.",
-    "supply": "Input-output tables. May stand several times.",
-    "skills": "Moves between industries, or relatedness. May stand several times.",
-    "research": "Participations in projects, links between places.",
-    "templates": "Groups of industries given instead of detected.",
-    "survey": "What places say of themselves, and the lexicon to read it with.",
-    "method": "How it is computed.",
-    "output": "What is written.",
-}
 _SUGGESTED = {
     ("employment", "path"): "data/employment.csv",
     ("regions", "path"): "data/regions.geojson",
@@ -49,7 +37,7 @@ _RELATIVE = re.compile(r'"(\.\./[^"]+)"')
 _ACTIVE = {"study", "employment", "regions", "method", "output"}
 
 
-def _toml(value: Any) -> str:
+def _toml(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
@@ -59,13 +47,6 @@ def _toml(value: Any) -> str:
     if isinstance(value, dict):
         return "{" + ", ".join(f"{k} = {_toml(v)}" for k, v in value.items()) + "}"
     return str(value)
-
-
-def _section_model(annotation: Any) -> type[BaseModel]:
-    for candidate in (annotation, *typing.get_args(annotation)):
-        if isinstance(candidate, type) and issubclass(candidate, BaseModel):
-            return candidate
-    raise TypeError(annotation)
 
 
 def commented_study() -> str:
@@ -81,16 +62,17 @@ def commented_study() -> str:
         "# variables are written ${LIKE_THIS}. Lines that begin with '#' and no space",
         "# are switched off and show the default. To check: clusterid check study.toml",
     ]
+    words = tomllib.loads(OPTIONS.read_text("utf-8"))
     for name, info in StudyFile.model_fields.items():
-        model = _section_model(info.annotation)
-        repeated = typing.get_origin(info.annotation) is tuple
-        header = f"[[{name}]]" if repeated else f"[{name}]"
+        model = section_model(info.annotation)
+        header = f"[[{name}]]" if is_repeated(info.annotation) else f"[{name}]"
         off = "" if name in _ACTIVE else "#"
-        lines += ["", f"# {_WORDS[name]}", f"{off}{header}"]
-        for option, field in model.model_fields.items():
+        lines += ["", f"# {words[name]['section']}", f"{off}{header}"]
+        why = {**words["supply"], **words["files"], **words[name]}
+        for option, field in (model.model_fields if model else {}).items():
             default = field.get_default(call_default_factory=True)
             suggested = _SUGGESTED.get((name, option))
-            lines.append(f"# {field.description}")
+            lines.append(f"# {why[option]}")
             if suggested is not None:
                 lines.append(f"{option} = {_toml(suggested)}")
             else:

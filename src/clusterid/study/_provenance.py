@@ -1,19 +1,27 @@
-"""How a result came about: versions, inputs, seed, time of each step, warnings."""
+"""What a run leaves of itself: versions, digests of inputs, time of each step."""
 
 from __future__ import annotations
 
 import hashlib
 import importlib.metadata
-import json
 import platform
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
-__all__ = ["Provenance", "StepLog", "file_digest", "names_only", "versions"]
+# results pickled before results/ had a room look for it here
+from clusterid.results import Provenance
+
+__all__ = [
+    "Listener", "Provenance", "StepLog", "file_digest", "names_only", "versions",
+]  # fmt: skip
+
+#: Hears (step, steps done, steps in all).
+Listener = Callable[[str, int, int], None]
+Content = TypeVar("Content")
 
 _PACKAGES = (
     "clusterid", "numpy", "pandas", "scipy", "geopandas", "shapely", "networkx",
@@ -21,66 +29,19 @@ _PACKAGES = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Provenance:
-    """What a result was made from and with.
-
-    Parameters
-    ----------
-    versions : mapping of package to version
-    study : mapping
-        The study file with every default filled in.
-    inputs : mapping of file name to SHA-256
-    seed : int
-    engine : str
-        Engine that aggregated the plants, or ``"none"``.
-    steps : mapping of step to seconds
-    warnings : tuple of str
-    methods : tuple of str
-        Keys of the papers behind the result, for :func:`clusterid.cite`.
-    published : bool
-        True once what may not leave the machine has been held back.
-    """
-
-    versions: Mapping[str, str] = field(default_factory=dict)
-    study: Mapping[str, Any] = field(default_factory=dict)
-    inputs: Mapping[str, str] = field(default_factory=dict)
-    seed: int = 0
-    engine: str = "none"
-    steps: Mapping[str, float] = field(default_factory=dict)
-    warnings: tuple[str, ...] = ()
-    methods: tuple[str, ...] = ()
-    published: bool = False
-
-    def to_json(self) -> str:
-        """Return the whole as JSON text."""
-        content = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        return json.dumps(content, ensure_ascii=False, indent=1, default=str) + "\n"
-
-    def __repr__(self) -> str:
-        seconds = sum(self.steps.values())
-        return (
-            f"<Provenance: {len(self.inputs)} inputs, seed {self.seed}, "
-            f"{len(self.steps)} steps in {seconds:.1f} s, "
-            f"{len(self.warnings)} warnings>"
-        )
-
-
-def names_only(study: Any) -> Any:
+def names_only(study: Content) -> Content:
     """Return a study file's content with names for places of this machine.
 
     What is written relative to the study file, or with a variable, stays as it is.
     """
+    named: object = study
     if isinstance(study, Mapping):
-        return {
-            key: item if key == "title" else names_only(item)
-            for key, item in study.items()
-        }
-    if isinstance(study, (list, tuple)):
-        return [names_only(item) for item in study]
-    if isinstance(study, str) and Path(study).is_absolute():
-        return Path(study).name
-    return study
+        named = {k: v if k == "title" else names_only(v) for k, v in study.items()}
+    elif isinstance(study, (list, tuple)):
+        named = [names_only(item) for item in study]
+    elif isinstance(study, str) and Path(study).is_absolute():
+        named = Path(study).name
+    return named  # type: ignore[return-value]
 
 
 def versions() -> dict[str, str]:
@@ -104,7 +65,7 @@ def file_digest(path: Path) -> str:
 class StepLog:
     """Times the steps of a run and tells a listener about them."""
 
-    listener: Any = None
+    listener: Listener | None = None
     total: int = 0
     seconds: dict[str, float] = field(default_factory=dict)
 

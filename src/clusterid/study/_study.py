@@ -5,48 +5,40 @@ from __future__ import annotations
 import os
 import tempfile
 import warnings
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from clusterid._typed import typed
-from clusterid._whole_folder import (
+from clusterid._disk._whole_folder import (
     MANIFEST,
     Claim,
     changed_files,
     claim_folder,
     reading,
 )
+from clusterid._typed import typed
 from clusterid.aggregation import ENGINES
 from clusterid.errors import Fault, FileWarning, StudyError, check_option
 from clusterid.legend import LANGUAGES
-from clusterid.study._inputs import Inputs, read_inputs
-from clusterid.study._outputs import save_result
-from clusterid.study._pipeline import (
-    STEPS,
-    concentration_table,
-    fill_if_withheld,
-    run_pipeline,
-)
-from clusterid.study._provenance import StepLog
+from clusterid.study._pipeline import STEPS, run_pipeline
+from clusterid.study._provenance import Listener, StepLog
 from clusterid.study._result import Result
-from clusterid.study._schema import (
-    MethodSection,
-    StudyFile,
-    expanded,
-    read_study_file,
-)
-from clusterid.study._store import unstore
+from clusterid.study.reading._collecting import first_of, numbered
+from clusterid.study.reading._inputs import Inputs, read_inputs
+from clusterid.study.reading._schema import MethodSection, StudyFile
+from clusterid.study.reading._study_file import read_study_file
+from clusterid.study.reading._variables import expanded
+from clusterid.study.saving._outputs import save_result
+from clusterid.study.saving._store import unstore
+from clusterid.study.steps._case import estimated
+from clusterid.study.steps._concentration import concentration_table
 from clusterid.tables import Economy, economy, read_employment
 
 __all__ = [
     "Study", "concentration_of_table", "demo_study", "read_result", "read_study",
 ]  # fmt: skip
-
-Listener = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +103,9 @@ class Study:
             rule = str(error).replace(str(self.output_folder), shown)
             rule = rule.replace(f"{self.root}{os.sep}", "")
             where = "[output] folder"
-            raise StudyError(
-                f"the study has 1 fault\n1. {where}: {rule}",
-                [Fault(rule, "", where=where)],
-            ) from None
+            listed = numbered([f"{where}: {rule}"])
+            fault = Fault(rule, "", where=where)
+            raise StudyError(f"the study has {listed}", [fault]) from None
         return _summary(inputs)
 
     def run(
@@ -146,7 +137,7 @@ class Study:
             check_option("engine", engine, ENGINES)
         log = StepLog(progress, len(STEPS) + 2)
         with log.step("reading"):
-            inputs = self.inputs(engine=engine or "duckdb")
+            inputs = read_inputs(self.config, self.root, engine=engine or "duckdb")
         return run_pipeline(
             inputs,
             self.config,
@@ -168,13 +159,7 @@ class Study:
         folder stays as it is. ``claim`` is what the folder held before the run, so
         that a result which came meanwhile is said.
         """
-        output = self.config.output
-        parts = {
-            "map": output.map,
-            "report": output.report,
-            "tables": output.tables,
-            "graphs": output.graphs,
-        }
+        parts = self.config.output.model_dump(exclude={"folder"})
         target = Path(folder) if folder is not None else self.output_folder
         return save_result(
             result, target, language=result.language, parts=parts, claim=claim
@@ -275,10 +260,9 @@ def read_result(folder: str | Path) -> Result:
     if not isinstance(result, Result):
         raise StudyError(f"{folder}: is damaged (no result); run the study again.")
     if changed:
-        shown = ", ".join(changed[:3]) + (", ..." if len(changed) > 3 else "")
         note = (
             f"{len(changed)} files of this result were changed since the run wrote "
-            f"them ({shown}): what is shown is not what the run found."
+            f"them ({first_of(changed, 3)}): what is shown is not what the run found."
         )
         warnings.warn(FileWarning(f"{folder}: {note}"), stacklevel=2)
         result = replace(result, warnings=(*result.warnings, note))
@@ -292,38 +276,32 @@ def concentration_of_table(
     table = read_employment(path, columns=columns or None)
     one = economy(table, year=year)
     method = MethodSection()
-    return concentration_table(
-        fill_if_withheld(one, method, seed), method=method, seed=seed
-    )
+    return concentration_table(estimated(one, method, seed), method, seed)
 
 
 def _summary(inputs: Inputs) -> list[tuple[str, dict[str, Any]]]:
+    """Return what was found, line by line, in words and as data."""
     one = inputs.economy
-    cells = one.employment.size
+    n_regions, n_industries = one.employment.shape
     # every step works on a few tables of this shape and on industry x industry tables
-    memory = 8 * (60 * cells + 40 * len(one.industries) ** 2) / 2**20 + 400
-    years = sorted(inputs.economies)
+    cells = 60 * n_regions * n_industries + 40 * n_industries**2
+    memory = 8 * cells / 2**20 + 400
+    years, shapes = sorted(inputs.economies), len(inputs.regions)
     lines: list[tuple[str, dict[str, Any]]] = [
-        (repr(one), {"regions": len(one.regions), "industries": len(one.industries)}),
+        (repr(one), {"regions": n_regions, "industries": n_industries}),
         (f"years: {', '.join(map(str, years))}", {"years": years}),
-        (f"shapes: {len(inputs.regions)}", {"shapes": len(inputs.regions)}),
+        (f"shapes: {shapes}", {"shapes": shapes}),
     ]
     for kind, tables in (
-        ("supply", inputs.supply),
-        ("skills", inputs.skills),
+        ("supply", inputs.supply), ("skills", inputs.skills),
         ("research", inputs.research),
-    ):
-        for name, (table, _) in tables.items():
-            lines.append((f"{kind} {name}: {len(table)} rows", {kind: name}))
+    ):  # fmt: skip
+        sizes = {name: len(table) for name, (table, _) in tables.items()}
+        lines += [(f"{kind} {k}: {n} rows", {kind: k}) for k, n in sizes.items()]
     if inputs.survey is not None:
         n_places, n_declared = len(inputs.survey.places), len(inputs.survey.declared)
-        lines.append((
-            f"survey: {n_places} places, {n_declared} declared clusters",
-            {"places": n_places, "declared": n_declared},
-        ))
+        text = f"survey: {n_places} places, {n_declared} declared clusters"
+        lines.append((text, {"places": n_places, "declared": n_declared}))
     lines += [(f"note: {note}", {"note": note}) for note in inputs.warnings]
-    lines.append((
-        f"no faults; the run will need about {memory:.0f} MiB of memory",
-        {"faults": 0, "memory_mib": round(memory)},
-    ))
-    return lines
+    text = f"no faults; the run will need about {memory:.0f} MiB of memory"
+    return [*lines, (text, {"faults": 0, "memory_mib": round(memory)})]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from clusterid.errors import Fault, TableError
+from clusterid.statistics import permutation_p
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -113,42 +115,23 @@ def marginal_independence(
     >>> found.parts["chi_square"].round(1).to_dict()
     {'x': 24.0, 'y': 0.0}
     """
-    from scipy.stats import chi2
-
     ticks = responses.to_numpy(dtype=float)
     code, names = pd.factorize(groups.astype(str), sort=True)
-    _check_ticks(ticks, responses, len(names))
+    _check_ticks(ticks, len(names))
     n = np.bincount(code, minlength=len(names)).astype(float)
-    onehot = np.eye(len(names))[code]
-    part = marginal_chi_squares(ticks.T @ onehot, n)
+    # a canonical order, so that the rows' order does not change the draw
+    order = np.lexsort((*ticks.T, code))
+    base, onehot = ticks[order].T, np.eye(len(names))
+
+    def chi_squares(rng: np.random.Generator) -> NDArray[np.float64]:
+        return marginal_chi_squares(base @ onehot[rng.permutation(code[order])], n)
+
+    part = marginal_chi_squares(ticks.T @ onehot[code], n)
     used = np.isfinite(part)
-    correlation = np.corrcoef(ticks[:, used], rowvar=False).reshape(used.sum(), -1)
-    df_each = len(names) - 1
-    trace, square = float(used.sum()), float((correlation**2).sum())
-    statistic = float(part[used].sum())
-    rao_scott, df = statistic * trace / square, df_each * trace**2 / square
-    p_each = chi2.sf(part, df_each)
-    permuted = np.nan
-    if permutations:
-        rng = np.random.default_rng(seed)
-        # a canonical order, so that the rows' order does not change the draw
-        order = np.lexsort((*ticks.T, code))
-        base, shuffled = ticks[order], code[order]
-        beaten = 0
-        for _ in range(permutations):
-            hot = np.eye(len(names))[rng.permutation(shuffled)]
-            draw = marginal_chi_squares(base.T @ hot, n)
-            beaten += float(np.nansum(draw)) >= statistic * (1 - 1e-12)
-        permuted = (1 + beaten) / (permutations + 1)
-    return MultipleResponseTest(
-        parts=_parts(responses.columns, part, p_each, int(used.sum())),
-        statistic=statistic,
-        rao_scott=rao_scott,
-        df=df,
-        p_rao_scott=float(chi2.sf(rao_scott, df)),
-        p_bonferroni=min(1.0, float(np.nanmin(p_each)) * int(used.sum())),
-        p_permutation=permuted,
-    )
+    eigen = _eigenvalues(ticks[:, used])
+    statistic, df = float(part[used].sum()), len(names) - 1
+    beaten = _permuted(chi_squares, statistic, permutations, seed)
+    return _tested(responses.columns, part, statistic, df, eigen, beaten)
 
 
 def pairwise_independence(
@@ -199,14 +182,12 @@ def pairwise_independence(
     >>> pairwise_independence(one, two, permutations=0).statistic
     40.0
     """
-    from scipy.stats import chi2
-
     a, b = first.to_numpy(dtype=float), second.to_numpy(dtype=float)
-    _check_ticks(a, first, 2)
-    _check_ticks(b, second, 2)
-    keep_a, keep_b = a.std(axis=0) > 0, b.std(axis=0) > 0
-    r_a = np.corrcoef(a[:, keep_a], rowvar=False).reshape(keep_a.sum(), -1)
-    r_b = np.corrcoef(b[:, keep_b], rowvar=False).reshape(keep_b.sum(), -1)
+    _check_ticks(a, 2)
+    _check_ticks(b, 2)
+    sums = [_eigenvalues(x[:, x.std(axis=0) > 0]) for x in (a, b)]
+    eigen = (sums[0][0] * sums[1][0], sums[0][1] * sums[1][1])
+    order = np.lexsort((*a.T, *b.T))
 
     def parts(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
         with np.errstate(invalid="ignore", divide="ignore"):
@@ -214,69 +195,82 @@ def pairwise_independence(
             zy = (y - y.mean(axis=0)) / y.std(axis=0)
         return np.asarray(len(x) * (zx.T @ zy / len(x)) ** 2)
 
+    def chi_squares(rng: np.random.Generator) -> NDArray[np.float64]:
+        return parts(a[order], b[order][rng.permutation(len(b))])
+
     part = parts(a, b).ravel()
     names = pd.Index([f"{i} / {j}" for i in first.columns for j in second.columns])
     statistic = float(np.nansum(part))
-    trace = float(keep_a.sum() * keep_b.sum())
-    square = float((r_a**2).sum() * (r_b**2).sum())
-    rao_scott, df = statistic * trace / square, trace**2 / square
-    p_each = chi2.sf(part, 1)
-    permuted = np.nan
-    if permutations:
-        rng = np.random.default_rng(seed)
-        order = np.lexsort((*a.T, *b.T))
-        a, b = a[order], b[order]
-        beaten = sum(
-            float(np.nansum(parts(a, b[rng.permutation(len(b))])))
-            >= statistic * (1 - 1e-12)
-            for _ in range(permutations)
-        )
-        permuted = (1 + beaten) / (permutations + 1)
-    return MultipleResponseTest(
-        parts=_parts(names, part, p_each, int(trace)),
-        statistic=statistic,
-        rao_scott=rao_scott,
-        df=df,
-        p_rao_scott=float(chi2.sf(rao_scott, df)),
-        p_bonferroni=min(1.0, float(np.nanmin(p_each)) * trace),
-        p_permutation=permuted,
+    beaten = _permuted(chi_squares, statistic, permutations, seed)
+    return _tested(names, part, statistic, 1, eigen, beaten)
+
+
+def _eigenvalues(ticks: NDArray[np.float64]) -> tuple[float, float]:
+    """Return the sum of the eigenvalues of the correlations, and of their squares."""
+    correlation = np.corrcoef(ticks, rowvar=False).reshape(ticks.shape[1], -1)
+    return float(ticks.shape[1]), float((correlation**2).sum())
+
+
+def _permuted(
+    chi_squares: Callable[[np.random.Generator], NDArray[np.float64]],
+    statistic: float,
+    permutations: int,
+    seed: int | np.random.Generator,
+) -> float:
+    """Return the share of permutations with at least the statistic; NaN without any."""
+    if not permutations:
+        return float("nan")
+    rng = np.random.default_rng(seed)
+    least = statistic * (1 - 1e-12)
+    beaten = sum(
+        float(np.nansum(chi_squares(rng))) >= least for _ in range(permutations)
     )
+    return float(permutation_p(beaten, permutations))
 
 
-def _parts(
+def _tested(
     items: pd.Index,
     part: NDArray[np.float64],
-    p_each: NDArray[np.float64],
-    number: int,
-) -> pd.DataFrame:
-    return pd.DataFrame(
+    statistic: float,
+    df_each: int,
+    eigen: tuple[float, float],
+    p_permutation: float,
+) -> MultipleResponseTest:
+    """Put the test together: parts, their sum corrected, p-values in three ways."""
+    from scipy.stats import chi2
+
+    number, square = eigen
+    rao_scott, df = statistic * number / square, df_each * number**2 / square
+    p_each = chi2.sf(part, df_each)
+    parts = pd.DataFrame(
         {
             "chi_square": part,
             "p_value": p_each,
-            "p_bonferroni": np.minimum(1.0, p_each * number),
+            "p_bonferroni": np.minimum(1.0, p_each * int(number)),
             "reason": np.where(np.isfinite(part), "", "all_or_none_ticked"),
         },
         index=pd.Index(items, name="item"),
     )
+    return MultipleResponseTest(
+        parts=parts,
+        statistic=statistic,
+        rao_scott=rao_scott,
+        df=df,
+        p_rao_scott=float(chi2.sf(rao_scott, df)),
+        p_bonferroni=min(1.0, float(np.nanmin(p_each)) * number),
+        p_permutation=p_permutation,
+    )
 
 
-def _check_ticks(
-    ticks: NDArray[np.float64], table: pd.DataFrame, n_groups: int
-) -> None:
+def _check_ticks(ticks: NDArray[np.float64], n_groups: int) -> None:
     faults = []
+    share = ticks.mean(axis=0) if len(ticks) else np.zeros(ticks.shape[1])
     if not np.isin(ticks, (0.0, 1.0)).all():
-        faults.append(
-            Fault(
-                "answers are not all ticked or not", "drop units with missing answers"
-            )
-        )
-    elif (
-        not len(ticks)
-        or not ((ticks.mean(axis=0) > 0) & (ticks.mean(axis=0) < 1)).any()
-    ):
-        faults.append(
-            Fault("no option is ticked by some and not by others", "check the question")
-        )
+        mend = "drop units with missing answers"
+        faults.append(Fault("answers are not all ticked or not", mend))
+    elif not ((share > 0) & (share < 1)).any():
+        what = "no option is ticked by some and not by others"
+        faults.append(Fault(what, "check the question"))
     if n_groups < 2:
         faults.append(Fault("there is only one group", "compare at least two groups"))
     if faults:

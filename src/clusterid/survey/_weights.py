@@ -9,7 +9,7 @@ import pandas as pd
 
 from clusterid.errors import Fault, NotConvergedError, OptionError, TableError
 
-__all__ = ["design_effect", "rake"]
+__all__ = ["design_effect", "rake", "raking_weights"]
 
 
 def rake(
@@ -36,7 +36,7 @@ def rake(
     minimum : int, default 5
         Categories with fewer respondents are joined with the next smallest one.
     cap : float, default 3.0
-        Largest weight, in units of the mean weight (ours).
+        Largest weight, in units of the mean weight (authors' choice).
     tolerance : float, default 1e-10
         Largest relative gap to a margin before capping.
     iterations : int, default 1000
@@ -169,3 +169,15 @@ def design_effect(weights: pd.Series) -> float:
     """
     w = np.asarray(weights, dtype=float)
     return float(len(w) * (w**2).sum() / w.sum() ** 2)
+
+
+def raking_weights(places: pd.DataFrame, minimum: int, cap: float) -> pd.Series:
+    """Return raking weights of the places that answered, over the parts of strata."""
+    asked = places[places["asked"].astype(bool)]
+    strata = asked["stratum"].astype("str").fillna("unknown")
+    parts = strata.str.split("/", expand=True).fillna("unknown")
+    parts.columns = [f"margin {k + 1}" for k in range(parts.shape[1])]
+    parts.index = pd.Index(asked["place"])
+    answered = asked["answered"].astype(bool).to_numpy()
+    margins = {column: parts[column].value_counts() for column in parts.columns}
+    return rake(parts[answered], margins, minimum=minimum, cap=cap)

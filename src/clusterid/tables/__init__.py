@@ -27,40 +27,16 @@ from clusterid.tables._organisations import (
 )
 from clusterid.tables._places import check_answers, check_declared, check_places
 from clusterid.tables._plants import read_plants
-from clusterid.tables._reading import read_table
 from clusterid.tables._regions import read_regions
 from clusterid.tables._size_classes import size_class_reasons, square_bounds
 from clusterid.tables._wide import checked_wide
+from clusterid.tables.parsing import read_table
 
 __all__ = [
-    "BUSINESS",
-    "ORGANISATION_KINDS",
-    "SCIENCE",
-    "TOTAL",
-    "Economy",
-    "Guard",
-    "Margins",
-    "Metadata",
-    "check_answers",
-    "check_comparable",
-    "check_declared",
-    "check_places",
-    "checked_wide",
-    "contiguity",
-    "economy",
-    "guard",
-    "guard_rows",
-    "margins",
-    "organisation_kinds",
-    "publishable_interval",
-    "read_collaborations",
-    "read_employment",
-    "read_flows",
-    "read_links",
-    "read_plants",
-    "read_regions",
-    "read_table",
-    "seat_booked",
-    "size_class_reasons",
-    "square_bounds",
-]
+    "BUSINESS", "ORGANISATION_KINDS", "SCIENCE", "TOTAL", "Economy", "Guard", "Margins",
+    "Metadata", "check_answers", "check_comparable", "check_declared", "check_places",
+    "checked_wide", "contiguity", "economy", "guard", "guard_rows", "margins",
+    "organisation_kinds", "publishable_interval", "read_collaborations",
+    "read_employment", "read_flows", "read_links", "read_plants", "read_regions",
+    "read_table", "seat_booked", "size_class_reasons", "square_bounds",
+]  # fmt: skip

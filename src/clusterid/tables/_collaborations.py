@@ -3,34 +3,56 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Unpack
+from typing import Unpack
 
 import numpy as np
 import pandas as pd
 
-from clusterid._typed import check_types
-from clusterid.tables._checking import Check, checked_pad, known_codes
-from clusterid.tables._numerals import Numerals
-from clusterid.tables._reading import Reading, load
+from clusterid.tables.parsing import (
+    Check,
+    Code,
+    Number,
+    Reading,
+    Table,
+    TableOptions,
+    Word,
+    Year,
+)
 
 __all__ = ["ORGANISATION_KINDS", "read_collaborations"]
 
 #: Words for the kind of an organisation.
 ORGANISATION_KINDS = (
-    "firm",
-    "university",
-    "research institute",
-    "public",
-    "association",
-    "other",
-)
+    "firm", "university", "research institute", "public", "association", "other",
+)  # fmt: skip
+_COLLABORATIONS = Table(
+    "collaborations",
+    (
+        Code("project", required=True, padded=True),
+        Code("organisation", required=True, padded=True),
+        Code("region", null=True, padded=True, width=None),
+        Word(
+            "organisation_kind",
+            ORGANISATION_KINDS,
+            mend='translate with kinds={"<word>": "firm"}',
+        ),
+        Year(null=True),
+        Number("weight"),
+        Code("field", null=True),
+    ),
+    sort=("project", "organisation", "region"),
+    order=(
+        "project", "organisation", "organisation_kind", "region", "year", "weight",
+        "field",
+    ),
+)  # fmt: skip
 
 
 def read_collaborations(
-    source: Any,
+    source: object,
     *,
     columns: Mapping[str, str] | None = None,
-    regions: Any = None,
+    regions: object = None,
     kinds: Mapping[str, str] | None = None,
     decimal: str = ".",
     thousands: str | None = None,
@@ -82,44 +104,25 @@ def read_collaborations(
     >>> paid["weight"].tolist(), paid.attrs["unknown_weights"]
     ([5000.0, nan], 1)
     """
-    check_types(read_collaborations, locals())
-    raw = load(source, columns=columns, name="collaborations", **reading)
-    check = Check(raw)
-    pad = checked_pad(pad, ["project", "organisation", "region"])
-    optional = ["organisation_kind", "region", "year", "weight", "field"]
-    check.columns(["project", "organisation"], optional)
-    check.codes("project", pad=pad.get("project", 0))
-    check.codes("organisation", pad=pad.get("organisation", 0))
-    check.codes("region", null=True, pad=pad.get("region"), known=known_codes(regions))
-    check.words(
-        "organisation_kind",
-        ORGANISATION_KINDS,
-        translation=kinds,
-        mend='translate with kinds={"<word>": "firm"}',
+    options = TableOptions.of(
+        read_collaborations,
+        locals(),
+        known={"region": regions},
+        translations={"organisation_kind": kinds},
     )
-    check.whole_years(null=True)
-    check.numbers("weight", Numerals(decimal, thousands))
-    check.codes("field", null=True, pad=0)
+    check = Check(_COLLABORATIONS.load(source, options))
+    _COLLABORATIONS.check(check, options)
     _unique_where_located(check)
-    check.done()
-    frame = check.frame
-    for column in optional:
-        if column not in frame.columns:
-            frame[column] = 1.0 if column == "weight" else np.nan
-    order = ["project", "organisation", *optional]
-    result = frame[order].sort_values(
-        ["project", "organisation", "region"], kind="stable", ignore_index=True
-    )
+    unknown = dict.fromkeys(("organisation_kind", "region", "year", "field"), np.nan)
+    result = _COLLABORATIONS.finished(check, {**unknown, "weight": 1.0})
     result.attrs["unknown_weights"] = int(result["weight"].isna().sum())
     return result
 
 
 def _unique_where_located(check: Check) -> None:
-    keys = [
-        k
-        for k in ("project", "organisation", "region", "year", "field")
-        if check.has(k)
-    ]
+    """Tell an organisation that stands twice in a project at the same place."""
+    places = ("project", "organisation", "region", "year", "field")
+    keys = [key for key in places if check.has(key)]
     if not {"project", "organisation"} <= set(keys) or not len(check.frame):
         return
     named = check.frame[["project", "organisation"]].notna().all(axis=1).to_numpy()

@@ -42,8 +42,8 @@ class Guard:
 
     def __repr__(self) -> str:
         counts = pd.Series(self.reasons.to_numpy().ravel()).value_counts()
-        told = ", ".join(f"{n} {r}" for r, n in sorted(counts.items()) if r)
-        return f"<Guard: {int(self.held.to_numpy().sum())} cells held ({told or '-'})>"
+        why = ", ".join(f"{n} {r}" for r, n in sorted(counts.items()) if r)
+        return f"<Guard: {int(self.held.to_numpy().sum())} cells held ({why or '-'})>"
 
     def _repr_html_(self) -> str:
         from html import escape
@@ -183,10 +183,10 @@ def guard_rows(
 
 @typed
 def publishable_interval(
-    lower: Any,
-    upper: Any,
+    lower: object,
+    upper: object,
     *,
-    keep_width: Any = None,
+    keep_width: object = None,
     share: float = 0.2,
     minimum_width: float = 10.0,
 ) -> tuple[Any, Any]:
@@ -333,7 +333,7 @@ def _grid_step(width: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(power * factor)
 
 
-def _like(given: Any, values: NDArray[np.float64]) -> Any:
+def _like(given: object, values: NDArray[np.float64]) -> Any:
     if isinstance(given, pd.DataFrame):
         return pd.DataFrame(values, given.index, given.columns)
     if isinstance(given, pd.Series):

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from clusterid._typed import check_types, typed
 from clusterid.errors import DataWarning, GeometryError, check_option
-from clusterid.tables._checking import LARGEST_NUMBER
+from clusterid.tables.parsing import LARGEST_NUMBER
 
 if TYPE_CHECKING:
     import geopandas as gpd
     from libpysal.graph import Graph
 
 __all__ = ["contiguity"]
+
+#: Pairs of regions by their places in the sorted codes, n_pairs x 2.
+Pairs = NDArray[np.int64]
+Indices = NDArray[np.int64]
 
 
 @typed
@@ -131,7 +136,7 @@ def _shapes(regions: gpd.GeoDataFrame) -> gpd.GeoSeries:
     return geometry.set_axis(index).sort_index()
 
 
-def _touching(shapes: Any) -> Any:
+def _touching(shapes: gpd.GeoSeries) -> Pairs:
     from libpysal.graph import Graph
 
     with warnings.catch_warnings():  # islands are told once, by us
@@ -140,25 +145,29 @@ def _touching(shapes: Any) -> Any:
     return _pairs(graph)
 
 
-def _sharing_a_line(shapes: Any) -> Any:
+def _sharing_a_line(shapes: gpd.GeoSeries) -> Pairs:
     """Touching pairs without those that meet in points only (overlaps stay)."""
     import shapely
 
     pairs = _touching(shapes)
     values = shapes.to_numpy()
-    only_points = shapely.relate_pattern(
+    only_points: NDArray[np.bool_] = shapely.relate_pattern(
         values[pairs[:, 0]], values[pairs[:, 1]], "F***0****"
     )
     return pairs[~only_points]
 
 
-def _pairs(graph: Any) -> Any:
+def _pairs(graph: Graph) -> Pairs:
     adjacency = graph.adjacency[graph.adjacency > 0].reset_index()
-    pairs = adjacency[["focal", "neighbor"]].to_numpy(dtype=np.int64)
-    return pairs[pairs[:, 0] != pairs[:, 1]]
+    return _of_two(adjacency[["focal", "neighbor"]].to_numpy(dtype=np.int64))
 
 
-def _near(shapes: Any, rule: str, k: int, distance_km: float | None) -> Any:
+def _of_two(pairs: Pairs) -> Pairs:
+    """Return the pairs of two regions, without those of a region and itself."""
+    return np.asarray(pairs[pairs[:, 0] != pairs[:, 1]], dtype=np.int64)
+
+
+def _near(shapes: gpd.GeoSeries, rule: str, k: int, distance_km: float | None) -> Pairs:
     from scipy.spatial import cKDTree
 
     points = _points_km(shapes)
@@ -171,14 +180,14 @@ def _near(shapes: Any, rule: str, k: int, distance_km: float | None) -> Any:
             )
         _, near = tree.query(points, k=k + 1)
         rows = np.repeat(np.arange(len(points)), k + 1)
-        pairs = np.column_stack([rows, near.ravel()])
-        return pairs[pairs[:, 0] != pairs[:, 1]]
+        return _of_two(np.column_stack([rows, near.ravel()]))
     if distance_km is None or not distance_km > 0:
         raise GeometryError('rule="distance" needs distance_km= above 0.')
-    return tree.query_pairs(distance_km, output_type="ndarray").astype(np.int64)
+    within = tree.query_pairs(distance_km, output_type="ndarray")
+    return np.asarray(within, dtype=np.int64)
 
 
-def _nearest(shapes: Any, alone: Any) -> Any:
+def _nearest(shapes: gpd.GeoSeries, alone: Indices) -> Pairs:
     from scipy.spatial import cKDTree
 
     points = _points_km(shapes)
@@ -187,7 +196,7 @@ def _nearest(shapes: Any, alone: Any) -> Any:
     return np.column_stack([alone, other])
 
 
-def _points_km(shapes: Any) -> Any:
+def _points_km(shapes: gpd.GeoSeries) -> NDArray[np.float64]:
     """Points inside the regions, in km on an equal-area map centred on them."""
     inside = shapes.representative_point()
     degrees = inside.to_crs("EPSG:4326")
@@ -196,7 +205,7 @@ def _points_km(shapes: Any) -> Any:
     return np.column_stack([flat.x, flat.y])
 
 
-def _graph(codes: Any, pairs: Any) -> Graph:
+def _graph(codes: NDArray[np.object_], pairs: Pairs) -> Graph:
     from libpysal.graph import Graph
 
     both = np.unique(np.vstack([pairs, pairs[:, ::-1]]), axis=0)

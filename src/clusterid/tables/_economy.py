@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 import pandas as pd
 
-from clusterid._opening import twice_in_header
+from clusterid._disk import twice_in_header
 from clusterid._typed import check_types
 from clusterid.errors import (
     ClassificationError,
@@ -19,10 +19,17 @@ from clusterid.errors import (
     TableTypeError,
     check_option,
 )
-from clusterid.tables._checking import Check
-from clusterid.tables._numerals import Numerals, parse_number
-from clusterid.tables._reading import RawTable
 from clusterid.tables._wide import checked_wide
+from clusterid.tables.parsing import (
+    Check,
+    Code,
+    Number,
+    Numerals,
+    RawTable,
+    Table,
+    TableOptions,
+    parse_number,
+)
 
 __all__ = [
     "TOTAL",
@@ -129,15 +136,9 @@ def margins(employment: pd.DataFrame, totals: pd.DataFrame | None = None) -> Mar
     industry = employment.sum(axis=0, skipna=False).astype(float)
     grand = float("nan")
     if totals is not None and len(totals):
-        is_region = totals["industry"].eq(TOTAL) & totals["region"].ne(TOTAL)
-        is_industry = totals["region"].eq(TOTAL) & totals["industry"].ne(TOTAL)
+        region = _published(totals, "region", "industry", region)
+        industry = _published(totals, "industry", "region", industry)
         is_grand = totals["region"].eq(TOTAL) & totals["industry"].eq(TOTAL)
-        known = totals[is_region].set_index("region")["value"].astype(float)
-        known = known.reindex(region.index)
-        region = known.where(known.notna(), region)
-        known = totals[is_industry].set_index("industry")["value"].astype(float)
-        known = known.reindex(industry.index)
-        industry = known.where(known.notna(), industry)
         if is_grand.any():
             grand = float(totals.loc[is_grand, "value"].iloc[0])
     if np.isnan(grand):
@@ -146,6 +147,15 @@ def margins(employment: pd.DataFrame, totals: pd.DataFrame | None = None) -> Mar
         grand = float(industry.sum(skipna=False))
     region.index.name, industry.index.name = "region", "industry"
     return Margins(region.rename("total"), industry.rename("total"), grand)
+
+
+def _published(
+    totals: pd.DataFrame, axis: str, other: str, summed: pd.Series
+) -> pd.Series:
+    """Return the totals of one axis as published, as summed where none is."""
+    of_axis = totals[totals[other].eq(TOTAL) & totals[axis].ne(TOTAL)]
+    known = of_axis.set_index(axis)["value"].astype(float).reindex(summed.index)
+    return known.where(known.notna(), summed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,19 +310,15 @@ def economy(
         meta = replace(meta, year=int(year))
     columns = parts["employment"].columns
     return Economy(
-        employment=parts["employment"],
-        establishments=parts.get("establishments"),
-        lower=parts.get("lower"),
-        upper=parts.get("upper"),
+        **parts,
         plant_herfindahl=_check_herfindahl(plant_herfindahl, columns),
         totals=_check_totals(totals, year),
         hierarchies=_check_hierarchies(hierarchies),
         metadata=meta,
-        largest_plant=parts.get("largest_plant"),
     )
 
 
-def _single_columns(table: Any, name: str) -> None:
+def _single_columns(table: object, name: str) -> None:
     """Raise where a column of a table stands twice."""
     if isinstance(table, pd.DataFrame) and table.columns.nlevels == 1:
         twice = twice_in_header(table.columns)
@@ -341,14 +347,14 @@ def check_comparable(economies: Mapping[Any, Economy]) -> None:
     >>> table = pd.DataFrame({"A": [1.0]}, index=["r"])
     >>> check_comparable({2019: economy(table), 2020: economy(table)})
     """
-    told = {year: e.metadata for year, e in sorted(economies.items())}
+    known = {year: e.metadata for year, e in sorted(economies.items())}
     for attribute, error, mend in (
         ("classification", ClassificationError, "convert one with a Correspondence"),
         ("kind", ClassificationError, "compare industries with industries"),
         ("concept", CountConceptError, "compare counts of one concept"),
         ("unit", CountConceptError, "compare counts of one unit"),
     ):
-        values = {year: getattr(meta, attribute) for year, meta in told.items()}
+        values = {year: getattr(meta, attribute) for year, meta in known.items()}
         if len(set(values.values())) > 1:
             shown = ", ".join(f"{year}: {value}" for year, value in values.items())
             raise error(f"Years differ in {attribute} ({shown}); {mend}.")
@@ -386,11 +392,10 @@ def _one_year(
     years = sorted({int(y) for y in table["year"].dropna()})
     if table["year"].isna().any():
         where = np.flatnonzero(table["year"].isna())
-        fault = Fault(
+        fault = Fault.listing(
             "year is missing",
             "fill in the year or drop the row",
-            len(where),
-            tuple((int(i) + 1, None) for i in where[:5]),
+            ((int(i) + 1, None) for i in where),
         )
     elif year is None and len(years) > 1:
         fault = Fault(
@@ -432,20 +437,40 @@ def _stated(table: pd.DataFrame, meta: Metadata) -> Metadata:
     return meta
 
 
+_CELLS = Table(
+    "employment",
+    (
+        Code("region", required=True),
+        Code("industry", required=True),
+        Number("employment", required=True),
+        Number("establishments", whole=True),
+        Number("lower"),
+        Number("upper"),
+        Number("largest_plant"),
+    ),
+    key=("region", "industry"),
+    repeated="aggregate the rows, or filter the table to one kind of count",
+)
+_TOTALS = Table(
+    "totals",
+    (
+        Code("region", required=True),
+        Code("industry", required=True),
+        Number("value", required=True),
+    ),
+    key=("region", "industry"),
+    repeated="keep one total a region and industry",
+    sort=("region", "industry"),
+)
+
+
 def _from_long(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Return checked tables regions x industries of what a long table counts."""
     check = Check(RawTable(table, "employment"))
-    counts = ("employment", "establishments", "lower", "upper", "largest_plant")
-    check.columns(["region", "industry", "employment"], counts[1:])
+    _CELLS.check(check, TableOptions())
     if not len(table):
         check.say("the table is empty", "check path, filter and year")
-    for key in ("region", "industry"):
-        check.codes(key, pad=0)
-    for name in counts:
-        check.numbers(name, Numerals(), whole=name == "establishments")
-    check.unique(
-        ["region", "industry"],
-        "aggregate the rows, or filter the table to one kind of count",
-    )
+    _CELLS.unique(check)
     if check.has("lower") and check.has("upper") and not check.faults:
         check.fault(
             (check.frame["lower"] > check.frame["upper"]).to_numpy(),
@@ -456,16 +481,13 @@ def _from_long(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
     check.done()
     row, regions = pd.factorize(check.frame["region"], sort=True)
     column, industries = pd.factorize(check.frame["industry"], sort=True)
+    index = pd.Index(regions, name="region")
+    columns = pd.Index(industries, name="industry")
     parts = {}
-    for name in counts:
-        if check.has(name):
-            wide = np.zeros((len(regions), len(industries)))
-            wide[row, column] = check.frame[name].to_numpy(dtype=float)
-            parts[name] = pd.DataFrame(
-                wide,
-                index=pd.Index(regions, name="region"),
-                columns=pd.Index(industries, name="industry"),
-            )
+    for name in check.frame.columns.drop(["region", "industry"]):
+        wide = np.zeros((len(regions), len(industries)))
+        wide[row, column] = check.frame[name].to_numpy(dtype=float)
+        parts[name] = pd.DataFrame(wide, index=index, columns=columns)
     return parts
 
 
@@ -478,13 +500,9 @@ def _check_totals(totals: pd.DataFrame | None, year: int | None) -> pd.DataFrame
         # with a year asked for, another year's totals are a fault, not nothing
         table, _ = _one_year(table, year, "totals")
     check = Check(RawTable(table, "totals"))
-    check.columns(["region", "industry", "value"])
-    for key in ("region", "industry"):
-        check.codes(key, pad=0)
-    check.numbers("value", Numerals())
-    check.unique(["region", "industry"], "keep one total a region and industry")
-    check.done()
-    return check.frame.sort_values(["region", "industry"], ignore_index=True)
+    _TOTALS.check(check, TableOptions())
+    _TOTALS.unique(check)
+    return _TOTALS.finished(check)
 
 
 def _check_herfindahl(
@@ -504,8 +522,8 @@ def _check_herfindahl(
     index = pd.Index([str(code) for code in frame.index])
     if index.has_duplicates:
         twice = sorted(set(index[index.duplicated()]))
-        rows = tuple((code, code) for code in twice[:5])
-        faults.append(Fault("an industry stands twice", "keep one", len(twice), rows))
+        rows = ((code, code) for code in twice)
+        faults.append(Fault.listing("an industry stands twice", "keep one", rows))
     numbers = frame.apply(_as_numbers)
     text = (numbers.isna() & frame.notna()).any(axis=1).to_numpy()
     values = numbers.to_numpy(dtype=float)
@@ -523,8 +541,8 @@ def _check_herfindahl(
     ):
         if wrong.any():
             at = np.flatnonzero(wrong)
-            rows = tuple((index[i], frame.iloc[i].tolist()) for i in at[:5])
-            faults.append(Fault(rule, mend, len(at), rows))
+            pairs = [(index[int(i)], frame.iloc[int(i)].tolist()) for i in at]
+            faults.append(Fault.listing(rule, mend, pairs))
     if faults:
         raise TableError("plant Herfindahl", faults)
     result: pd.DataFrame = (
@@ -551,22 +569,18 @@ def _check_hierarchies(
         parents = parents[parents.notna().to_numpy(dtype=bool)]
         index = pd.Index([str(code) for code in parents.index])
         twice = sorted(set(index[index.duplicated()]))
-        if twice:
-            rows = tuple((code, code) for code in twice[:5])
-            faults.append(
-                Fault(f"a child ({axis}) has two parents", "keep one", len(twice), rows)
-            )
         own = [c for c, p in zip(index, parents, strict=True) if c == str(p)]
-        if own:
-            rows = tuple((code, code) for code in own[:5])
-            faults.append(
-                Fault(
-                    f"a code ({axis}) is its own parent",
-                    "leave the top of the tree without a parent",
-                    len(own),
-                    rows,
-                )
-            )
+        for codes, rule, mend in (
+            (twice, f"a child ({axis}) has two parents", "keep one"),
+            (
+                own,
+                f"a code ({axis}) is its own parent",
+                "leave the top of the tree without a parent",
+            ),
+        ):
+            if codes:
+                rows = ((code, code) for code in codes)
+                faults.append(Fault.listing(rule, mend, rows))
         result[axis] = parents.set_axis(index)
     if faults:
         raise TableError("hierarchies", faults)

@@ -4,30 +4,63 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
-from typing import Any, Unpack
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Unpack
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from clusterid._opening import foreign_reading
-from clusterid._typed import check_types
+from clusterid._disk import foreign_reading
 from clusterid.errors import DataWarning, Fault, OptionError, TableError, check_option
-from clusterid.tables._checking import Check, checked_pad, known_codes
-from clusterid.tables._numerals import Numerals
-from clusterid.tables._reading import RawTable, Reading, load
+from clusterid.tables.parsing import (
+    Check,
+    Code,
+    Number,
+    Other,
+    RawTable,
+    Reading,
+    Table,
+    TableOptions,
+    Word,
+    Year,
+)
 
 __all__ = ["read_employment"]
 
 #: Marks of quality that publishers put beside a number (SDMX status of observations).
 _STATUS = frozenset("abdefiprsu")
 _NIL_FLAGS = ("-", "–")
+_EMPLOYMENT = Table(
+    "employment",
+    (
+        Code("region", required=True, padded=True, width=None),
+        Code("industry", required=True, padded=True, width=None, known_as="industries"),
+        Year(),
+        Number("employment", required=True, counts=True),
+        Number("establishments", whole=True),
+        Number("lower"),
+        Number("upper"),
+        Other("flag"),
+        Word(
+            "concept",
+            ("workplace", "residence", "unknown"),
+            mend="say where a job is counted",
+        ),
+        Code("classification", null=True),
+    ),
+    key=("region", "industry", "year", "concept"),
+    repeated="filter to one kind of count (filter=), or add the rows up first",
+    sort=("year", "region", "industry", "concept"),
+)
 
 
 def read_employment(
-    source: Any,
+    source: object,
     *,
     columns: Mapping[str, str] | None = None,
-    regions: Any = None,
+    regions: object = None,
     industries: Sequence[str] | None = None,
     year: int | None = None,
     layout: str = "long",
@@ -106,74 +139,25 @@ def read_employment(
     0  01001        C        12.0
     1  01002        C         NaN
     """
-    check_types(read_employment, locals())
+    known = {"region": regions, "industry": industries}
+    options = TableOptions.of(read_employment, locals(), known=known)
     check_option("layout", layout, ["long", "wide"])
-    raw = load(source, columns=columns, name="employment", **reading)
-    if layout == "wide":
-        raw = _melted(raw)
-    check = Check(raw)
-    numerals = Numerals(decimal, thousands, _listed(nil), _listed(withheld))
-    pad = checked_pad(pad, ["region", "industry"])
-    check.columns(
-        ["region", "industry", "employment"],
-        [
-            "year",
-            "establishments",
-            "lower",
-            "upper",
-            "flag",
-            "concept",
-            "classification",
-        ],
-    )
-    check.codes("region", pad=pad.get("region"), known=known_codes(regions))
-    check.codes(
-        "industry",
-        pad=pad.get("industry"),
-        known=industries,
-        known_as="industries",
-    )
-    check.whole_years()
-    _select_year(check, year)
-    check.numbers("employment", numerals, counts=True)
-    check.numbers("establishments", numerals, whole=True)
-    check.numbers("lower", numerals)
-    check.numbers("upper", numerals)
-    check.words(
-        "concept",
-        ["workplace", "residence", "unknown"],
-        mend="say where a job is counted",
-    )
-    check.codes("classification", null=True, pad=0)
-    _flags(check, _listed(withheld_flags), _listed(nil_flags), _checked_bands(bands))
+    options = replace(options, nil=_listed(nil) or (), withheld=_listed(withheld) or ())
+    raw = _EMPLOYMENT.load(source, options)
+    check = Check(_melted(raw) if layout == "wide" else raw)
+    _EMPLOYMENT.check(check, options, {"year": partial(_select_year, year=year)})
+    flags = _Flags(_listed(withheld_flags), _listed(nil_flags), bands or {})
+    flags.apply(check)
     _bounds(check)
-    check.unique(
-        ["region", "industry", "year", "concept"],
-        "filter to one kind of count (filter=), or add the rows up first",
-    )
-    check.done()
-    return _tidy(check.frame)
+    _EMPLOYMENT.unique(check)
+    return _EMPLOYMENT.finished(check)
 
 
-def _listed(marks: Any) -> Any:
+def _listed(marks: str | Sequence[str] | None) -> tuple[str, ...] | None:
     """Return a single mark given as text as a list of one; None stays None."""
     if marks is None:
         return None
     return (marks,) if isinstance(marks, str) else tuple(marks)
-
-
-def _checked_bands(
-    bands: Mapping[str, tuple[float, float | None]] | None,
-) -> Mapping[str, tuple[float, float | None]] | None:
-    for flag, band in (bands or {}).items():
-        low, high = band
-        if not (0 <= low < np.inf and (high is None or high >= low)):
-            raise OptionError(
-                f"bands={{{flag!r}: {band!r}}} is not a pair of bounds; give (lower, "
-                "upper) in persons, from 0, None (inf in a study file) for no upper "
-                "bound."
-            )
-    return bands
 
 
 def _finite(edge: float | None) -> float:
@@ -181,25 +165,27 @@ def _finite(edge: float | None) -> float:
 
 
 def _melted(raw: RawTable) -> RawTable:
+    """Return a table of regions x industries as one row a cell."""
     if "region" not in raw.frame.columns:
         return raw
     keys = [c for c in ("region", "year", "concept") if c in raw.frame.columns]
-    told: list[Fault] = []
+    broken: list[Fault] = []
     long = pd.DataFrame()
-    with foreign_reading("a wide table", told):
+    with foreign_reading("a wide table", broken):
         long = raw.frame.melt(
             id_vars=keys,
             var_name="industry",
             value_name="employment",
             ignore_index=False,
         )
-    if told:
-        rule = told[0].rule.replace("the file", "the table")
+    if broken:
+        rule = broken[0].rule.replace("the file", "the table")
         raise TableError(raw.name, [Fault(rule, "make codes text, counts numbers")])
     return RawTable(long, raw.name, raw.faults)
 
 
-def _select_year(check: Check, year: int | None) -> None:
+def _select_year(check: Check, *, year: int | None) -> None:
+    """Keep the rows of a year; a table without a year column is all of it."""
     if year is None or not len(check.frame):
         return
     if not check.has("year"):
@@ -216,53 +202,70 @@ def _select_year(check: Check, year: int | None) -> None:
     check.numbers_of = check.numbers_of[keep]
 
 
-def _flags(
-    check: Check,
-    withheld_flags: Sequence[str] | None,
-    nil_flags: Sequence[str] | None,
-    bands: Mapping[str, tuple[float, float | None]] | None,
-) -> None:
-    if not {"flag", "employment"} <= set(check.frame.columns):
-        if bands or withheld_flags or nil_flags:
-            check.say(
-                "bands=, withheld_flags= and nil_flags= need a column 'flag'",
-                'pass columns={"flag": "<its name in the file>"}',
+@dataclass(frozen=True, slots=True)
+class _Flags:
+    """What the flags beside numbers mean: withheld, none, or between two bounds."""
+
+    withheld: Sequence[str] | None
+    nil: Sequence[str] | None
+    bands: Mapping[str, tuple[float, float | None]]
+
+    def __post_init__(self) -> None:
+        for flag, band in self.bands.items():
+            low, high = band
+            if not (0 <= low < np.inf and (high is None or high >= low)):
+                raise OptionError(
+                    f"bands={{{flag!r}: {band!r}}} is not a pair of bounds; give "
+                    "(lower, upper) in persons, from 0, None (inf in a study file) "
+                    "for no upper bound."
+                )
+
+    def apply(self, check: Check) -> None:
+        """Make employment NaN or 0 as the flags say; tell those that say too little."""
+        if not {"flag", "employment"} <= set(check.frame.columns):
+            if self.bands or self.withheld or self.nil:
+                check.say(
+                    "bands=, withheld_flags= and nil_flags= need a column 'flag'",
+                    'pass columns={"flag": "<its name in the file>"}',
+                )
+            return
+        check.codes("flag", null=True, pad=0)
+        frame = check.frame
+        flag = frame["flag"]
+        nil = _NIL_FLAGS if self.nil is None else self.nil
+        withheld = {*(self.withheld or ()), *self.bands}
+        is_withheld = flag.isin(withheld).to_numpy()
+        if self.withheld is None:
+            known = {*withheld, *nil}
+            silent = flag.notna() & ~flag.isin(known)
+            check.fault(
+                (frame["employment"].eq(0) & silent).to_numpy(),
+                "employment is 0 and carries a flag: withheld, or a true zero?",
+                "pass withheld_flags= with the flags that mean withheld (or an empty "
+                "list)",
+                flag,
             )
-        return
-    check.codes("flag", null=True, pad=0)
-    frame = check.frame
-    flag = frame["flag"]
-    known = {*(withheld_flags or ()), *(bands or {})}
-    is_withheld = flag.isin(known).to_numpy()
-    if withheld_flags is None:
-        nil = _NIL_FLAGS if nil_flags is None else nil_flags
-        silent = flag.notna() & ~flag.isin([*known, *nil])
-        check.fault(
-            (frame["employment"].eq(0) & silent).to_numpy(),
-            "employment is 0 and carries a flag: withheld, or a true zero?",
-            "pass withheld_flags= with the flags that mean withheld (or an empty list)",
-            flag,
-        )
-        _note_unexplained(frame, flag, {*known, *nil})
-    employment = frame["employment"].where(~is_withheld)
-    is_nil = flag.isin(_NIL_FLAGS if nil_flags is None else nil_flags)
-    is_nil &= employment.isna() & ~is_withheld
-    if nil_flags is None:
-        check.fault(
-            is_nil.to_numpy(),
-            "employment is missing and its flag is a dash: none, or unknown?",
-            'pass nil_flags=("-",) if the dash means none, nil_flags=() if unknown',
-            flag,
-        )
-    frame["employment"] = employment.where(~is_nil, 0.0)
-    if not bands:
-        return
-    for column, side in (("lower", 0), ("upper", 1)):
-        edge = {f: _finite(b[side]) for f, b in bands.items()}
-        told = flag.map(edge).astype(float)
-        if column in frame.columns:
-            told = frame[column].where(frame[column].notna(), told)
-        frame[column] = told
+            _note_unexplained(frame, flag, known)
+        employment = frame["employment"].where(~is_withheld)
+        is_nil = flag.isin(nil) & employment.isna() & ~is_withheld
+        if self.nil is None:
+            check.fault(
+                is_nil.to_numpy(),
+                "employment is missing and its flag is a dash: none, or unknown?",
+                'pass nil_flags=("-",) if the dash means none, nil_flags=() if unknown',
+                flag,
+            )
+        frame["employment"] = employment.where(~is_nil, 0.0)
+        self._set_bounds(frame)
+
+    def _set_bounds(self, frame: pd.DataFrame) -> None:
+        """Set bounds by the bands of flags, where the table has none of its own."""
+        for column, side in (("lower", 0), ("upper", 1)) if self.bands else ():
+            edge = {flag: _finite(band[side]) for flag, band in self.bands.items()}
+            bound = frame["flag"].map(edge).astype(float)
+            if column in frame.columns:
+                bound = frame[column].where(frame[column].notna(), bound)
+            frame[column] = bound
 
 
 def _note_unexplained(frame: pd.DataFrame, flag: pd.Series, known: set[str]) -> None:
@@ -282,6 +285,7 @@ def _note_unexplained(frame: pd.DataFrame, flag: pd.Series, known: set[str]) -> 
 
 
 def _bounds(check: Check) -> None:
+    """Tell bounds that contradict, and give every cell those that follow."""
     frame = check.frame
     if "employment" not in frame.columns or not len(frame):
         return
@@ -310,25 +314,7 @@ def _bounds(check: Check) -> None:
     frame["lower"], frame["upper"] = lower, upper
 
 
-def _column(frame: pd.DataFrame, name: str) -> Any:
+def _column(frame: pd.DataFrame, name: str) -> NDArray[np.float64]:
     if name not in frame.columns:
         return np.full(len(frame), np.nan)
     return frame[name].to_numpy(dtype=float)
-
-
-def _tidy(frame: pd.DataFrame) -> pd.DataFrame:
-    order = [
-        "region",
-        "industry",
-        "year",
-        "employment",
-        "establishments",
-        "lower",
-        "upper",
-        "flag",
-        "concept",
-        "classification",
-    ]
-    keys = [k for k in ("year", "region", "industry", "concept") if k in frame.columns]
-    frame = frame[[c for c in order if c in frame.columns]]
-    return frame.sort_values(keys, kind="stable", ignore_index=True)

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Unpack
+from typing import Unpack
 
 import numpy as np
 import pandas as pd
 
-from clusterid._typed import check_types
 from clusterid.errors import Fault, check_option
-from clusterid.tables._checking import Check, checked_pad
-from clusterid.tables._numerals import Numerals
-from clusterid.tables._reading import RawTable, Reading, load
+from clusterid.tables.parsing import (
+    Check,
+    Code,
+    Number,
+    RawTable,
+    Reading,
+    Table,
+    TableOptions,
+)
 
 __all__ = ["read_flows", "read_links"]
 
 
 def read_flows(
-    source: Any,
+    source: object,
     *,
     columns: Mapping[str, str] | None = None,
     industries: Sequence[str] | None = None,
@@ -64,33 +69,43 @@ def read_flows(
     >>> read_flows(matrix, layout="matrix")["value"].tolist()
     [1.0, 2.0, 0.0, 3.0]
     """
-    check_types(read_flows, locals())
+    known = {"seller": industries, "buyer": industries}
+    options = TableOptions.of(read_flows, locals(), known=known)
     check_option("layout", layout, ["long", "matrix"])
     check_option("negative", negative, ["fault", "keep"])
-    raw = load(source, columns=columns, name="flows", **reading)
-    if layout == "matrix":
-        raw = _molten(raw)
-    check = Check(raw)
-    pad = checked_pad(pad, ["seller", "buyer"])
-    check.columns(["seller", "buyer", "value"])
-    for column in ("seller", "buyer"):
-        check.codes(
-            column, pad=pad.get(column), known=industries, known_as="industries"
-        )
-    check.numbers(
-        "value",
-        Numerals(decimal, thousands),
+    table = _pairs(
+        ("flows", "seller", "buyer", "industries"),
         minimum=0.0 if negative == "fault" else None,
-        null=False,
+        repeated="add the rows up, or filter to one year and origin",
     )
-    check.unique(
-        ["seller", "buyer"], "add the rows up, or filter to one year and origin"
+    raw = table.load(source, options)
+    check = Check(_molten(raw) if layout == "matrix" else raw)
+    table.check(check, options)
+    table.unique(check)
+    return table.finished(check)
+
+
+def _pairs(
+    names: tuple[str, str, str, str], *, minimum: float | None, repeated: str
+) -> Table:
+    """Return a table of pairs: its name, its two ends, what their codes are."""
+    name, first, second, known_as = names
+    ends = [
+        Code(end, required=True, padded=True, width=None, known_as=known_as)
+        for end in (first, second)
+    ]
+    value = Number("value", required=True, minimum=minimum, null=False)
+    return Table(
+        name,
+        (*ends, value),
+        key=(first, second),
+        repeated=repeated,
+        sort=(first, second),
     )
-    check.done()
-    return check.frame.sort_values(["seller", "buyer"], ignore_index=True)
 
 
 def _molten(raw: RawTable) -> RawTable:
+    """Return a matrix of sellers x buyers as one row a pair."""
     frame = raw.frame
     if not len(frame.columns):
         return raw
@@ -109,7 +124,7 @@ def _molten(raw: RawTable) -> RawTable:
 
 
 def read_links(
-    source: Any,
+    source: object,
     *,
     columns: Mapping[str, str] | None = None,
     codes: Sequence[str] | None = None,
@@ -158,19 +173,19 @@ def read_links(
     >>> len(read_links(pd.DataFrame(rows)))
     2
     """
-    check_types(read_links, locals())
-    raw = load(source, columns=columns, name="links", **reading)
-    check = Check(raw)
-    pad = checked_pad(pad, ["source", "target"])
-    check.columns(["source", "target", "value"])
-    for column in ("source", "target"):
-        check.codes(column, pad=pad.get(column), known=codes, known_as="codes")
-    check.numbers("value", Numerals(decimal, thousands), minimum=minimum, null=False)
-    check.unique(["source", "target"], "add the rows up, or filter to one kind of link")
+    known = {"source": codes, "target": codes}
+    options = TableOptions.of(read_links, locals(), known=known)
+    table = _pairs(
+        ("links", "source", "target", "codes"),
+        minimum=minimum,
+        repeated="add the rows up, or filter to one kind of link",
+    )
+    check = Check(table.load(source, options))
+    table.check(check, options)
+    table.unique(check)
     if not directed and not check.faults:
         _same_both_ways(check)
-    check.done()
-    return check.frame.sort_values(["source", "target"], ignore_index=True)
+    return table.finished(check)
 
 
 def _same_both_ways(check: Check) -> None:

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Unpack
 
 import numpy as np
 import pandas as pd
 
-from clusterid._typed import check_types
-from clusterid.tables._checking import Check, known_codes
-from clusterid.tables._numerals import Numerals
-from clusterid.tables._reading import Reading, load
+from clusterid.errors import nearest
+from clusterid.tables.parsing import (
+    Check,
+    Code,
+    Number,
+    Other,
+    Reading,
+    Table,
+    TableOptions,
+    Word,
+    known_codes,
+)
 
 __all__ = ["check_answers", "check_declared", "check_places"]
 
@@ -22,13 +31,68 @@ _YES_NO = {
     "missing": "NA", "k.a.": "NA", "keine angabe": "NA", "no answer": "NA",
 }  # fmt: skip
 _SHARE = re.compile(r"^(?P<code>[^:]+?)\s*(?::\s*(?P<share>.*))?$")
+_LISTS = ("fields", "identified_by", "initiated_by", "funded_by")
+
+
+def _yes_no(name: str, *, required: bool = False) -> Word:
+    mend = "use yes, no, or leave it empty"
+    return Word(name, ("yes", "no"), mend, required, translation=_YES_NO)
+
+
+_PLACES = Table(
+    "places",
+    (
+        Code("place", required=True),
+        Other("regions", required=True),
+        Number("population", positive=True, counts=True),
+        *map(_yes_no, ("asked", "answered", "exhaustive")),
+        Code("name", null=True),
+        Code("stratum", null=True),
+    ),
+    key=("place",),
+    repeated="one row a place: join its regions with ';'",
+)
+_DECLARED = Table(
+    "declared clusters",
+    (
+        Code("record", required=True),
+        Code("place", required=True, known_as="places"),
+        Code("label", required=True),
+        Code("source", null=True),
+        Number("year_founded", minimum=1800, maximum=2100, whole=True),
+        *map(Other, _LISTS),
+    ),
+    key=("record",),
+    repeated="give every record its own key",
+    sort=("record",),
+    order=(
+        "record", "place", "label", "fields", "year_founded", *_LISTS[1:], "source",
+    ),
+)  # fmt: skip
+
+
+def _answers(ranks: int) -> Table:
+    """Return the table of answers, of which so many options may be ranked."""
+    return Table(
+        "answers",
+        (
+            Code("place", required=True, known_as="places"),
+            Code("question", required=True),
+            Code("option", required=True),
+            _yes_no("value", required=True),
+            Number("rank", minimum=1, maximum=ranks, whole=True),
+        ),
+        key=("place", "question", "option"),
+        repeated="keep one row",
+        sort=("place", "question", "option"),
+    )
 
 
 def check_places(
-    source: Any,
+    source: object,
     *,
     columns: Mapping[str, str] | None = None,
-    regions: Any = None,
+    regions: object = None,
     decimal: str = ".",
     thousands: str | None = None,
     **reading: Unpack[Reading],
@@ -70,22 +134,11 @@ def check_places(
     >>> check_places(pd.DataFrame(rows))["regions"].iloc[0]
     [('R1', 1.0), ('R2', 0.5)]
     """
-    check_types(check_places, locals())
-    raw = load(source, columns=columns, name="places", **reading)
-    check = Check(raw)
-    numerals = Numerals(decimal, thousands)
-    check.columns(
-        ["place", "regions"],
-        ["name", "population", "asked", "answered", "stratum", "exhaustive"],
-    )
-    check.codes("place", pad=0)
-    check.numbers("population", numerals, positive=True, counts=True)
-    for column in ("asked", "answered", "exhaustive"):
-        _yes_no(check, column)
-    for column in ("name", "stratum"):
-        check.codes(column, null=True, pad=0)
+    options = TableOptions.of(check_places, locals())
+    check = Check(_PLACES.load(source, options))
+    _PLACES.check(check, options)
     _place_regions(check, known_codes(regions))
-    check.unique(["place"], "one row a place: join its regions with ';'")
+    _PLACES.unique(check)
     if check.has("asked") and check.has("answered"):
         not_asked = check.frame["asked"].eq("no") & check.frame["answered"].eq("yes")
         check.fault(
@@ -116,7 +169,7 @@ def _tidy_places(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def check_answers(
-    source: Any,
+    source: object,
     *,
     places: pd.DataFrame | None = None,
     codebook: pd.DataFrame | None = None,
@@ -161,17 +214,12 @@ def check_answers(
     >>> check_answers(pd.DataFrame(rows))["value"].tolist()
     ['yes']
     """
-    check_types(check_answers, locals())
-    raw = load(source, columns=columns, name="answers", **reading)
-    check = Check(raw)
-    check.columns(["place", "question", "option", "value"], ["rank"])
-    known = None if places is None else known_codes(places["place"])
-    check.codes("place", pad=0, known=known, known_as="places")
-    check.codes("question", pad=0)
-    check.codes("option", pad=0)
-    _yes_no(check, "value")
-    check.numbers("rank", Numerals(), minimum=1, maximum=ranks, whole=True)
-    check.unique(["place", "question", "option"], "keep one row")
+    options = TableOptions.of(check_answers, locals())
+    options = replace(options, known=_known_places(places))
+    table = _answers(ranks)
+    check = Check(table.load(source, options))
+    table.check(check, options)
+    table.unique(check)
     if codebook is not None and not check.faults:
         _in_codebook(check, codebook)
     if places is not None and "answered" in places.columns and check.has("place"):
@@ -182,33 +230,30 @@ def check_answers(
             "correct answered in the table of places",
             "place",
         )
-    if check.has("rank") and check.has("value") and len(check.frame):
-        ranked = check.frame["rank"].notna()
-        check.fault(
-            (ranked & check.frame["value"].eq("no")).to_numpy(),
-            "an option is ranked but was answered no",
-            "correct value or rank",
-            ["place", "question", "option"],
-        )
-        keys = ["place", "question", "rank"]
-        if set(keys) <= set(check.frame.columns):
-            twice = check.frame.duplicated(keys, keep=False) & ranked
-            check.fault(
-                twice.to_numpy(),
-                "a place gives one rank twice",
-                "correct the ranks",
-                keys,
-            )
-    check.done()
-    frame = check.frame
-    if "rank" not in frame.columns:
-        frame["rank"] = np.nan
-    order = ["place", "question", "option", "value", "rank"]
-    return frame[order].sort_values(order[:3], kind="stable", ignore_index=True)
+    _ranks(check)
+    return table.finished(check, {"rank": np.nan})
+
+
+def _ranks(check: Check) -> None:
+    """Tell ranks of options answered no, and ranks given twice."""
+    if not (check.has("rank") and check.has("value") and len(check.frame)):
+        return
+    ranked = check.frame["rank"].notna()
+    check.fault(
+        (ranked & check.frame["value"].eq("no")).to_numpy(),
+        "an option is ranked but was answered no",
+        "correct value or rank",
+        ["place", "question", "option"],
+    )
+    keys = ["place", "question", "rank"]
+    if set(keys) <= set(check.frame.columns):
+        twice = check.frame.duplicated(keys, keep=False) & ranked
+        rule = "a place gives one rank twice"
+        check.fault(twice.to_numpy(), rule, "correct the ranks", keys)
 
 
 def check_declared(
-    source: Any,
+    source: object,
     *,
     places: pd.DataFrame | None = None,
     fields: Iterable[str] | None = None,
@@ -253,52 +298,33 @@ def check_declared(
     >>> check_declared(pd.DataFrame(rows))["fields"].iloc[0]
     ['optics', 'photonics']
     """
-    check_types(check_declared, locals())
-    raw = load(source, columns=columns, name="declared clusters", **reading)
-    check = Check(raw)
-    lists = ["fields", "identified_by", "initiated_by", "funded_by"]
-    check.columns(["record", "place", "label"], [*lists, "year_founded", "source"])
-    check.codes("record", pad=0)
-    known = None if places is None else known_codes(places["place"])
-    check.codes("place", pad=0, known=known, known_as="places")
-    check.codes("label", pad=0)
-    check.codes("source", null=True, pad=0)
-    check.numbers("year_founded", Numerals(), minimum=1800, maximum=2100, whole=True)
-    check.unique(["record"], "give every record its own key")
-    for column in lists:
+    options = TableOptions.of(check_declared, locals())
+    options = replace(options, known=_known_places(places))
+    check = Check(_DECLARED.load(source, options))
+    _DECLARED.check(check, options)
+    _DECLARED.unique(check)
+    for column in _LISTS:
         if check.has(column):
             check.frame[column] = [_listed(v) for v in check.frame[column]]
     if fields is not None and check.has("fields"):
         _known_fields(check, sorted({str(f) for f in fields}))
-    check.done()
-    frame = check.frame
-    for column in lists:
-        if column not in frame.columns:
-            frame[column] = [[] for _ in range(len(frame))]
-    for column in ("year_founded", "source"):
-        if column not in frame.columns:
-            frame[column] = np.nan
-    order = ["record", "place", "label", "fields", "year_founded", *lists[1:], "source"]
-    return frame[order].sort_values("record", kind="stable", ignore_index=True)
+    nothing: dict[str, object] = {"year_founded": np.nan, "source": np.nan}
+    nothing |= {column: [[] for _ in range(len(check.frame))] for column in _LISTS}
+    return _DECLARED.finished(check, nothing)
 
 
 # -- parts -------------------------------------------------------------------------
 
 
-def _yes_no(check: Check, column: str) -> None:
-    check.words(
-        column,
-        ["yes", "no"],
-        translation=_YES_NO,
-        mend="use yes, no, or leave it empty",
-    )
+def _known_places(places: pd.DataFrame | None) -> dict[str, object]:
+    return {"place": None if places is None else places["place"]}
 
 
-def _listed(value: Any) -> list[str]:
+def _listed(value: object) -> list[str]:
     if value is None or (isinstance(value, float) and np.isnan(value)):
         return []
     if isinstance(value, str):
-        items: Sequence[Any] = value.split(";")
+        items: Sequence[object] = value.split(";")
     elif isinstance(value, Iterable):
         items = list(value)
     else:
@@ -307,8 +333,6 @@ def _listed(value: Any) -> list[str]:
 
 
 def _known_fields(check: Check, known: list[str]) -> None:
-    from clusterid.errors import nearest
-
     unknown = [
         [f for f in fields if f not in known] for fields in check.frame["fields"]
     ]
@@ -323,52 +347,52 @@ def _known_fields(check: Check, known: list[str]) -> None:
         )
 
 
+#: Regions of a place, with the share of each that belongs to it.
+Pairs = list[tuple[str, float]]
+
+
 def _place_regions(check: Check, known: list[str] | None) -> None:
+    """Make the regions of places lists of (code, share); tell what cannot be."""
     if not check.has("regions") or not len(check.frame):
         return
     original = check.frame["regions"]
     pairs = [_pairs(value) for value in original]
-    n = len(pairs)
-    problems: dict[str, NDArrayBool] = {
-        key: np.zeros(n, dtype=bool) for key in ("none", "share", "unknown", "twice")
-    }
     have = None if known is None else set(known)
-    for i, listed in enumerate(pairs):
-        codes = [code for code, _ in listed]
-        problems["none"][i] = not listed
-        problems["share"][i] = any(not 0 < share <= 1 for _, share in listed)
-        problems["twice"][i] = len(set(codes)) < len(codes)
-        problems["unknown"][i] = have is not None and not set(codes) <= have
-    check.fault(
-        problems["none"],
-        "a place lies in no region",
-        'name its regions, e.g. "05111; 05112:0.4", or drop the place',
-        "place" if check.has("place") else None,
+    rules: tuple[tuple[Callable[[Pairs], bool], str, str, Any], ...] = (
+        (
+            lambda listed: not listed,
+            "a place lies in no region",
+            'name its regions, e.g. "05111; 05112:0.4", or drop the place',
+            "place" if check.has("place") else None,
+        ),
+        (
+            lambda listed: any(not 0 < share <= 1 for _, share in listed),
+            "the share of a region is not above 0 and at most 1",
+            'write shares as "05112:0.4" (a part, not per cent, with a decimal point)',
+            original,
+        ),
+        (
+            lambda listed: len({code for code, _ in listed}) < len(listed),
+            "a place names a region twice",
+            "name it once",
+            original,
+        ),
+        (
+            lambda listed: have is not None and not {c for c, _ in listed} <= have,
+            f"a place lies in a region that is not one of the {len(known or [])} known",
+            "correct the code, or add the region to the regions table",
+            original,
+        ),
     )
-    check.fault(
-        problems["share"],
-        "the share of a region is not above 0 and at most 1",
-        'write shares as "05112:0.4" (a part, not per cent, with a decimal point)',
-        original,
-    )
-    check.fault(
-        problems["twice"], "a place names a region twice", "name it once", original
-    )
-    check.fault(
-        problems["unknown"],
-        f"a place lies in a region that is not one of the {len(known or [])} known",
-        "correct the code, or add the region to the regions table",
-        original,
-    )
+    for is_wrong, rule, mend, shown in rules:
+        wrong = np.array([is_wrong(listed) for listed in pairs], dtype=bool)
+        check.fault(wrong, rule, mend, shown)
     check.frame["regions"] = pd.Series(
         [sorted(p) for p in pairs], index=check.frame.index, dtype=object
     )
 
 
-NDArrayBool = np.ndarray[Any, np.dtype[np.bool_]]
-
-
-def _pairs(value: Any) -> list[tuple[str, float]]:
+def _pairs(value: object) -> Pairs:
     if isinstance(value, Mapping):
         return [(str(code).strip(), _share(share)) for code, share in value.items()]
     if isinstance(value, Iterable) and not isinstance(value, str):
@@ -398,8 +422,6 @@ def _share(value: Any) -> float:
 
 
 def _in_codebook(check: Check, codebook: pd.DataFrame) -> None:
-    from clusterid.errors import nearest
-
     known = {
         (str(q), str(o))
         for q, o in zip(codebook["question"], codebook["option"], strict=True)
@@ -415,9 +437,5 @@ def _in_codebook(check: Check, codebook: pd.DataFrame) -> None:
             else f"there is no question {question}."
             f"{nearest(question, sorted({q for q, _ in known}))}"
         )
-        check.fault(
-            bad,
-            "an option is not in the codebook",
-            hint,
-            ["question", "option"],
-        )
+        keys = ["question", "option"]
+        check.fault(bad, "an option is not in the codebook", hint, keys)

@@ -3,26 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Unpack
+from typing import TYPE_CHECKING, Unpack
 
 import numpy as np
 import pandas as pd
 
-from clusterid._typed import check_types
-from clusterid.tables._checking import Check, checked_crs, checked_pad, known_codes
-from clusterid.tables._numerals import Numerals
-from clusterid.tables._reading import Reading, load
+from clusterid.tables.parsing import (
+    Check,
+    Code,
+    Number,
+    Numerals,
+    Other,
+    Reading,
+    Table,
+    TableOptions,
+    Year,
+    checked_crs,
+)
+
+if TYPE_CHECKING:
+    from pyproj import CRS
 
 __all__ = ["read_plants"]
 
+_PLANTS = Table(
+    "plants",
+    (
+        Code("plant", required=True, padded=True),
+        Code("industry", required=True, padded=True, width=None, known_as="industries"),
+        Code("region", padded=True, width=None),
+        Year(),
+        Number("employment", required=True, counts=True),
+        Other("x"),
+        Other("y"),
+    ),
+    key=("plant", "year"),
+    repeated="one row a plant and year: name the year column, or add up its rows",
+    sort=("year", "plant"),
+    order=("plant", "industry", "employment", "year", "region", "x", "y"),
+)
+
 
 def read_plants(
-    source: Any,
+    source: object,
     *,
     columns: Mapping[str, str] | None = None,
-    regions: Any = None,
+    regions: object = None,
     industries: Sequence[str] | None = None,
-    crs: Any = None,
+    crs: object = None,
     decimal: str = ".",
     thousands: str | None = None,
     pad: Mapping[str, int] | None = None,
@@ -67,38 +95,24 @@ def read_plants(
     >>> read_plants(pd.DataFrame(rows))["plant"].tolist()
     ['p1', 'p2']
     """
-    check_types(read_plants, locals())
-    raw = load(source, columns=columns, name="plants", **reading)
-    check = Check(raw)
+    known = {"region": regions, "industry": industries}
+    options = TableOptions.of(read_plants, locals(), known=known)
+    check = Check(_PLANTS.load(source, options))
+    system = None
     if crs is not None:
-        crs = checked_crs(crs, check.say)
+        system = checked_crs(crs, check.say)
         check.done()
-    numerals = Numerals(decimal, thousands)
-    pad = checked_pad(pad, ["plant", "industry", "region"])
-    check.columns(["plant", "industry", "employment"], ["year", "region", "x", "y"])
-    check.codes("plant", pad=pad.get("plant", 0))
-    check.codes(
-        "industry", pad=pad.get("industry"), known=industries, known_as="industries"
-    )
-    check.codes("region", pad=pad.get("region"), known=known_codes(regions))
-    check.whole_years()
-    check.numbers("employment", numerals, counts=True)
-    _points(check, Numerals(decimal, ""), crs)
-    check.unique(
-        ["plant", "year"],
-        "one row a plant and year: name the year column, or add up its rows",
-    )
-    check.done()
-    order = ["plant", "industry", "employment", "year", "region", "x", "y"]
-    frame = check.frame[[c for c in order if c in check.frame.columns]]
-    keys = [k for k in ("year", "plant") if k in frame.columns]
-    frame = frame.sort_values(keys, kind="stable", ignore_index=True)
-    if crs is not None:
-        frame.attrs["crs"] = crs.to_string()
+    _PLANTS.check(check, options)
+    _points(check, Numerals(decimal, ""), system)
+    _PLANTS.unique(check)
+    frame = _PLANTS.finished(check)
+    if system is not None:
+        frame.attrs["crs"] = system.to_string()
     return frame
 
 
-def _points(check: Check, numerals: Numerals, crs: Any) -> None:
+def _points(check: Check, numerals: Numerals, crs: CRS | None) -> None:
+    """Check the points of plants; without a region they need a coordinate system."""
     has_point = check.has("x") and check.has("y")
     if not check.has("region") and not has_point:
         check.say(

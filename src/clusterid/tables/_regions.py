@@ -4,34 +4,56 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Unpack
+from dataclasses import replace
+from typing import TYPE_CHECKING, Unpack
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from clusterid._typed import check_types
 from clusterid.errors import DataWarning, Fault
-from clusterid.tables._checking import LARGEST_NUMBER, Check, checked_crs, checked_pad
-from clusterid.tables._numerals import Numerals
-from clusterid.tables._reading import RawTable, Reading, load
+from clusterid.tables.parsing import (
+    LARGEST_NUMBER,
+    Check,
+    Code,
+    Number,
+    RawTable,
+    Reading,
+    Table,
+    TableOptions,
+    checked_crs,
+)
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    from pyproj import CRS
 
 __all__ = ["read_regions"]
 
 #: Degrees of longitude, with what rounding may add.
 _FURTHEST = 180.0 + 1e-6
 _ATTRIBUTES = ("name", "parent", "area_km2", "population")
+_REGIONS = Table(
+    "regions",
+    (
+        Code("region", required=True, padded=True, width=None),
+        Code("name", null=True),
+        Code("parent", null=True, padded=True),
+        Number("area_km2", positive=True),
+        Number("population", counts=True),
+    ),
+    key=("region",),
+    repeated="one row a region: dissolve its parts, gdf.dissolve(by='region')",
+)
 
 
 def read_regions(
-    source: Any,
+    source: object,
     *,
     columns: Mapping[str, str] | None = None,
-    attributes: Any = None,
+    attributes: object = None,
     attribute_columns: Mapping[str, str] | None = None,
-    crs: Any = None,
+    crs: object = None,
     geometry: bool = True,
     repair: bool = False,
     decimal: str = ".",
@@ -95,29 +117,36 @@ def read_regions(
     >>> read_regions(shapes, columns={"region": "ags"}).index.tolist()
     ['01', '02']
     """
-    check_types(read_regions, locals())
+    options = TableOptions.of(read_regions, locals())
     import geopandas as gpd
 
-    raw = load(source, columns=columns, name="regions", **reading)
+    raw = _REGIONS.load(source, options)
     file_crs, shapes = _shapes_of(raw)
     check = Check(raw)
-    numerals = Numerals(decimal, thousands)
-    pad = checked_pad(pad, ["region", "parent"])
-    check.columns(["region"], _ATTRIBUTES)
-    _check_attributes(check, numerals, pad)
-    check.unique(
-        ["region"], "one row a region: dissolve its parts, gdf.dissolve(by='region')"
-    )
+    check.frame = pd.DataFrame(check.frame)
+    _REGIONS.check(check, options)
+    _REGIONS.unique(check)
+    final_crs: CRS | None = None
     repaired: list[str] = []
-    if geometry:
-        shapes, crs, repaired = _check_shapes(check, shapes, file_crs, crs, repair)
+    if not geometry:
+        shapes = None
+    elif shapes is None:
+        check.say(
+            "there are no polygons",
+            "give a GeoPackage, GeoJSON or GeoDataFrame; or geometry=False to do "
+            "without maps and neighbours",
+        )
     else:
-        shapes, crs = None, None
+        polygons = _Polygons(check, shapes)
+        repaired = polygons.check(repair=repair)
+        final_crs = polygons.checked_crs(file_crs, crs)
+        shapes = pd.Series(polygons.values, index=check.frame.index)
     second = None
     if attributes is not None:
-        second = _attributes(
-            attributes, attribute_columns, numerals, pad, attribute_reading, check
+        beside = replace(
+            options, columns=attribute_columns, reading=attribute_reading or Reading()
         )
+        second = _attributes(attributes, beside, check)
     check.done()
     frame = check.frame
     if second is not None:
@@ -128,163 +157,162 @@ def read_regions(
     table = gpd.GeoDataFrame(
         frame[["region", *_ATTRIBUTES]],
         geometry=[None] * len(frame) if shapes is None else shapes.to_numpy(),
-        crs=crs,
+        crs=final_crs,
     )
     result = table.set_index("region").sort_index()
     result.attrs["repaired"] = repaired
     return result
 
 
-def _shapes_of(raw: RawTable) -> tuple[Any, Any]:
+def _shapes_of(raw: RawTable) -> tuple[CRS | None, pd.Series | None]:
+    """Return the coordinate system that a table names, and its shapes."""
     import geopandas as gpd
 
-    if isinstance(raw.frame, gpd.GeoDataFrame) and raw.frame._geometry_column_name in (
-        raw.frame.columns
-    ):
-        return raw.frame.crs, raw.frame.geometry
+    frame = raw.frame
+    if isinstance(frame, gpd.GeoDataFrame) and frame._geometry_column_name in frame:
+        return frame.crs, frame.geometry
     return None, None
 
 
-def _check_attributes(check: Check, numerals: Numerals, pad: Mapping[str, int]) -> None:
-    check.frame = pd.DataFrame(check.frame)
-    check.codes("region", pad=pad.get("region"))
-    check.codes("name", null=True, pad=0)
-    check.codes("parent", null=True, pad=pad.get("parent", 0))
-    check.numbers("area_km2", numerals, positive=True)
-    check.numbers("population", numerals, counts=True)
+class _Polygons:
+    """The shapes of a table of regions, checked one rule after the other.
 
+    A shape that breaks one rule is left out of those that follow.
+    """
 
-def _check_shapes(
-    check: Check, shapes: Any, file_crs: Any, crs: Any, repair: bool
-) -> tuple[Any, Any, list[str]]:
-    import shapely
+    def __init__(self, table: Check, shapes: pd.Series) -> None:
+        self.table = table
+        self.values = np.array(shapes.to_numpy(), dtype=object)
+        self.labels = table.frame["region"] if table.has("region") else None
+        self.sound = np.ones(len(self.values), dtype=bool)
 
-    if shapes is None:
-        check.say(
-            "there are no polygons",
-            "give a GeoPackage, GeoJSON or GeoDataFrame; or geometry=False to do "
-            "without maps and neighbours",
+    def _leave_out(self, wrong: NDArray[np.bool_], rule: str, mend: str) -> None:
+        self.table.fault(wrong, rule, mend, self.labels)
+        self.sound &= ~wrong
+
+    def check(self, *, repair: bool) -> list[str]:
+        """Tell what is no sound polygon; return the codes of those repaired."""
+        import shapely
+
+        mend = "add it, or drop the region"
+        missing = shapely.is_missing(self.values)
+        empty = shapely.is_empty(self.values)
+        self._leave_out(missing, "the polygon is missing", mend)
+        self._leave_out(empty, "the polygon is empty", mend)
+        self._leave_out(
+            self.sound & ~np.isin(shapely.get_type_id(self.values), [3, 6]),
+            "the shape is not a polygon",
+            "use polygons; points do not touch",
         )
-        return None, None, []
-    values = np.array(shapes.to_numpy(), dtype=object)
-    labels = check.frame["region"] if check.has("region") else None
-    missing = shapely.is_missing(values)
-    empty = shapely.is_empty(values)
-    check.fault(missing, "the polygon is missing", "add it, or drop the region", labels)
-    check.fault(empty, "the polygon is empty", "add it, or drop the region", labels)
-    usable = ~missing & ~empty
-    other = usable & ~np.isin(shapely.get_type_id(values), [3, 6])
-    check.fault(
-        other, "the shape is not a polygon", "use polygons; points do not touch", labels
-    )
-    bounds = shapely.bounds(values)  # NaN where there is no shape
-    with np.errstate(invalid="ignore"):
-        wild = usable & ~other & _wild(values, bounds)
-    check.fault(
-        wild,
-        f"a coordinate is no finite number, or beyond {LARGEST_NUMBER:.0e}",
-        "correct the shape in the source",
-        labels,
-    )
-    usable &= ~wild
-    invalid = usable & ~other
-    invalid[invalid] = ~shapely.is_valid(values[invalid])
-    repaired: list[str] = []
-    if invalid.any() and repair:
-        values[invalid] = [_areas(g) for g in shapely.make_valid(values[invalid])]
-        codes = (
-            labels if labels is not None else pd.Series(check.numbers_of.astype(str))
+        self._leave_out(
+            self.sound & _wild(self.values),
+            f"a coordinate is no finite number, or beyond {LARGEST_NUMBER:.0e}",
+            "correct the shape in the source",
         )
-        repaired = sorted(str(c) for c in codes[invalid])
-    elif invalid.any():
-        told = np.full(len(values), "", dtype=object)
-        told[invalid] = shapely.is_valid_reason(values[invalid])
-        why = pd.Series(told, index=check.frame.index)
-        named = why if labels is None else labels.astype(str) + ": " + why
-        check.fault(
+        repaired = self._valid(repair=repair)
+        keys = pd.Series(shapely.to_wkb(shapely.normalize(self.values[self.sound])))
+        twice = np.zeros(len(self.values), dtype=bool)
+        twice[self.sound] = keys.duplicated(keep=False).to_numpy()
+        rule = "two regions have the same polygon"
+        self.table.fault(twice, rule, "correct one of the two", self.labels)
+        return repaired
+
+    def _valid(self, *, repair: bool) -> list[str]:
+        """Repair polygons that are invalid, or tell why they are."""
+        import shapely
+
+        invalid = self.sound.copy()
+        invalid[invalid] = ~shapely.is_valid(self.values[invalid])
+        if not invalid.any():
+            return []
+        if repair:
+            made = shapely.make_valid(self.values[invalid])
+            self.values[invalid] = [_areas(shape) for shape in made]
+            codes = self.labels
+            if codes is None:
+                codes = pd.Series(self.table.numbers_of.astype(str))
+            return sorted(str(code) for code in codes[invalid])
+        why = pd.Series("", index=self.table.frame.index, dtype=object)
+        why[invalid] = shapely.is_valid_reason(self.values[invalid])
+        self.table.fault(
             invalid,
             "the polygon is invalid",
             "pass repair=True, or mend it in the source",
-            named,
+            why if self.labels is None else self.labels.astype(str) + ": " + why,
         )
-    good = usable & ~other
-    keys = pd.Series(shapely.to_wkb(shapely.normalize(values[good])))
-    twice = np.zeros(len(values), dtype=bool)
-    twice[good] = keys.duplicated(keep=False).to_numpy()
-    check.fault(
-        twice, "two regions have the same polygon", "correct one of the two", labels
-    )
-    return (
-        pd.Series(values, index=check.frame.index),
-        _check_crs(check, values[good], good, file_crs, crs),
-        repaired,
-    )
+        return []
+
+    def checked_crs(self, file_crs: CRS | None, named: object) -> CRS | None:
+        """Return the coordinate system of the shapes; tell one that cannot be."""
+        check = self.table
+        crs = None
+        if named is not None:
+            crs = checked_crs(named, check.say)
+            if crs is None:
+                return file_crs
+        final = crs if file_crs is None else file_crs
+        if final is None:
+            check.say(
+                "the polygons have no coordinate system",
+                'pass crs=, e.g. crs="EPSG:4326" for longitude and latitude',
+            )
+            return None
+        if crs is not None and not crs.equals(final, ignore_axis_order=True):
+            check.say(
+                f"the polygons say {final.to_string()}, crs= says {crs.to_string()}",
+                "leave crs= out, or change the shapes with gdf.to_crs()",
+            )
+        self._check_degrees(final)
+        return final
+
+    def _check_degrees(self, crs: CRS) -> None:
+        """Tell shapes beyond the globe where coordinates are degrees."""
+        import shapely
+
+        shapes = self.values[self.sound]
+        if not len(shapes) or not crs.is_geographic:
+            return
+        west, south, east, north = shapely.bounds(shapes).T
+        outside = (west < -_FURTHEST) | (east > _FURTHEST)
+        outside |= (south < -_FURTHEST / 2) | (north > _FURTHEST / 2)
+        wrong = np.zeros(len(self.values), dtype=bool)
+        wrong[np.flatnonzero(self.sound)[outside]] = True
+        self.table.fault(
+            wrong,
+            "coordinates are not degrees (longitude -180 to 180, latitude -90 to 90), "
+            f"though the coordinate system ({crs.to_string()}) is",
+            "name the projected coordinate system of the shapes with crs=, or correct "
+            "the coordinates",
+            self.labels,
+        )
 
 
-def _wild(values: Any, bounds: Any) -> Any:
+def _wild(values: NDArray[np.object_]) -> NDArray[np.bool_]:
     """Return which shapes have a coordinate that is no number, or no place at all."""
     import shapely
 
+    bounds = shapely.bounds(values)  # NaN where there is no shape
     points, owner = shapely.get_coordinates(values, return_index=True)
     wrong = ~np.isfinite(points).all(axis=1) | (np.abs(points) > LARGEST_NUMBER).any(1)
     wild = np.zeros(len(values), dtype=bool)
     wild[owner[wrong]] = True
-    return wild | (np.abs(bounds) > LARGEST_NUMBER).any(axis=1)
+    with np.errstate(invalid="ignore"):
+        wild |= (np.abs(bounds) > LARGEST_NUMBER).any(axis=1)
+    return wild
 
 
-def _check_crs(check: Check, shapes: Any, good: Any, file_crs: Any, crs: Any) -> Any:
-    import shapely
-
-    if crs is not None:
-        crs = checked_crs(crs, check.say)
-        if crs is None:
-            return file_crs
-    if file_crs is None and crs is None:
-        check.say(
-            "the polygons have no coordinate system",
-            'pass crs=, e.g. crs="EPSG:4326" for longitude and latitude',
-        )
-        return None
-    if (
-        file_crs is not None
-        and crs is not None
-        and not crs.equals(file_crs, ignore_axis_order=True)
-    ):
-        check.say(
-            f"the polygons say {file_crs.to_string()}, crs= says {crs.to_string()}",
-            "leave crs= out, or change the shapes with gdf.to_crs()",
-        )
-    final = crs if file_crs is None else file_crs
-    if len(shapes) and final.is_geographic:
-        west, south, east, north = shapely.bounds(shapes).T
-        outside = (west < -_FURTHEST) | (east > _FURTHEST)
-        outside |= (south < -_FURTHEST / 2) | (north > _FURTHEST / 2)
-        wrong = np.zeros(len(check.frame), dtype=bool)
-        wrong[np.flatnonzero(good)[outside]] = True
-        check.fault(
-            wrong,
-            "coordinates are not degrees (longitude -180 to 180, latitude -90 to 90), "
-            f"though the coordinate system ({final.to_string()}) is",
-            "name the projected coordinate system of the shapes with crs=, or correct "
-            "the coordinates",
-            "region" if check.has("region") else None,
-        )
-    return final
-
-
-def _attributes(
-    source: Any,
-    columns: Mapping[str, str] | None,
-    numerals: Numerals,
-    pad: Mapping[str, int],
-    reading: Reading | None,
-    parent: Check,
-) -> pd.DataFrame:
-    raw = load(source, columns=columns, name="attributes of regions", **(reading or {}))
+def _attributes(source: object, options: TableOptions, parent: Check) -> pd.DataFrame:
+    """Read a second table of attributes; its faults are told with the first's."""
+    table = replace(
+        _REGIONS,
+        name="attributes of regions",
+        repeated="one row a region: filter to one year",
+    )
+    raw = table.load(source, options)
     check = Check(raw)
-    check.columns(["region"], _ATTRIBUTES)
-    _check_attributes(check, numerals, pad)
-    check.unique(["region"], "one row a region: filter to one year")
+    check.frame = pd.DataFrame(check.frame)
+    table.check(check, options)
+    table.unique(check)
     if not check.faults and parent.has("region"):
         regions = set(parent.frame["region"].dropna())
         if not regions & set(check.frame["region"]):
@@ -303,8 +331,9 @@ def _attributes(
 def _with_attributes(
     frame: pd.DataFrame, second: pd.DataFrame, name: str
 ) -> pd.DataFrame:
-    told = second.set_index("region")
-    lacking = sorted(set(frame["region"]) - set(told.index))
+    """Return the regions with the second table's attributes, which win."""
+    given = second.set_index("region")
+    lacking = sorted(set(frame["region"]) - set(given.index))
     if lacking:
         shown = ", ".join(lacking[:5]) + (" ..." if len(lacking) > 5 else "")
         warnings.warn(
@@ -314,15 +343,15 @@ def _with_attributes(
             stacklevel=3,
         )
     frame = frame.copy()
-    for column in told.columns:
-        values = told[column].reindex(frame["region"]).to_numpy()
+    for column in given.columns:
+        values = given[column].reindex(frame["region"]).to_numpy()
         if column in ("name", "parent") and column in frame.columns:
             values = np.where(pd.isna(values), frame[column].to_numpy(), values)
         frame[column] = values
     return frame
 
 
-def _areas(shape: Any) -> Any:
+def _areas(shape: object) -> object:
     """Return the polygons of a mended shape; lines and points have no area."""
     import shapely
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from clusterid.errors import Fault, TableError, TableTypeError
-from clusterid.tables._checking import LARGEST_NUMBER
-from clusterid.tables._codes import invisible, is_code
+from clusterid.tables.parsing import LARGEST_NUMBER
+from clusterid.tables.parsing._codes import invisible, is_code
 
 __all__ = ["checked_wide"]
 
@@ -56,38 +54,8 @@ def checked_wide(
             f"{type(frame).__name__}"
         )
     faults: list[Fault] = []
-    axes = []
-    for axis, given in (("region", frame.index), ("industry", frame.columns)):
-        labels = given
-        if given.nlevels > 1:
-            faults.append(
-                Fault(f"the codes ({axis}) have several levels", "join them to one")
-            )
-        elif given.hasnans:
-            count = int(np.sum(given.isna()))
-            faults.append(Fault(f"a {axis} has no code", "name or drop it", count))
-        elif given.inferred_type == "floating":
-            mend = "read the codes as text; a spreadsheet has lost their leading zeros"
-            faults.append(Fault(f"the codes ({axis}) are decimal numbers", mend))
-        elif text:
-            faults += _no_codes(axis, given)
-            labels = pd.Index([str(code) for code in given], name=axis)
-        elif given.inferred_type in _MIXED:
-            faults.append(
-                Fault(
-                    f"codes ({axis}) are text and numbers mixed",
-                    "make them text: 1 and '1', or 1 and '01', are different codes",
-                )
-            )
-        if not labels.is_unique:
-            twice = list(labels[labels.duplicated()].unique())
-            shown = tuple((code, code) for code in twice[:5])
-            faults.append(
-                Fault(
-                    f"a {axis} stands twice", "aggregate or rename", len(twice), shown
-                )
-            )
-        axes.append(labels)
+    rows = _checked_axis("region", frame.index, faults, text=text)
+    columns = _checked_axis("industry", frame.columns, faults, text=text)
     if not frame.size:
         faults.append(Fault("the table is empty", "check path, filter and year"))
     values = _numbers(frame, faults)
@@ -95,24 +63,48 @@ def checked_wide(
         _counts(frame, values, faults)
     if faults:
         raise TableError(name, faults)
-    table = pd.DataFrame(values, index=axes[0], columns=axes[1], copy=False)
+    table = pd.DataFrame(values, index=rows, columns=columns, copy=False)
     return table.sort_index().sort_index(axis=1) if text else table
+
+
+def _checked_axis(
+    axis: str, labels: pd.Index, faults: list[Fault], *, text: bool
+) -> pd.Index:
+    """Return the codes of an axis, as text if wanted, with what is wrong with them."""
+    if labels.nlevels > 1:
+        faults.append(
+            Fault(f"the codes ({axis}) have several levels", "join them to one")
+        )
+    elif labels.hasnans:
+        count = int(np.sum(labels.isna()))
+        faults.append(Fault(f"a {axis} has no code", "name or drop it", count))
+    elif labels.inferred_type == "floating":
+        mend = "read the codes as text; a spreadsheet has lost their leading zeros"
+        faults.append(Fault(f"the codes ({axis}) are decimal numbers", mend))
+    elif text:
+        faults += _no_codes(axis, labels)
+        labels = pd.Index([str(code) for code in labels], name=axis)
+    elif labels.inferred_type in _MIXED:
+        mend = "make them text: 1 and '1', or 1 and '01', are different codes"
+        faults.append(Fault(f"codes ({axis}) are text and numbers mixed", mend))
+    if not labels.is_unique:
+        twice = ((code, code) for code in labels[labels.duplicated()].unique())
+        rule, mend = f"a {axis} stands twice", "aggregate or rename"
+        faults.append(Fault.listing(rule, mend, twice))
+    return labels
 
 
 def _no_codes(axis: str, given: pd.Index) -> list[Fault]:
     """Return what of the names of an axis is no code, or not what it looks like."""
-    faults = []
-    shown = [str(code)[:60] for code in given]
-    odd = [i for i, code in enumerate(given) if not is_code(code)]
-    hidden = [i for i, code in enumerate(given) if invisible(code)]
-    for bad, rule, mend in (
-        (odd, "is no text or number", "name it by a code"),
-        (hidden, "holds a sign that nobody sees", "delete it in the source"),
-    ):
-        if bad:
-            rows = tuple((i + 1, shown[i]) for i in bad[:5])
-            faults.append(Fault(f"a code ({axis}) {rule}", mend, len(bad), rows))
-    return faults
+    numbered = list(enumerate(given, start=1))
+    odd = [(i, str(code)[:60]) for i, code in numbered if not is_code(code)]
+    hidden = [(i, str(code)[:60]) for i, code in numbered if invisible(code)]
+    mend = "delete it in the source"
+    found = (
+        (odd, f"a code ({axis}) is no text or number", "name it by a code"),
+        (hidden, f"a code ({axis}) holds a sign that nobody sees", mend),
+    )
+    return [Fault.listing(rule, mend, bad) for bad, rule, mend in found if bad]
 
 
 def _numbers(frame: pd.DataFrame, faults: list[Fault]) -> NDArray[np.float64] | None:
@@ -137,19 +129,15 @@ def _numbers(frame: pd.DataFrame, faults: list[Fault]) -> NDArray[np.float64] | 
         for industry, value in zip(frame.columns, row, strict=True)
         if not _is_number(value)
     ]
-    faults.append(
-        Fault(
-            "counts are not numbers",
-            "convert to numbers; a wide table has regions in rows and industries "
-            "in columns (economy(long_table).employment makes one)",
-            len(shown),
-            tuple(shown[:5]),
-        )
+    mend = (
+        "convert to numbers; a wide table has regions in rows and industries in "
+        "columns (economy(long_table).employment makes one)"
     )
+    faults.append(Fault.listing("counts are not numbers", mend, shown))
     return None
 
 
-def _is_number(value: Any) -> bool:
+def _is_number(value: object) -> bool:
     if value is None or value is pd.NA:
         return True
     if isinstance(value, (bool, np.bool_)):
@@ -170,15 +158,10 @@ def _counts(
     where = np.argwhere(wrong)
     if not len(where):
         return
-    shown = tuple(
+    cells = (
         (f"{frame.index[i]} / {frame.columns[j]}", float(values[i, j]))
-        for i, j in where[:5]
+        for i, j in where
     )
-    faults.append(
-        Fault(
-            f"a count is negative or infinite, or larger than {LARGEST_NUMBER:.0e}",
-            "correct the source; withheld is NaN",
-            len(where),
-            shown,
-        )
-    )
+    rule = f"a count is negative or infinite, or larger than {LARGEST_NUMBER:.0e}"
+    mend = "correct the source; withheld is NaN"
+    faults.append(Fault.listing(rule, mend, cells))

@@ -1,0 +1,94 @@
+"""Clusters in coarser units: what stands out in regions alone depends on the scale."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import pandas as pd
+
+from clusterid.clusters._cells import tested_cells
+from clusterid.clusters._rules import CellRules
+from clusterid.tables import Economy
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+__all__ = ["CoarserUnits", "coarser_units", "larger_units"]
+
+#: A cluster should stand out at this level in some coarser unit, too.
+SCALE_LEVEL = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class CoarserUnits:
+    """The larger unit of every region, and p by unit and group."""
+
+    unit: pd.Series
+    p_values: pd.DataFrame
+
+    def hide(self, group: str, regions: list[str]) -> bool:
+        """Return whether a cluster vanishes in every unit it lies in."""
+        if group not in self.p_values.columns:
+            return False
+        units = self.unit.reindex(regions).dropna().astype(str).unique()
+        p = self.p_values[group].reindex(units)
+        return bool(p.notna().any() and p.min() > SCALE_LEVEL)
+
+
+def larger_units(
+    coarser: pd.Series | Literal["auto"] | None, shapes: gpd.GeoDataFrame
+) -> pd.Series | None:
+    """Return the larger unit of every region: given, from its code, or ``parent``."""
+    if not isinstance(coarser, str):
+        return None if coarser is None else pd.Series(coarser)
+    codes = shapes.index.to_series().astype(str)
+    lands = set(codes.str[:2])
+    # five digits are Kreise or American counties; the Laender 03, 07, 14 are no states
+    if codes.str.fullmatch(r"\d{5}").all() and lands & {"03", "07", "14"}:
+        return pd.Series(codes.str[:3])
+    if "parent" not in shapes.columns:
+        return None
+    parent = shapes["parent"]
+    units = parent.nunique()
+    joins = 1 < units < len(shapes) and parent.notna().all()
+    return pd.Series(parent) if joins else None
+
+
+def coarser_units(
+    economy: Economy, groups: pd.DataFrame, unit: pd.Series | None, rules: CellRules
+) -> CoarserUnits | None:
+    """Return the groups tested in coarser units, or None without any.
+
+    A unit with a withheld cell is withheld itself.
+    """
+    if unit is None or not len(groups.columns):
+        return None
+    of_region = unit.reindex(economy.regions)
+    known = of_region.notna().to_numpy()
+    names = of_region[known].astype(str).to_numpy()
+
+    def summed(table: pd.DataFrame) -> pd.DataFrame:
+        part = table.loc[known]
+        total = part.fillna(0.0).groupby(names).sum()
+        hidden = part.isna().groupby(names).any()
+        total.index.name = "region"
+        return total.where(~hidden)
+
+    plants = economy.establishments
+    coarse = Economy(
+        employment=summed(economy.employment),
+        establishments=None if plants is None else summed(plants),
+        plant_herfindahl=economy.plant_herfindahl,
+        metadata=economy.metadata,
+    )
+    plain = CellRules(
+        concept=rules.concept,
+        jobs_per_effective_plant=rules.jobs_per_effective_plant,
+        local_statistics=False,
+        power=False,
+    )
+    cells = tested_cells(coarse, groups, plain).cells
+    return CoarserUnits(
+        unit, cells.pivot(index="region", columns="template", values="p_value")
+    )

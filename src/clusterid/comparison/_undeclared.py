@@ -1,0 +1,133 @@
+"""Candidates that nobody declared, and what the silence of their places says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from clusterid.comparison._matching import candidate_sets, fuzzy_jaccard
+from clusterid.comparison._verdicts import ComparisonRules
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from clusterid.comparison._inputs import Inputs
+    from clusterid.comparison._measured import Measurement
+    from clusterid.survey import Survey
+
+__all__ = ["undeclared_rows"]
+
+#: column of the candidates -> column of the verdicts
+_NUMBERS = {
+    "lq": "lq", "lq_shrunk": "lq_shrunk", "p_value": "p_value", "q_value": "q_value",
+    "employment": "employment", "establishments": "n_plants",
+    "supply_density": "linkage", "lq_change": "trend",
+}  # fmt: skip
+
+
+class _Place(NamedTuple):
+    """A place of the survey, and how much of a region it is."""
+
+    place: str
+    name: str
+    asked: bool
+    answered: bool
+    exhaustive: bool
+    share: float
+
+
+def undeclared_rows(
+    inputs: Inputs,
+    measured: Measurement,
+    declared: pd.DataFrame,
+    rules: ComparisonRules,
+) -> pd.DataFrame:
+    """Return one row a candidate that no declared field matches.
+
+    What no test shows (``model_only``) is not held against a place's silence.
+    """
+    candidates = inputs.candidates
+    if candidates is None or not len(candidates.table):
+        return pd.DataFrame()
+    where, members = candidate_sets(candidates, measured.counts)
+    every = candidates.table
+    matched = every.index.isin(declared["candidate"].dropna())
+    flags = every.reindex(columns=["flags"])["flags"].astype(str).str.split(";")
+    model_only = flags.map(lambda words: "model_only" in words).to_numpy(dtype=bool)
+    rest = every[~matched & ~model_only & every.index.astype(str).isin(list(where))]
+    numbers = rest.reindex(columns=list(_NUMBERS)).astype(float)
+    table = rest[["label", "regions"]].join(numbers.rename(columns=_NUMBERS))
+    places = _places_by_region(inputs.survey)
+    silences = [
+        _silence([p for code in str(regions).split(";") for p in places.get(code, [])],
+                 linkage, rules)
+        for regions, linkage in zip(table["regions"], table["linkage"], strict=True)
+    ]  # fmt: skip
+    likely = [_likeliest_field(measured, members[str(name)]) for name in table.index]
+    fields = [field if score >= rules.match else None for field, score in likely]
+    result: pd.DataFrame = table.assign(
+        candidate=table.index,
+        field=pd.Series(fields, table.index, dtype=object),
+        match_score=[score for _, score in likely],
+        mappability=[inputs.fields.mappability.get(field) for field in fields],
+        **pd.DataFrame(silences, table.index, _Silence._fields),
+    )
+    return result
+
+
+def _places_by_region(survey: Survey) -> dict[str, list[_Place]]:
+    """Return the places that lie in each region."""
+    columns = ["place", "name", "asked", "answered", "exhaustive", "regions"]
+    found: dict[str, list[_Place]] = {}
+    rows = survey.places[columns].itertuples(index=False, name=None)
+    for place, name, asked, answered, exhaustive, regions in rows:
+        for region, share in regions:
+            part = _Place(place, name, asked, answered, exhaustive, float(share))
+            found.setdefault(str(region), []).append(part)
+    return found
+
+
+def _likeliest_field(
+    measured: Measurement, members: NDArray[np.float64]
+) -> tuple[str | None, float]:
+    """Return the field whose industries are most like the candidate's, and how much."""
+    national = measured.counts.sum(axis=0).to_numpy(dtype=float)
+    best: str | None = None
+    highest = float("nan")
+    for field in sorted(measured.fields):
+        weights = measured.weights[field].to_numpy(dtype=float)
+        score = fuzzy_jaccard(weights, members, national)
+        if best is None or score > highest:
+            best, highest = field, score
+    return best, highest
+
+
+class _Silence(NamedTuple):
+    """What follows for a candidate from what its places say, and which they are."""
+
+    declared: str
+    verdict: str
+    reason: str
+    place: str | None
+    place_name: str | None
+
+
+def _silence(places: list[_Place], linkage: float, rules: ComparisonRules) -> _Silence:
+    """Return declared status, verdict and reason of a candidate nobody declared."""
+    if any(
+        p.answered and p.exhaustive and p.share >= rules.smallest_share for p in places
+    ):
+        said = ("no", "undeclared_concentration", "not_declared_few_links")
+        if linkage >= rules.linked:
+            said = ("no", "undeclared", "not_declared_linked")
+    elif any(p.answered for p in places):
+        said = ("unknown", "unknown_list_incomplete", "list_incomplete")
+    elif any(p.asked for p in places):
+        said = ("not asked", "unknown", "no_answer")
+    else:
+        said = ("not asked", "unknown", "not_asked")
+    codes = dict.fromkeys(str(p.place) for p in places)
+    names = dict.fromkeys(str(p.name) for p in places)
+    return _Silence(*said, ";".join(codes) or None, "; ".join(names) or None)

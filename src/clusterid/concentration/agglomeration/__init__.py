@@ -1,0 +1,1 @@
+"""Concentration beyond what a few large plants would make by chance."""

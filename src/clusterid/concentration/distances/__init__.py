@@ -1,0 +1,1 @@
+"""Plants as points: distances between them, densities, nearest neighbours."""

@@ -1,0 +1,1 @@
+"""One number an industry or a region: inequality, entropy, variety, change."""

@@ -1,0 +1,1 @@
+"""Location quotients: what one says, how sure it is, how it changes."""

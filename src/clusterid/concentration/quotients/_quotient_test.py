@@ -1,0 +1,229 @@
+"""Location quotients with their uncertainty: tests, shrinkage, stability, power."""
+
+from __future__ import annotations
+
+from typing import Unpack
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from clusterid._typed import typed_by
+from clusterid.concentration.quotients._known_plants import (
+    KnownPlants,
+    known_plants,
+    sorted_codes,
+)
+from clusterid.concentration.quotients._location_quotient import (
+    QuotientParts,
+    checked_employment,
+    quotient_parts,
+    reason_codes,
+)
+from clusterid.concentration.quotients._quotient_null import (
+    QuotientOptions,
+    QuotientRules,
+    fitted_null,
+    p_values,
+)
+from clusterid.concentration.quotients._stability import one_more_plant
+from clusterid.statistics import adjust_columns, shrink_arrays
+from clusterid.tables import Margins
+
+__all__ = ["location_quotient_test"]
+
+Matrix = NDArray[np.float64]
+
+
+@typed_by(QuotientRules)
+def location_quotient_test(
+    employment: pd.DataFrame,
+    *,
+    establishments: pd.DataFrame | None = None,
+    plant_herfindahl: pd.Series | pd.DataFrame | None = None,
+    plants: pd.DataFrame | None = None,
+    density: pd.Series | None = None,
+    shares: pd.Series | None = None,
+    totals: pd.DataFrame | Margins | None = None,
+    **options: Unpack[QuotientOptions],
+) -> pd.DataFrame:
+    r"""Test every location quotient against chance; shrink it; say what was unseeable.
+
+    The unit that chooses a place is the plant, not the job: a test that counts jobs
+    rejects 15 to 32 % of cells under pure chance. So this needs to know something of
+    plants: their counts by cell (best), their sizes, or the plant Herfindahl of the
+    industry. With none of these there is no honest p-value, and the result says so.
+
+    Parameters
+    ----------
+    employment : DataFrame, n_regions x n_industries
+        Jobs at the workplace; NaN is withheld, 0 is none.
+    establishments : DataFrame like ``employment``, optional
+        Plants (local units) by cell.
+    plant_herfindahl : Series by industry, or DataFrame (lower, upper), optional
+        Sum of squared plant shares; an interval gives an interval of p.
+    plants : DataFrame, optional
+        Single plants: ``industry``, ``employment`` and, if known, ``region``.
+    method : {"auto", "count", "herfindahl", "z", "monte_carlo"}
+        ``"count"``: exact test of plant counts (:func:`count_test`);
+        ``"herfindahl"``: the same test of effective plants, ``s_ij / H_i`` of
+        ``1 / H_i`` equal ones, which have the variance of the dartboard;
+        ``"z"``: the normal test of the literature, for comparison: with few plants
+        it rejects up to 9 % at a nominal 5 %;
+        ``"monte_carlo"``: the employment share against ``draws`` throws of the
+        plants. ``"auto"`` takes counts where they are known, then sizes of
+        plants, then the Herfindahl.
+    family : {"industry", "region", "study"}
+        Tests adjusted together: "where is it?", "what do we have?", or everything.
+    correction : {"bh", "by", "bonferroni", "holm", "none"}
+        See :func:`adjust`.
+    alternative : {"greater", "less", "two-sided"}
+        Against LQ <= tau, LQ >= tau, LQ = tau.
+    draws : int
+        Throws of the Monte Carlo; the smallest p-value is 1 / (draws + 1).
+    seed : int or Generator
+        Same seed, same result, whatever the order of rows and columns.
+    tau : float
+        The quotient that is still ordinary.
+    roughness : {"none", "estimate"}, float, or Series by industry
+        Relative variance of an industry's ordinary quotients. A dartboard is no
+        realistic null: at 0 nearly every industry is "significant" somewhere.
+        ``"estimate"`` fits it (:func:`overdispersion`), which needs plant counts or
+        a Herfindahl.
+    density : Series by region, optional
+        With ``roughness="estimate"``: persons per km2 or the like; the ordinary
+        location follows its logarithm with the industry's own slope.
+    shares : Series by region, optional
+        Probability of each region under chance; by default its share of all plants
+        (count test; of the industries counted in every region) or of all jobs.
+    totals : DataFrame or Margins, optional
+        Published employment totals, as in :func:`location_quotient`.
+    ties : {"exact", "mid"}
+        Of the count test; ``"exact"`` never exceeds its level.
+    coverage : float
+        Of the credible interval of the shrunk quotient.
+    level : float
+        Level of the whole family at which power is stated.
+
+    Returns
+    -------
+    DataFrame, one row a region and industry, sorted by both
+        ``region``, ``industry``, ``lq`` (employment), ``lq_shrunk``, ``lower``,
+        ``upper`` (:func:`shrink_quotients`; of plants where they are counted, else of
+        employment in effective plants 1/H), ``p_value``, ``q_value``, ``null`` (what
+        the p-value is against, see Notes), ``n_plants`` (in the cell),
+        ``stability`` (relative change of the quotient by one more
+        plant of the industry's median size, or of its mean size where ``plants``
+        are not given: :func:`quotient_stability`), ``reason`` (why a number is
+        missing), ``eb05`` (5 % posterior quantile: rank by it), ``n_expected``
+        (plants, or effective plants), ``p_lower``, ``p_upper`` (over the Herfindahl
+        interval; ``p_value`` is the larger), ``roughness``, ``power_lq`` (smallest
+        quotient detectable with 90 % power in this family, Bonferroni), ``test``
+        (method used).
+
+    Raises
+    ------
+    TableError
+        If a table is faulty or its labels do not fit ``employment``.
+    OptionError
+        If an option is not offered, or the method lacks its input.
+
+    Notes
+    -----
+    What ``null`` names, cell by cell:
+
+    - ``"dartboard"``: plants fall by the shares of the regions alone. True and nearly
+      useless as a proof of clusters: almost every industry is somewhere beyond it.
+    - ``"bar"``: the same with ``tau`` times the share, ``tau`` other than 1.
+    - ``"roughness"``: the share varies as the industry ordinarily does
+      (``roughness`` above 0; along ``density`` if it is given).
+    - ``"rough_bar"``: both, ``tau`` times a share that varies.
+    - ``"none"``: no test, hence no p-value; ``reason`` says why.
+
+    An industry whose estimated roughness is 0 is tested against the dartboard, and
+    its rows say so.
+
+    Reasons: those of :func:`missing_reasons`, and ``"plants_unknown"``,
+    ``"single_plant"`` (an industry of one plant is always concentrated: no test).
+    The z of ``method="z"``:
+
+    .. math:: z_{ij}=\frac{s_{ij}-\tau x_j}
+              {\sqrt{H_i\,\tau x_j(1-\tau x_j)+(1-H_i)\,v_i\tau^2x_j^2}}
+
+    References
+    ----------
+    Guimaraes, Figueiredo & Woodward (2009), Dartboard tests for the location
+    quotient, Regional Science and Urban Economics 39; Ellison & Glaeser (1997),
+    Journal of Political Economy 105. The variance was derived and simulated here;
+    equation numbers were not checked against the originals.
+
+    Examples
+    --------
+    >>> jobs = pd.DataFrame({"A": [90.0, 10.0], "B": [60.0, 340.0]}, index=["r", "s"])
+    >>> plants = pd.DataFrame({"A": [9, 1], "B": [6, 34]}, index=["r", "s"])
+    >>> tested = location_quotient_test(jobs, establishments=plants).round(5)
+    >>> print(*tested.loc[0, ["region", "industry", "lq", "p_value"]])
+    r A 3.0 0.00014
+    """
+    rules = QuotientRules(**options)
+    table = sorted_codes(checked_employment(employment))
+    parts = quotient_parts(table, None, totals)
+    known = known_plants(table, establishments, plants, plant_herfindahl)
+    null = fitted_null(table, parts, known, rules, shares, density)
+    p, p_other = p_values(null, parts, known, rules, table.columns)
+    single = known.n_industry <= 1.0
+    p[:, single] = p_other[:, single] = np.nan
+    q, tests = _adjusted(p, rules)
+    posterior = shrink_arrays(null.observed, null.expected, rules.coverage)
+    for a in posterior:
+        a[:, single] = np.nan
+    shrunk, lower, upper, eb05 = posterior
+    lq, untested = parts.ratio(), np.isnan(p)
+    columns = {
+        "lq": lq,
+        "lq_shrunk": shrunk,
+        "lower": lower,
+        "upper": upper,
+        "p_value": np.fmax(p, p_other),
+        "q_value": q,
+        "null": np.where(untested, "none", null.names()),
+        "n_plants": known.counts,
+        "stability": one_more_plant(parts, known.median_size),
+        "reason": _reasons(parts, lq, known, untested),
+        "eb05": eb05,
+        "n_expected": null.expected,
+        "p_lower": np.fmin(p, p_other),
+        "p_upper": np.fmax(p, p_other),
+        "roughness": np.broadcast_to(null.roughness, p.shape),
+        "power_lq": null.power(tests, rules.level),
+        "test": np.full(p.shape, null.method, dtype=object),
+    }
+    index = pd.MultiIndex.from_product([table.index, table.columns])
+    tidy = pd.DataFrame({k: np.ravel(a) for k, a in columns.items()}, index=index)
+    return tidy.rename_axis(["region", "industry"]).reset_index()
+
+
+def _adjusted(p: Matrix, rules: QuotientRules) -> tuple[Matrix, NDArray[np.int64]]:
+    """Return p adjusted within its family, and by cell the tests of that family."""
+    families = {"industry": p, "region": p.T, "study": p.reshape(-1, 1)}[rules.family]
+    q = adjust_columns(families, rules.correction)
+    sizes = np.isfinite(families).sum(axis=0)
+    if rules.family == "region":
+        return q.T, sizes[:, None]
+    return q.reshape(p.shape), sizes
+
+
+def _reasons(
+    parts: QuotientParts,
+    lq: Matrix,
+    known: KnownPlants,
+    untested: NDArray[np.bool_],
+) -> NDArray[np.object_]:
+    """Return why a cell has no quotient or no test, "" where it has both."""
+    reasons = reason_codes(parts, lq)
+    single = (known.n_industry <= 1.0)[None, :] & ~np.isnan(parts.cell)
+    absent = (parts.industry_total == 0) & (known.n_industry == 0)[None, :]
+    why = np.where(reasons == "", "plants_unknown", reasons)
+    why = np.where(single, "single_plant", why)
+    why = np.where(absent, "industry_absent", why)
+    return np.where(untested, why, reasons)

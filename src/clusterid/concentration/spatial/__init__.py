@@ -1,0 +1,1 @@
+"""Neighbouring regions that are alike: hot spots, autocorrelation."""

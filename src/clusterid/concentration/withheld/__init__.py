@@ -1,0 +1,1 @@
+"""What is known of withheld cells: bounds, a point and draws, quotients."""

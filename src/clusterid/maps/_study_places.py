@@ -1,0 +1,195 @@
+"""Clusters, places with their verdicts, and research links of a study's map."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from clusterid.clusters import IN_NONE
+from clusterid.legend import LANGUAGES
+from clusterid.maps._texts import named, number, text
+from clusterid.results import needed_columns
+
+if TYPE_CHECKING:
+    from clusterid.maps._geometry import Outlines
+    from clusterid.results import Result
+    from clusterid.survey import Survey
+
+__all__ = ["clusters", "place_links", "verdict_places"]
+
+_CLUSTER = (
+    "template", "label", "regions", "employment", "establishments", "lq", "lq_shrunk",
+    "excess_jobs", "q_value", "n_members", "share_imputed", "certainty", "level",
+    "sharpest_part", "flags",
+)  # fmt: skip
+_VERDICT = (
+    "place", "place_name", "candidate", "regions", "field", "label", "verdict",
+    "declared", "lq", "q_value", "employment", "n_plants", "posterior", "evidence_en",
+    "evidence_de", "would_change_en", "would_change_de",
+)  # fmt: skip
+#: sign of a cluster whose template has none
+_PLAIN_SIGN = {"colour": "#4D4D4D", "dash": "", "label": ""}
+
+Row = Mapping[Hashable, Any]
+
+
+def _codes(joined: object) -> list[str]:
+    return [part.strip() for part in text(joined).split(";") if part.strip()]
+
+
+def clusters(
+    result: Result, shapes: Outlines, legend: Mapping[str, Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """Return candidate clusters with their outline, sign and numbers."""
+    if result.candidates is None:
+        return []
+    classification = result.economy.metadata.classification
+    table = needed_columns(result.candidates.table.sort_index(), *_CLUSTER)
+    order = shapes.positions
+    found = []
+    for code, row in zip(table.index, table.to_dict("records"), strict=True):
+        regions = [r for r in text(row["regions"]).split(";") if r in order]
+        template = text(row["template"])
+        sign = legend.get(template, _PLAIN_SIGN)
+        found.append({
+            "id": str(code),
+            "template": template,
+            # an industry in no template has no template's sign
+            "tag": str(code) if template == IN_NONE else template,
+            "label": named(row["label"], classification) or sign["label"],
+            "colour": sign["colour"],
+            "dash": sign["dash"],
+            "regions": [order[r] for r in regions],
+            "shape": shapes.encoded(shapes.union(regions)) if regions else [],
+            "point": _middle(shapes.points[[order[r] for r in regions]]),
+            "jobs": number(row["employment"]),
+            "n": number(row["establishments"]),
+            "lq": number(row["lq"]),
+            "lq_shrunk": number(row["lq_shrunk"]),
+            "excess": number(row["excess_jobs"]),
+            "q": number(row["q_value"], 2),
+            "members": number(row["n_members"]),
+            "imputed": number(row["share_imputed"], 2),
+            "certainty": number(row["certainty"], 2),
+            "level": text(row["level"]),
+            "sharpest": named(row["sharpest_part"], classification),
+            "flags": _codes(row["flags"]),
+        })
+    return found
+
+
+def _middle(points: np.ndarray) -> list[float] | None:
+    """Return the point of the region nearest to the centre of all."""
+    if not len(points):
+        return None
+    nearest = ((points - points.mean(axis=0)) ** 2).sum(axis=1).argmin()
+    return [round(float(x), 4) for x in points[nearest]]
+
+
+def verdict_places(
+    result: Result, shapes: Outlines, drawn: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """Return declared places, then clusters that nobody declared, with verdicts.
+
+    ``drawn`` are the clusters of :func:`clusters`.
+    """
+    if result.comparison is None:
+        return []
+    classification = result.economy.metadata.classification
+    at = {cluster["id"]: cluster for cluster in drawn}
+    shares = _place_regions(result.survey)
+    order = shapes.positions
+    found: dict[str, dict[str, Any]] = {}
+    table = needed_columns(result.comparison.verdicts, *_VERDICT)
+    for row in table.to_dict("records"):
+        place, candidate = text(row["place"]), text(row["candidate"])
+        key = place or f"candidate {candidate}"
+        if key not in found:
+            codes = _codes(row["regions"])
+            if not codes and candidate in at:
+                codes = [shapes.codes[i] for i in at[candidate]["regions"]]
+            inside = [order[code] for code in codes if code in order]
+            point = _point(shares.get(place, []), inside, shapes)
+            if not place and candidate in at:
+                point = at[candidate]["point"]
+            found[key] = {
+                "name": text(row["place_name"]) or place
+                if place
+                else _cluster_name(candidate, inside, shapes),
+                "declared": bool(place),
+                "point": point,
+                "regions": inside,
+                "items": [],
+            }
+        found[key]["items"].append(_verdict(row, classification))
+    return list(found.values())
+
+
+def _cluster_name(candidate: str, inside: Sequence[int], shapes: Outlines) -> str:
+    names = ", ".join(shapes.names[i] for i in inside[:3])
+    more = " …" if len(inside) > 3 else ""
+    return f"{candidate}: {names}{more}".strip(": ")
+
+
+def _verdict(row: Row, classification: str) -> dict[str, Any]:
+    field, label = text(row["field"]), text(row["label"])
+    declared = text(row["declared"])
+    return {
+        "label": (label if declared == "yes" else named(label, classification))
+        or field,
+        "field": field,
+        "verdict": text(row["verdict"]) or "unknown",
+        "declared": declared,
+        "lq": number(row["lq"]),
+        "q": number(row["q_value"], 2),
+        "jobs": number(row["employment"]),
+        "n": number(row["n_plants"]),
+        "posterior": number(row["posterior"], 2),
+        "cluster": text(row["candidate"]),
+        "evidence": {code: text(row[f"evidence_{code}"]) for code in LANGUAGES},
+        "change": {code: text(row[f"would_change_{code}"]) for code in LANGUAGES},
+    }
+
+
+def _place_regions(survey: Survey | None) -> dict[str, list[tuple[str, float]]]:
+    """Return the regions of each place with the shares of it that lie there."""
+    if survey is None:
+        return {}
+    return {
+        str(row["place"]): [(str(r), float(share)) for r, share in row["regions"]]
+        for row in survey.places[["place", "regions"]].to_dict("records")
+        if isinstance(row["regions"], (list, tuple))
+    }
+
+
+def _point(
+    shares: Sequence[tuple[str, float]], inside: Sequence[int], shapes: Outlines
+) -> list[float] | None:
+    """Return the point of the region with the largest share, or of the first."""
+    order = shapes.positions
+    known = sorted((-share, code) for code, share in shares if code in order)
+    i = order[known[0][1]] if known else (inside[0] if inside else None)
+    if i is None or np.isnan(shapes.points[i]).any():
+        return None
+    return [round(float(x), 4) for x in shapes.points[i]]
+
+
+def place_links(result: Result, shapes: Outlines, most: int) -> dict[str, Any]:
+    """Return the strongest links between regions, and how many there are."""
+    order = shapes.positions
+    items = []
+    for _, graph in sorted(result.place_networks.items()):
+        for a, b, weight in graph.edges(data="weight", default=1.0):
+            i, j = order.get(str(a)), order.get(str(b))
+            if i is None or j is None or i == j or not weight > 0:
+                continue
+            if np.isnan(shapes.points[[i, j]]).any():
+                continue
+            items.append((-float(weight), min(i, j), max(i, j)))
+    items.sort()
+    return {
+        "total": len(items),
+        "items": [{"a": i, "b": j, "w": number(-w)} for w, i, j in items[:most]],
+    }

@@ -1,0 +1,1 @@
+"""Who supplies whom: tables of flows, their requirements and networks."""

@@ -1,0 +1,1 @@
+"""Links of one kind as a network: made, cut to its backbone, stacked, read."""

@@ -1,0 +1,1 @@
+"""What places have in common: proximity, density, complexity."""

@@ -1,0 +1,47 @@
+"""How clusters moved over the years."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from clusterid.reports._parts import Context, Section
+    from clusterid.results import Result
+
+__all__ = ["monitoring"]
+
+_YEAR_BY_YEAR = (
+    "cluster", "label", "year", "employment", "establishments", "lq", "growth",
+    "growth_national", "p_value", "q_value", "flag", "reason",
+)  # fmt: skip
+
+
+def monitoring(result: Result, page: Context) -> Section | None:
+    """Return what happened to each cluster in all, then year by year."""
+    found = result.monitoring
+    if found is None:
+        return None
+    tables = []
+    if len(found.changes):
+        changes = _spoken(found.changes.sort_values("p_value", kind="stable"), page)
+        caption = page.said.get("column.changes", "changes")
+        tables.append(page.table(changes, caption=caption, limit=30))
+    if len(found.panel):
+        tables.append(
+            page.table(
+                _spoken(found.panel, page),
+                caption=page.said.get("column.panel", "panel"),
+                columns=_YEAR_BY_YEAR,
+                limit=120,
+                folded=True,
+            )
+        )
+    if not tables:
+        return None
+    return page.section("monitoring", [page.text("report.monitoring_text"), *tables])
+
+
+def _spoken(table: pd.DataFrame, page: Context) -> pd.DataFrame:
+    return table.assign(label=[page.spoken(v) for v in table["label"]])

@@ -1,0 +1,13 @@
+"""A whole study's result, typed. Nothing is written or drawn here."""
+
+from clusterid.results._provenance import Provenance
+from clusterid.results._result import Result, check_result
+from clusterid.results._tables import needed_columns, shown_quotients
+
+__all__ = [
+    "Provenance",
+    "Result",
+    "check_result",
+    "needed_columns",
+    "shown_quotients",
+]

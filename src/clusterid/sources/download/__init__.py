@@ -1,0 +1,1 @@
+"""Data sets fetched by name: continued, checked, kept in a cache."""

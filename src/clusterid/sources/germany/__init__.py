@@ -1,0 +1,1 @@
+"""Readers of German official files."""

@@ -1,0 +1,1 @@
+"""Everything a study reads, checked together."""

@@ -1,0 +1,121 @@
+"""Shapes brought to the territorial status of the counts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from clusterid.errors import Fault, TableError, check_option
+from clusterid.study.reading._collecting import first_of, noted
+from clusterid.study.reading._variables import expanded_all
+from clusterid.tables import read_regions, read_table
+from clusterid.tables.parsing._checking import Check
+from clusterid.tables.parsing._reading import RawTable
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from clusterid.study.reading._schema import RegionsSection
+
+__all__ = ["aligned", "read_shapes"]
+
+#: What [regions] options may say.
+_OPTIONS = ("repair", "encoding", "separator", "decimal", "thousands", "pad")
+
+
+def read_shapes(
+    section: RegionsSection, path: Path, attributes: Path | None, bridge: Path | None
+) -> gpd.GeoDataFrame:
+    """Read the regions of a study, bridged to another status where it says so."""
+    options: dict[str, Any] = {"columns": section.columns or None}
+    if section.layer:
+        options["layer"] = section.layer
+    if section.filter:
+        options["filter"] = section.filter
+    if attributes is not None:
+        options["attributes"] = attributes
+        options["attribute_columns"] = section.attributes_columns or None
+    for name, value in section.options.items():
+        check_option("regions option", name, _OPTIONS)
+        options[name] = expanded_all(value)
+    regions = read_regions(path, crs=section.crs, **options)
+    if bridge is not None:
+        regions = _bridged(regions, bridge, section.bridge_columns)
+    if section.parent_digits is not None:
+        regions = regions.assign(
+            parent=[code[: section.parent_digits] for code in regions.index]
+        )
+    return regions
+
+
+def _bridged(
+    regions: gpd.GeoDataFrame, path: Path, columns: dict[str, str]
+) -> gpd.GeoDataFrame:
+    table = read_table(path, columns=columns or None, name="bridge")
+    missing = [c for c in ("source", "target") if c not in table.columns]
+    if missing:
+        have = ", ".join(map(str, table.columns))
+        mend = f"name it in [regions] bridge_columns; the file has {have}"
+        faults = [Fault(f"there is no column {name!r}", mend) for name in missing]
+        raise TableError(f"bridge ({path.name})", faults)
+    check = Check(RawTable(table, f"bridge ({path.name})"))
+    check.columns(["source", "target"])
+    for column in ("source", "target"):
+        check.codes(column, pad=0)
+    check.unique(["source"], "keep the region that each code becomes")
+    check.done()
+    table = check.frame
+    target = dict(zip(table["source"], table["target"], strict=True))
+    goes_to = pd.Index([target.get(code, code) for code in regions.index])
+    if not set(target) & set(regions.index):
+        noted(
+            f"bridge ({path.name}): none of its {len(target)} codes is a region of the "
+            "shapes; it changes nothing."
+        )
+    if goes_to.is_unique and (goes_to == regions.index).all():
+        return regions
+    keep = regions.assign(_target=goes_to, _own=goes_to == regions.index)
+    keep = keep.sort_values("_own", ascending=False, kind="stable")
+    # the shape that keeps its code gives its name and parent; sums need every part
+    merged = keep.dissolve(
+        "_target",
+        aggfunc={
+            "name": "first",
+            "parent": "first",
+            "area_km2": lambda x: x.sum(skipna=False),
+            "population": lambda x: x.sum(skipna=False),
+        },
+    )
+    merged.index.name = "region"
+    return merged.sort_index()[[c for c in regions.columns if c in merged.columns]]
+
+
+def aligned(
+    regions: gpd.GeoDataFrame, codes: pd.Index, where: str
+) -> tuple[gpd.GeoDataFrame, list[str]]:
+    """Return the shapes of the counted regions, and what was left out.
+
+    Raises
+    ------
+    TableError
+        If a counted region has no shape.
+    """
+    lacking = codes.difference(regions.index)
+    if len(lacking):
+        nearby = np.setdiff1d(regions.index, codes)[:5]
+        fault = Fault(
+            f"{len(lacking)} counted regions have no shape: {', '.join(lacking[:5])}",
+            "use shapes of the same territorial status, or a bridge ([regions] bridge)"
+            f"; shapes without counts: {', '.join(nearby) or 'none'}",
+        )
+        raise TableError(where, [fault])
+    extra = regions.index.difference(codes)
+    notes = []
+    if len(extra):
+        notes.append(
+            f"{len(extra)} shapes have no counts and are left out ({first_of(extra)})."
+        )
+    return regions.loc[codes], notes

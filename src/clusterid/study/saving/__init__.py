@@ -1,0 +1,1 @@
+"""Results on disk: what a reader opens, and what a run reads back."""

@@ -1,0 +1,76 @@
+"""Where a group of industries sits, and between what its jobs lie."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from clusterid.clusters import CandidateClusters
+    from clusterid.communities import Templates
+    from clusterid.study.steps._case import Case, Counts
+    from clusterid.study.steps._networks import Networks
+
+__all__ = ["clusters_of"]
+
+
+def clusters_of(
+    case: Case, networks: Networks, templates: Templates
+) -> CandidateClusters:
+    """Return where templates sit, with what withheld cells leave open."""
+    from clusterid.clusters import identify_clusters
+
+    found = identify_clusters(
+        case.counts.economy,
+        templates,
+        case.inputs.regions,
+        layers=dict(networks.layers),
+        collaborations=case.collaborations,
+        earlier=case.inputs.earlier,
+        preset=case.method.preset,
+        alpha=case.method.significance,
+        level=case.method.significance,
+        minimum_jobs=case.method.minimum_jobs,
+        minimum_plants=case.method.minimum_plants,
+        minimum_members=case.method.minimum_members,
+        imputed=case.counts.imputed,
+        seed=case.seed,
+    )
+    table = _with_intervals(found, case.counts)
+    if not case.inputs.border_missing:
+        table = _without_edges(table)
+    return replace(found, table=table)
+
+
+def _without_edges(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Take the flag of the outer border away, where nothing is missing beyond it."""
+    out = table.copy()
+    out["edge_region"] = False
+    out["flags"] = [
+        ";".join(flag for flag in str(flags).split(";") if flag != "edge_region")
+        for flags in out["flags"]
+    ]
+    return out
+
+
+def _with_intervals(found: CandidateClusters, counts: Counts) -> gpd.GeoDataFrame:
+    """Add between what the jobs of a cluster lie, withheld cells drawn anew."""
+    out = found.table.copy()
+    members = found.members.groupby("cluster")["industry"].unique()
+    out["employment_lower"] = out["employment_upper"] = out["employment"]
+    if counts.filled is None:
+        return out
+    employment = counts.economy.employment
+    for cluster, row in out.iterrows():
+        rows = employment.index.get_indexer(pd.Index(row["regions"].split(";")))
+        cols = employment.columns.get_indexer(pd.Index(members[cluster]))
+        draws = counts.filled.draws[:, rows][:, :, cols].sum(axis=(1, 2))
+        low, high = np.quantile(draws, [0.05, 0.95])
+        out.loc[cluster, "employment_lower"] = min(low, row["employment"])
+        out.loc[cluster, "employment_upper"] = max(high, row["employment"])
+    return out

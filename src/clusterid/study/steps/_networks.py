@@ -1,0 +1,109 @@
+"""Links between industries and between places, and which of them detect."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from clusterid.study.reading._links import supply_layer
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+    from clusterid.study.reading._inputs import Inputs
+    from clusterid.study.reading._schema import MethodSection
+    from clusterid.study.steps._case import Case
+    from clusterid.tables import Economy
+
+__all__ = ["Networks", "networks_of"]
+
+_Graphs = Mapping[str, "nx.Graph[Any]"]
+
+
+@dataclass(frozen=True, slots=True)
+class Networks:
+    """The layers of industries, those that detect, and the networks of places.
+
+    ``weights`` of the detecting layers are None where the study gives none;
+    ``held_out`` validates; ``stack`` is the detecting layers together.
+    """
+
+    layers: _Graphs
+    detecting: _Graphs
+    held_out: nx.Graph[Any] | None
+    weights: Mapping[str, float] | None
+    stack: nx.Graph[Any]
+    places: _Graphs
+
+
+def networks_of(case: Case) -> Networks:
+    """Link the industries and the places of a study."""
+    from clusterid.networks import stack_layers
+
+    layers = _layers(case.inputs, case.counts.economy)
+    held_out = _held_out(layers, case.method)
+    names = case.method.layers or tuple(name for name in layers if name != held_out)
+    detecting = {name: layers[name] for name in names}
+    weights = _shares(case.inputs, detecting)
+    return Networks(
+        layers=layers,
+        detecting=detecting,
+        held_out=layers[held_out] if held_out else None,
+        weights=weights,
+        stack=stack_layers(detecting, weights=weights),
+        places=_place_networks(case.inputs),
+    )
+
+
+def _layers(inputs: Inputs, economy: Economy) -> dict[str, nx.Graph[Any]]:
+    from clusterid.networks import colocation_network, skill_network
+
+    layers: dict[str, nx.Graph[Any]] = {}
+    for name, (flows, section) in inputs.supply.items():
+        layers[name] = supply_layer(flows, section, name)
+    for name, (links, _) in inputs.skills.items():
+        layers[name] = skill_network(links, layer=name)
+    layers["colocation"] = colocation_network(
+        economy.employment, totals=economy.totals, source=economy.metadata.source
+    )
+    return layers
+
+
+def _place_networks(inputs: Inputs) -> dict[str, nx.Graph[Any]]:
+    from clusterid.networks import collaboration_network
+
+    return {
+        name: collaboration_network(
+            table,
+            between="regions",
+            counting=section.counting,
+            cap=section.cap,
+            null_model=None if section.null_model == "none" else section.null_model,
+        )
+        for name, (table, section) in inputs.research.items()
+    }
+
+
+def _held_out(layers: _Graphs, method: MethodSection) -> str | None:
+    """Return the layer that validates: named, or co-location if another detects."""
+    if method.held_out is not None:
+        return method.held_out
+    if method.layers:
+        rest = [name for name in layers if name not in method.layers]
+        return rest[0] if rest else None
+    return "colocation" if len(layers) > 1 else None
+
+
+def _shares(inputs: Inputs, detecting: _Graphs) -> dict[str, float] | None:
+    """Return the weights of the layers where the study gives any; else None."""
+    sections = {
+        name: section
+        for name, (_, section) in (*inputs.supply.items(), *inputs.skills.items())
+    }
+    given = [name for name in sections if "share" in sections[name].model_fields_set]
+    if not set(given) & set(detecting):
+        return None
+    return {
+        name: sections[name].share if name in sections else 1.0 for name in detecting
+    }

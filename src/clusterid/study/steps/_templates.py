@@ -1,0 +1,81 @@
+"""Which industries belong together, and how much of them is estimated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import networkx as nx
+    import numpy as np
+
+    from clusterid.communities import Templates
+    from clusterid.study.steps._case import Case
+    from clusterid.study.steps._networks import Networks
+    from clusterid.tables import Economy
+
+__all__ = ["templates_of"]
+
+
+def templates_of(case: Case, networks: Networks) -> Templates:
+    """Return the groups of linked industries: given, or detected."""
+    from clusterid.communities import detect_communities
+
+    templates = case.inputs.given
+    if templates is None:
+        templates = detect_communities(
+            dict(networks.detecting),
+            resolution=case.method.resolution,
+            runs=case.method.runs,
+            seed=case.seed,
+            held_out=networks.held_out,
+            layer_weights=networks.weights,
+            redraw=_redraw(case.counts.economy, networks.detecting),
+            surrogates=case.method.surrogates,
+            names=case.inputs.economy.metadata.labels,
+        )
+    return _with_imputed(templates, case)
+
+
+def _redraw(
+    economy: Economy, detecting: Iterable[str]
+) -> Callable[[np.random.Generator], dict[str, nx.Graph[Any]]] | None:
+    """Return how co-location is drawn anew from plants, where it detects."""
+    from clusterid.aggregation import redraw_plants
+    from clusterid.networks import colocation_network
+
+    knows_plants = (
+        economy.establishments is not None or economy.plant_herfindahl is not None
+    )
+    if "colocation" not in detecting or not knows_plants:
+        return None
+
+    def redraw(rng: np.random.Generator) -> dict[str, nx.Graph[Any]]:
+        drawn = redraw_plants(economy, seed=rng)
+        layer = colocation_network(drawn.employment, totals=drawn.totals)
+        return {"colocation": layer}
+
+    return redraw
+
+
+def _with_imputed(templates: Templates, case: Case) -> Templates:
+    """Add how much of a template's employment is estimated, 0 to 1.
+
+    And what share of all jobs the templates hold with withheld cells estimated; not
+    where plants are known, since estimates are then sums of what must not be told.
+    """
+    employment = case.counts.economy.employment
+    of_industry = employment.sum()
+    estimated = employment.where(case.counts.imputed, 0.0).sum()
+    group = templates.membership.reindex(employment.columns)
+    share = estimated.groupby(group).sum() / of_industry.groupby(group).sum()
+    table = templates.significance.assign(
+        share_imputed=share.reindex(templates.significance.index).astype(float)
+    )
+    params = dict(templates.params)
+    total = float(of_industry.sum())
+    if not case.inputs.from_plants and total > 0:
+        inside = float(of_industry[group.notna().to_numpy()].sum())
+        params["share_estimated"] = round(inside / total, 4)
+    return replace(templates, significance=table, params=params)

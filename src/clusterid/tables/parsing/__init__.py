@@ -1,0 +1,26 @@
+"""Files, frames and Arrow tables in; texts, codes and numbers with their faults."""
+
+from clusterid.tables.parsing._checking import (
+    LARGEST_NUMBER,
+    Check,
+    checked_crs,
+    checked_pad,
+    known_codes,
+)
+from clusterid.tables.parsing._declared import (
+    Code,
+    Number,
+    Other,
+    Table,
+    TableOptions,
+    Word,
+    Year,
+)
+from clusterid.tables.parsing._numerals import Numerals, parse_number
+from clusterid.tables.parsing._reading import RawTable, Reading, load, read_table
+
+__all__ = [
+    "LARGEST_NUMBER", "Check", "Code", "Number", "Numerals", "Other", "RawTable",
+    "Reading", "Table", "TableOptions", "Word", "Year", "checked_crs", "checked_pad",
+    "known_codes", "load", "parse_number", "read_table",
+]  # fmt: skip

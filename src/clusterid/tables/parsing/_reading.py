@@ -1,0 +1,590 @@
+"""Files, frames and Arrow tables in; a text-safe table and its reading faults out."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypedDict, Unpack
+
+import numpy as np
+import pandas as pd
+
+from clusterid._disk import (
+    SHEET_PART,
+    first_line,
+    foreign_reading,
+    largest_bytes,
+    packed_fault,
+    path_fault,
+    size_fault,
+    text_lines,
+    too_large,
+    twice_in_header,
+    unpacked,
+)
+from clusterid._typed import check_types, typed_by
+from clusterid.errors import Fault, OptionError, TableError, TableTypeError, nearest
+
+__all__ = ["RawTable", "Reading", "load", "read_table"]
+
+_SEPARATORS = (";", ",", "\t", "|")
+
+
+class Reading(TypedDict, total=False):
+    """Options of every reader that say how the file is written.
+
+    ``encoding``: of a text file; default UTF-8, anything else must be named.
+    ``separator``: of a text file; default found from its first lines.
+    ``sheet``: of a workbook; default the first. ``layer``: of a GeoPackage.
+    ``skip_rows``: lines above the header of a text file or workbook.
+    ``filter``: ``{column: value or list of values}``, rows to keep.
+    """
+
+    encoding: str | None
+    separator: str | None
+    sheet: str | int
+    layer: str | None
+    skip_rows: int
+    filter: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How one file is written: the options of :class:`Reading`, checked."""
+
+    encoding: str | None = None
+    separator: str | None = None
+    sheet: str | int = 0
+    layer: str | None = None
+    skip_rows: int = 0
+    filter: Mapping[str, Any] | None = None
+
+    def __post_init__(self) -> None:
+        sign = self.separator
+        if sign is not None and (len(sign) != 1 or sign in '\r\n"\x00'):
+            raise OptionError(f"separator={sign!r} must be one sign, such as ';'.")
+        if self.skip_rows < 0:
+            raise OptionError(
+                f"skip_rows={self.skip_rows!r} must be a whole number from 0."
+            )
+        if not isinstance(self.sheet, str) and self.sheet < 0:
+            raise OptionError(
+                f"sheet={self.sheet!r} must be a name, or a number from 0."
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class RawTable:
+    """A table as read: index = position in the source; faults found while reading."""
+
+    frame: pd.DataFrame
+    name: str
+    faults: tuple[Fault, ...] = ()
+
+
+@typed_by(Form)
+def read_table(
+    source: object,
+    *,
+    columns: Mapping[str, str] | None = None,
+    name: str = "table",
+    **reading: Unpack[Reading],
+) -> pd.DataFrame:
+    """Read any table as it stands, with every value of a text file left as text.
+
+    Parameters
+    ----------
+    source : path, DataFrame or Arrow table
+        CSV (also ``.gz``), Parquet, Excel, GeoPackage, GeoJSON, shapefile; or a
+        table in memory (anything with the Arrow stream interface).
+    columns : mapping, optional
+        ``{"region": "ags"}``: our name to the name in the source.
+    name : str
+        What the table is called in messages.
+    encoding : str, optional
+        Of a text file. The default is UTF-8; another encoding is told, not guessed.
+    separator : str, optional
+        Of a text file; found from the first lines where not given.
+    sheet, layer : str, optional
+        Sheet of a workbook (the first by default), layer of a GeoPackage.
+    skip_rows : int
+        Lines above the header; 0 by default.
+    filter : mapping, optional
+        ``{column: value or list of values}``: rows to keep, compared as text.
+
+    Returns
+    -------
+    DataFrame
+        A copy; values of text files and workbooks are text, empty cells missing.
+
+    Raises
+    ------
+    TableError
+        If the file cannot be read, is empty, or is not in the encoding named.
+    OptionError
+        If an option is not offered, or its value is not what it can be.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"ags": ["01001"], "svb": [12]})
+    >>> read_table(table, columns={"region": "ags"}).columns.tolist()
+    ['region', 'svb']
+    """
+    raw = load(source, columns=columns, name=name, **reading)
+    if raw.faults:
+        raise TableError(raw.name, raw.faults)
+    return raw.frame.reset_index(drop=True)
+
+
+def load(
+    source: object,
+    *,
+    columns: Mapping[str, str] | None = None,
+    name: str = "table",
+    **reading: Unpack[Reading],
+) -> RawTable:
+    """Read a source and keep what is wrong with it beside the table."""
+    check_types(load, {"columns": columns, "name": name, **reading})
+    known = list(Reading.__annotations__)
+    for option in reading:
+        if option not in known:
+            raise OptionError(
+                f"{option}= is not an option of this reader; how the file is written "
+                f"is said with {', '.join(known)}."
+                f"{nearest(option, [*known, 'columns', 'layout'])}"
+            )
+    form = Form(**reading)
+    raw = _opened(source, name, form)
+    faults = list(raw.faults)
+    frame = _with_plain_names(raw.frame, faults)
+    frame = _filtered(frame, form.filter, faults)
+    frame = _renamed(frame, columns, faults)
+    if not len(frame) and not faults:
+        faults.append(
+            Fault("the table has no rows", "check the file, its header and the filter")
+        )
+    return RawTable(frame, raw.name, tuple(faults))
+
+
+def _opened(source: object, name: str, form: Form) -> RawTable:
+    """Return what a path, a frame or an Arrow table holds, as it stands."""
+    if isinstance(source, (str, os.PathLike)):
+        path = Path(source)
+        return _from_path(path, f"{name} ({path.name[:80]})", form)
+    if isinstance(source, pd.DataFrame):
+        return RawTable(source.copy(), name)
+    if hasattr(source, "__arrow_c_stream__") and not isinstance(source, pd.Series):
+        return RawTable(_from_arrow(source, name), name)
+    raise TableTypeError(
+        f"{name}: give a path, a DataFrame or an Arrow table, "
+        f"not {type(source).__name__}"
+    )
+
+
+def _from_arrow(source: object, name: str) -> pd.DataFrame:
+    import pyarrow as pa
+
+    broken: list[Fault] = []
+    frame: pd.DataFrame = pd.DataFrame()
+    with foreign_reading("an Arrow table", broken):
+        table = pa.table(source)
+        twice = twice_in_header(table.column_names)
+        if twice is not None:
+            raise TableError(name, [twice])
+        frame = table.to_pandas()
+    if broken:
+        raise TableError(name, broken)
+    return frame
+
+
+def _with_plain_names(frame: pd.DataFrame, faults: list[Fault]) -> pd.DataFrame:
+    """Return the table with named levels of its index as columns, each name once."""
+    levels = [level for level in frame.index.names if level is not None]
+    if levels and not set(levels) & set(frame.columns):
+        frame = frame.reset_index()
+    frame.index = pd.RangeIndex(len(frame))
+    names = pd.Index([str(c).lstrip("\ufeff").strip() for c in frame.columns])
+    frame.columns = names
+    is_second = names.duplicated()
+    twice = sorted({str(c) for c in names[is_second]})
+    if not twice:
+        return frame
+    rule = f"a column stands twice: {', '.join(twice)}"
+    faults.append(Fault(rule, "rename or drop one of the two"))
+    return frame.iloc[:, np.flatnonzero(~is_second)]
+
+
+def _filtered(
+    frame: pd.DataFrame, wanted: Mapping[str, Any] | None, faults: list[Fault]
+) -> pd.DataFrame:
+    for column, value in (wanted or {}).items():
+        if column not in frame.columns:
+            faults.append(_no_column(column, frame.columns, "the filter names"))
+            continue
+        values = value if isinstance(value, (list, tuple, set)) else [value]
+        keep = frame[column].astype(str).isin([str(v) for v in values])
+        if len(frame) and not keep.any():
+            shown = ", ".join(sorted(map(repr, map(str, frame[column].unique())))[:5])
+            faults.append(
+                Fault(
+                    f"the filter {column} = {value!r} leaves no row",
+                    f"values there are {shown} ...",
+                )
+            )
+        frame = frame[keep]
+    return frame
+
+
+def _renamed(
+    frame: pd.DataFrame, columns: Mapping[str, str] | None, faults: list[Fault]
+) -> pd.DataFrame:
+    if not columns:
+        return frame
+    for name, source in columns.items():
+        if source not in frame.columns:
+            faults.append(
+                _no_column(source, frame.columns, f"columns= takes {name!r} from")
+            )
+    mapped = {source: name for name, source in columns.items()}
+    replaced = [c for c in columns if c in frame.columns and c not in mapped]
+    return frame.drop(columns=replaced).rename(columns=mapped)
+
+
+def _no_column(column: str, known: Iterable[object], who: str) -> Fault:
+    names = [str(c) for c in known]
+    shown = ", ".join(names[:12]) + (" ..." if len(names) > 12 else "")
+    return Fault(
+        f"{who} column {column!r}, which is not there",
+        f"the table has: {shown}.{nearest(column, names)}",
+    )
+
+
+def _from_path(path: Path, name: str, form: Form) -> RawTable:
+    """Return what a file holds, opened as its ending says."""
+    fault = path_fault(path)
+    if fault is not None:
+        raise TableError(name, [fault])
+    kind = path.with_suffix("").suffix if path.suffix == ".gz" else path.suffix
+    kind = kind.lower()
+    broken: list[Fault] = []
+    made = _nothing()
+    with foreign_reading(kind, broken):
+        opener = next((o for endings, o in _OPENERS if kind in endings), None)
+        if not path.stat().st_size:
+            made = _nothing(Fault("the file is empty", "fetch or export it again"))
+        elif opener is not None:
+            made = opener(path, form)
+        else:
+            known = [ending for endings, _ in _OPENERS for ending in endings]
+            mend = f"use one of {', '.join(known)}.{nearest(kind, known)}"
+            made = _nothing(Fault(f"the ending {kind!r} is not known", mend))
+    if not len(made.frame.columns):  # nothing to check further
+        broken += made.faults
+    if broken:
+        raise TableError(name, broken)
+    return RawTable(made.frame, name, made.faults)
+
+
+def _nothing(*faults: Fault) -> RawTable:
+    """Return a table without columns, and why nothing could be read."""
+    return RawTable(pd.DataFrame(), "", faults)
+
+
+def _from_parquet(path: Path, _: Form) -> RawTable:
+    import pyarrow.parquet as pq
+
+    head = pq.read_metadata(path)
+    parts = [head.row_group(i).total_byte_size for i in range(head.num_row_groups)]
+    if sum(parts) > largest_bytes():
+        return _nothing(too_large("the file unpacks to"))
+    twice = twice_in_header(head.schema.names)
+    if twice is not None:
+        return _nothing(twice)
+    if b"geo" in (head.metadata or {}):
+        import geopandas as gpd
+
+        return RawTable(gpd.read_parquet(path), path.name)
+    return RawTable(pd.read_parquet(path), path.name)
+
+
+def _from_text(path: Path, form: Form) -> RawTable:
+    if path.suffix == ".gz":
+        content = unpacked(path)
+    else:
+        content = size_fault(path) or path.read_bytes()
+    if isinstance(content, Fault):
+        return _nothing(content)
+    text, faults = _decoded(content, form.encoding)
+    lines = text_lines(text)[form.skip_rows :]
+    if not any(line.strip() for line in lines):
+        empty = Fault("the file has no text", "fetch or export it again")
+        return _nothing(*faults, empty)
+    separator = form.separator
+    if separator is None:
+        separator = _sniffed(lines[:50])
+    shape = _shape_faults(lines, separator)
+    if shape:
+        return _nothing(*faults, *shape)
+    frame = pd.read_csv(
+        io.StringIO(text),
+        sep=separator,
+        dtype=str,
+        skiprows=form.skip_rows,
+        keep_default_na=False,
+        na_values=[""],
+        index_col=False,
+        skip_blank_lines=True,
+    )
+    return RawTable(frame, path.name, tuple(faults))
+
+
+def _decoded(content: bytes, encoding: str | None) -> tuple[str, list[Fault]]:
+    """Return the text of a file, and what is wrong with its encoding."""
+    if b"\x00" in content and not _is_wide(encoding):
+        text = content.decode("utf-8", errors="replace").replace("\x00", "")
+        return text, [_nul_fault(content)]
+    if encoding is None:
+        return _as_utf8(content)
+    try:
+        text = content.decode(encoding)
+    except LookupError:
+        fault = Fault(f"there is no encoding {encoding!r}", 'use "utf-8" or "latin-1"')
+        return content.decode("utf-8", errors="replace"), [fault]
+    except UnicodeDecodeError as error:
+        rule = f"the file is not {encoding} (first at byte {error.start})"
+        fault = Fault(rule, "leave encoding= out, or name the right one")
+        return content.decode("latin-1"), [fault]
+    if encoding.lower().replace("_", "-").startswith("utf"):
+        return text, []
+    try:
+        truth = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return text, []
+    if truth.isascii():
+        return text, []
+    rule = f"the file is UTF-8, but is read as {encoding}"
+    wrong = _lines_where(text, lambda line: not line.isascii())
+    return truth, [Fault.listing(rule, "leave encoding= out", wrong)]
+
+
+def _nul_fault(content: bytes) -> Fault:
+    """Return what NUL characters in a file mean: another encoding, or damage."""
+    if content[:1000].count(b"\x00") > 10:
+        return Fault(
+            "the file is not text, or is UTF-16",
+            'pass encoding="utf-16" if a spreadsheet wrote it as Unicode text',
+        )
+    return Fault.listing(
+        "the file holds NUL characters",
+        "it is damaged, or is no text: fetch or export it again",
+        (
+            (i, line.replace(b"\x00", b"\\0")[:60].decode("utf-8", "replace"))
+            for i, line in enumerate(content.split(b"\n"))
+            if b"\x00" in line
+        ),
+    )
+
+
+def _as_utf8(content: bytes) -> tuple[str, list[Fault]]:
+    """Return the text of a file whose encoding nobody named."""
+    try:
+        return content.decode("utf-8-sig"), []
+    except UnicodeDecodeError as error:
+        text = content.decode("latin-1")
+        fault = Fault.listing(
+            f"the file is not UTF-8 (first at byte {error.start})",
+            'pass encoding="latin-1" (or "cp1252"), or save it as UTF-8',
+            _lines_where(text, lambda line: any("\x7f" < c < "\u0100" for c in line)),
+        )
+        return text, [fault]
+
+
+def _lines_where(text: str, test: Callable[[str], bool]) -> Iterator[tuple[int, str]]:
+    """Yield number and beginning of the lines for which the test is true."""
+    for i, line in enumerate(text_lines(text)):
+        if test(line):
+            yield i, line.strip()[:60]
+
+
+def _is_wide(encoding: str | None) -> bool:
+    """Return whether characters of the encoding take several bytes, NUL among them."""
+    plain = (encoding or "").lower().replace("_", "-").replace("-", "")
+    return plain.startswith(("utf16", "utf32", "u16", "u32"))
+
+
+def _sniffed(lines: Sequence[str]) -> str:
+    """Return the separator that gives the most columns, the same in most lines."""
+    best, best_score = ",", 0.0
+    filled = [line for line in lines if line.strip()]
+    for candidate in _SEPARATORS:
+        try:
+            widths = [len(row) for row in csv.reader(filled, delimiter=candidate)]
+        except csv.Error:  # told by the check of all rows
+            continue
+        header = widths[0]
+        if header < 2:
+            continue
+        same = sum(width == header for width in widths) / len(widths)
+        score = same * 1000 + header
+        if same >= 0.5 and score > best_score:
+            best, best_score = candidate, score
+    return best
+
+
+def _shape_faults(lines: Sequence[str], separator: str) -> list[Fault]:
+    """Return what is wrong with header and rows as cells (quotes respected)."""
+    filled = (line for line in lines if line.strip())
+    reader = csv.reader(filled, delimiter=separator)
+    try:
+        header = next(reader)
+        wrong = [
+            (number, separator.join(row)[:60])
+            for number, row in enumerate(reader, start=1)
+            if len(row) != len(header)
+        ]
+    except csv.Error as error:
+        return [
+            Fault(
+                f"line {reader.line_num} of the table cannot be cut into cells: "
+                f"{first_line(error)}",
+                'close the quotes ("), or keep long texts out of the table',
+            )
+        ]
+    uneven = Fault.listing(
+        f"rows have more or fewer cells than the header ({len(header)})",
+        "put text that holds the separator into quotes, remove footnotes, "
+        "or name separator= and skip_rows=",
+        wrong,
+    )
+    twice = twice_in_header(header)
+    return [*([uneven] if wrong else []), *([] if twice is None else [twice])]
+
+
+def _from_excel(path: Path, form: Form) -> RawTable:
+    packed = packed_fault(path, part=SHEET_PART)
+    if packed is not None:
+        return _nothing(packed)
+    sheet = form.sheet
+    with pd.ExcelFile(path, engine="openpyxl") as book:
+        names = [str(s) for s in book.sheet_names]
+        is_there = sheet in names if isinstance(sheet, str) else sheet < len(names)
+        if not is_there:
+            mend = f"sheets are {', '.join(names)}.{nearest(str(sheet), names)}"
+            return _nothing(Fault(f"the workbook has no sheet {sheet!r}", mend))
+        frame: pd.DataFrame = pd.read_excel(
+            book,
+            sheet_name=sheet,
+            dtype=str,
+            skiprows=form.skip_rows,
+            keep_default_na=False,
+            na_values=[""],
+        )
+    chosen = sheet if isinstance(sheet, str) else names[sheet]
+    faults = _cell_faults(path, chosen, form.skip_rows)
+    return RawTable(frame, path.name, tuple(faults))
+
+
+def _cell_faults(path: Path, sheet: str, skip_rows: int) -> list[Fault]:
+    """Return what a workbook shows in place of values, with the cells' addresses."""
+    from openpyxl import load_workbook
+
+    values = load_workbook(path, read_only=True, data_only=True)
+    formulas = load_workbook(path, read_only=True)
+    try:
+        if not hasattr(values[sheet], "iter_rows"):
+            return [
+                Fault(f"the sheet {sheet!r} holds a chart, no table", "name another")
+            ]
+        rows = zip(values[sheet].iter_rows(), formulas[sheet].iter_rows(), strict=False)
+        header, errors, empty = _odd_cells(rows, skip_rows)
+    finally:
+        values.close()
+        formulas.close()
+    faults = []
+    if errors:
+        rule = f"{len(errors)} cells hold a spreadsheet error ({_few(errors)})"
+        mend = "mend the formulas in the workbook, or empty the cells"
+        faults.append(Fault(rule, mend))
+    if empty:
+        rule = (
+            f"{len(empty)} cells hold formulas whose values were never calculated "
+            f"({_few(empty)})"
+        )
+        mend = "open the workbook in a spreadsheet program and save it"
+        faults.append(Fault(rule, mend))
+    twice = twice_in_header(header)
+    return [*faults, *([] if twice is None else [twice])]
+
+
+def _odd_cells(
+    rows: Iterable[tuple[Any, Any]], skip_rows: int
+) -> tuple[list[object], list[str], list[str]]:
+    """Return the header, cells with an error, and cells with an empty formula."""
+    header: list[object] = []
+    errors: list[str] = []
+    empty: list[str] = []
+    for number, (shown, made) in enumerate(rows):
+        if number == skip_rows:
+            header = [c.value for c in shown if c.value is not None]
+        for value, formula in zip(shown, made, strict=False):
+            if value.data_type == "e":
+                errors.append(f"{value.coordinate}: {value.value}")
+            elif formula.data_type == "f" and value.value is None:
+                empty.append(str(formula.coordinate))
+    return header, errors, empty
+
+
+def _few(cells: list[str]) -> str:
+    return ", ".join(cells[:5]) + (", ..." if len(cells) > 5 else "")
+
+
+def _from_shapes(path: Path, form: Form) -> RawTable:
+    import geopandas as gpd
+
+    is_packed = path.suffix.lower() in {".gz", ".zip"}
+    fault = packed_fault(path) if is_packed else size_fault(path)
+    if fault is not None:
+        return _nothing(fault)
+    if path.suffix.lower() in {".geojson", ".json"}:
+        _check_named_crs(path)
+    target = f"/vsigzip/{path.absolute()}" if path.suffix == ".gz" else path
+    options = {} if form.layer is None else {"layer": form.layer}
+    frame: pd.DataFrame = gpd.read_file(target, engine="pyogrio", **options)
+    return RawTable(frame, path.name)
+
+
+#: Endings of files, and what opens them.
+_OPENERS: tuple[tuple[tuple[str, ...], Callable[[Path, Form], RawTable]], ...] = (
+    ((".csv", ".tsv", ".txt"), _from_text),
+    ((".xlsx", ".xlsm"), _from_excel),
+    ((".parquet", ".pq"), _from_parquet),
+    ((".gpkg", ".geojson", ".json", ".shp", ".fgb", ".zip"), _from_shapes),
+)
+_CRS = re.compile(rb'"crs"\s*:\s*\{[^{}]*\{[^{}]*"name"\s*:\s*"([^"]*)"')
+
+
+def _check_named_crs(path: Path) -> None:
+    """Tell a coordinate system that a GeoJSON names and nobody knows.
+
+    The driver takes such a file for longitude and latitude without a word.
+    """
+    from pyproj import CRS
+    from pyproj.exceptions import CRSError
+
+    with path.open("rb") as stream:
+        found = _CRS.search(stream.read(10_000))
+    if found is None:
+        return
+    name = found.group(1).decode("utf-8", "replace")
+    try:
+        CRS.from_user_input(name)
+    except CRSError:
+        rule = f"the file names the coordinate system {name[:80]!r}, which is not known"
+        mend = "correct it in the file; without one, GeoJSON is longitude and latitude"
+        raise TableError(path.name, [Fault(rule, mend)]) from None

@@ -1,0 +1,30 @@
+"""What a page holds: its tags and its data."""
+
+from __future__ import annotations
+
+import json
+import re
+from html.parser import HTMLParser
+from typing import Any
+
+
+class Tags(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, Any]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[Any]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+
+def tags(page: str) -> list[tuple[str, dict[str, Any]]]:
+    parser = Tags()
+    parser.feed(page)
+    return parser.tags
+
+
+def embedded(page: str) -> dict[str, Any]:
+    match = re.search(r'id="clusterid-data">(.*?)</script>', page, re.DOTALL)
+    assert match
+    found: dict[str, Any] = json.loads(match.group(1))
+    return found

@@ -1,0 +1,108 @@
+"""Clusters through the years: planted trends are seen, noise is not flagged."""
+
+from __future__ import annotations
+
+import dataclasses
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+from tests.monitoring.planted import as_candidates
+
+from clusterid.errors import (
+    ClassificationError,
+    CountConceptError,
+    OptionError,
+    TableError,
+)
+from clusterid.monitoring import monitor
+from clusterid.tables import Metadata, economy
+
+
+def test_the_panel_has_a_row_for_each_cluster_and_year(found, sim):
+    assert len(found.panel) == len(sim.truth.clusters) * 5
+    first = found.panel[found.panel["year"].eq(2004)]
+    assert first["growth"].isna().all() and first["reason"].eq("first_year").all()
+    assert found.panel["share"].between(0, 1).all()
+    last = found.panel[found.panel["year"].eq(2008)].set_index("cluster")
+    for name, row in sim.truth.clusters.iterrows():
+        block = sim.truth.employment.loc[
+            row["regions"].split(";"), row["industries"].split(";")
+        ]
+        # withheld cells are filled, so the sums agree but for their estimate
+        known = last.loc[name, "employment"]
+        assert known == pytest.approx(block.to_numpy().sum(), rel=0.25)
+
+
+def test_flags_follow_the_planted_trend(found, sim):
+    growth = sim.truth.clusters["growth_per_year"]
+    changes = found.changes
+    relative = changes["growth_per_year"] - changes["growth_national_per_year"]
+    assert np.corrcoef(growth, relative)[0, 1] > 0.7
+    flagged = changes[changes["flag"].ne("")]
+    assert len(flagged) >= 2
+    sign = np.where(flagged["flag"].eq("rising"), 1, -1)
+    right = sign == np.sign(growth.reindex(flagged.index))
+    assert right.mean() >= 0.8
+
+
+def test_without_trends_hardly_anything_is_flagged(sim):
+    clusters = sim.truth.clusters
+    rng = np.random.default_rng(0)
+    # the same industries in other regions, where nothing was planted
+    planted = set(";".join(clusters["regions"]).split(";"))
+    free = [r for r in sim.regions.index if r not in planted]
+    moved = clusters.assign(
+        regions=[";".join(rng.choice(free, 2, replace=False)) for _ in range(20)]
+    )
+    years = {y: sim.economy(y) for y in range(2004, 2009)}
+    found = monitor(years, as_candidates(moved))
+    assert found.changes["flag"].ne("").mean() <= 0.1
+    z = found.panel["z"].dropna()
+    assert 0.6 < z.std() < 1.7
+
+
+def test_years_must_agree(sim):
+    candidates = as_candidates(sim.truth.clusters)
+    one, two = sim.economy(2007), sim.economy(2008)
+    with pytest.raises(OptionError, match="at least two"):
+        monitor({2008: two}, candidates)
+    other = dataclasses.replace(one, metadata=Metadata(classification="wz2003"))
+    with pytest.raises(ClassificationError, match="different classifications"):
+        monitor({2007: other, 2008: two}, candidates)
+    home = dataclasses.replace(
+        one, metadata=dataclasses.replace(one.metadata, concept="residence")
+    )
+    with pytest.raises(CountConceptError):
+        monitor({2007: home, 2008: two}, candidates)
+    elsewhere = economy(
+        one.employment.rename(index=lambda r: f"X{r}"), metadata=one.metadata
+    )
+    with pytest.raises(TableError, match="no region or no industry"):
+        monitor({2007: elsewhere, 2008: elsewhere}, candidates)
+
+
+def test_growth_by_hand():
+    rng = np.random.default_rng(1)
+    codes = [f"r{i:02d}" for i in range(30)]
+    before = pd.DataFrame(
+        {"A": rng.integers(50, 200, 30), "B": rng.integers(500, 900, 30)}, index=codes
+    ).astype(float)
+    after = before.copy()
+    after["A"] = (after["A"] * rng.uniform(0.9, 1.1, 30)).round()
+    after.loc["r00", "A"] = before.loc["r00", "A"] * 2
+    candidates = SimpleNamespace(
+        table=pd.DataFrame({"regions": ["r00"], "label": ["a"]}, index=["C1"]),
+        members=pd.DataFrame({"cluster": ["C1"], "region": "r00", "industry": "A"}),
+    )
+    found = monitor({2000: economy(before), 2002: economy(after)}, candidates)
+    row = found.changes.loc["C1"]
+    assert row["growth_per_year"] == pytest.approx(np.log(2) / 2)
+    national = np.log(after["A"].sum() / before["A"].sum())
+    assert row["growth_national_per_year"] == pytest.approx(national / 2)
+    scaled = (np.log(after["A"] / before["A"]) - national) * np.sqrt(before["A"])
+    large = np.sort(scaled[before["A"] >= before["A"].median()] ** 2)
+    sd = np.sqrt(large[: int(0.98 * len(large))].mean() / before.loc["r00", "A"])
+    assert row["z"] == pytest.approx((np.log(2) - national) / sd)
+    assert row["flag"] == "rising"

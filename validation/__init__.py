@@ -1,0 +1,1 @@
+"""Is it right: recovery of known truth, real countries, a second pathway."""

@@ -1,0 +1,179 @@
+"""What an economist expects of real countries, and what the studies say of it.
+
+``python -m validation.countries great_britain`` runs the study and prints the table of
+``docs/clusters/countries.md``. The expectations are common knowledge of regional
+economics, written down before looking; codes and regions are those of the studies.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from clusterid.clusters import test_groups
+
+#: False discovery rate of the kinds here.
+LEVEL = 0.05
+STUDIES = Path(__file__).parents[1] / "data" / "studies"
+
+#: Study -> (kind, beginnings of codes, regions where it is known to sit).
+EXPECTED: dict[str, list[tuple[str, tuple[str, ...], tuple[str, ...]]]] = {
+    "great_britain": [
+        ("ceramics", ("234",), ("UKG2",)),
+        ("oil and gas support", ("091",), ("UKM5",)),
+        ("oil and gas extraction", ("061", "062"), ("UKM5",)),
+        ("spirits", ("1101",), ("UKM6", "UKM7", "UKM8")),
+        ("fund management", ("663",), ("UKI3", "UKM7")),
+        ("finance", ("64", "65", "66"), ("UKI3", "UKM7")),
+        ("motor vehicles", ("291", "292", "293"), ("UKG3", "UKG1", "UKC2")),
+        ("aerospace", ("3030",), ("UKK1", "UKD4", "UKF1")),
+        ("textiles", ("13",), ("UKE4", "UKD4", "UKM9")),
+        ("footwear", ("152",), ("UKF2",)),
+        ("pharmaceuticals", ("21",), ("UKD6", "UKJ1")),
+        ("biotechnology research", ("7211",), ("UKJ1", "UKH1")),
+        ("ship building", ("301",), ("UKD1", "UKM8")),
+        ("nuclear fuel", ("2446",), ("UKD1",)),
+        ("iron and steel", ("241",), ("UKL1", "UKE3", "UKE1")),
+        ("cutlery and tools", ("2571", "2573"), ("UKE3",)),
+        ("locks", ("2572",), ("UKG3",)),
+        ("jewellery", ("321",), ("UKG3",)),
+        ("film and television", ("591", "602"), ("UKI3", "UKI7")),
+        ("sea fishing", ("031",), ("UKM5", "UKM6")),
+    ],
+    "germany_occupations": [
+        ("metal", ("241", "242", "243", "244", "245"), ("05962", "05970", "05122")),
+        ("precision and surgical tools", ("245",), ("08327", "05962", "05122")),
+        ("watches and precision mechanics", ("245",), ("14628", "08326")),
+        ("jewellery", ("935",), ("08231", "07134")),
+        ("IT", ("431", "432", "433", "434"), ("08212", "06411", "09184", "08226")),
+        ("film and broadcasting", ("944", "945"), ("05315", "12054", "09184", "07315")),
+        ("porcelain and ceramics", ("214", "934"), ("09479", "07143")),
+        ("glass and optics", ("213",), ("16053", "09476", "06532")),
+        ("musical instruments", ("936",), ("14523",)),
+        ("textiles", ("281", "282", "283"), ("09475", "08417")),
+        ("vehicles and aircraft", ("252",), ("03103", "09161", "02000")),
+        ("chemistry and pharmacy", ("413", "818"), ("07314", "07339")),
+        ("insurance and finance", ("721",), ("09463", "06412")),
+        ("furniture", ("223",), ("05754", "05758")),
+        ("ships", ("524",), ("02000", "03352")),
+        ("tourism", ("631", "632", "633"), ("01054", "09180")),
+    ],
+    "united_states": [
+        ("motor vehicles", ("3361", "3362", "3363"), ("26", "18")),
+        ("oil and gas", ("211", "213111", "213112"), ("48", "40")),
+        ("coal", ("2121",), ("54", "56")),
+        ("motion pictures", ("5121",), ("06",)),
+        ("securities", ("523",), ("36", "09")),
+        ("insurance carriers", ("5241",), ("09",)),
+        ("casinos", ("72112", "71321"), ("32",)),
+        ("carpets", ("31411",), ("13",)),
+        ("furniture", ("3371", "3372"), ("37",)),
+        ("aircraft", ("33641",), ("53", "20")),
+        ("wine", ("31213",), ("06",)),
+        ("spirits", ("31214",), ("21",)),
+        ("semiconductors", ("3344",), ("06", "41")),
+        ("pharmaceuticals", ("3254",), ("34",)),
+        ("sea food", ("3117",), ("02", "23")),
+    ],
+}  # fmt: skip
+
+
+def verdicts(result: Any, name: str) -> pd.DataFrame:
+    """Return one row an expected kind and place: its numbers, and what became of it.
+
+    ``p_value`` and ``q_value`` are those of the kind tested as a group of its own, in
+    the family of all kinds here; ``study`` says what the study found without knowing
+    of it.
+    """
+    economy = result.economy
+    groups = pd.DataFrame(
+        {
+            kind: [float(str(code).startswith(starts)) for code in economy.industries]
+            for kind, starts, _ in EXPECTED[name]
+        },
+        index=economy.industries,
+    )
+    groups = groups.loc[:, groups.gt(0).any()]
+    cells = test_groups(economy, groups, local_statistics=False)
+    cells = cells.set_index(["template", "region"])
+    rows = []
+    for kind, _, regions in EXPECTED[name]:
+        for region in regions:
+            said = str(result.regions["name"].get(region, region))
+            if kind not in groups:
+                rows.append((kind, said, *[float("nan")] * 4, "", "no such code"))
+                continue
+            cell = cells.loc[(kind, region)]
+            codes = set(groups.index[groups[kind].gt(0).to_numpy()])
+            rows.append((
+                kind, said, cell["employment"], cell["lq"], cell["p_value"],
+                cell["q_value"], cell["reason"], _in_study(result, codes, region, cell),
+            ))  # fmt: skip
+    columns = [
+        "kind", "region", "employment", "lq", "p_value", "q_value", "reason", "study",
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _in_study(result: Any, codes: set[str], region: str, cell: pd.Series) -> str:
+    """Return where the study has the kind in the region: cluster, undecided, or not."""
+    found = result.candidates
+    members = found.members
+    mine = members[
+        members["region"].eq(region)
+        & members["industry"].isin(sorted(codes))
+        & members["lq"].gt(1).to_numpy()
+    ]
+    if len(mine):
+        jobs = mine.groupby("cluster")["employment"].sum()
+        cluster = jobs.idxmax()
+        row = found.table.loc[cluster]
+        return f"{cluster}, {row['level']}: {row['label']}"
+    parts = found.parts
+    open_parts = parts[
+        parts["state"].eq("one_industry")
+        & parts["regions"].eq(region)
+        & parts["industries"].isin(sorted(codes))
+    ]
+    if len(open_parts):
+        return "not decided: one large plant looks the same"
+    if not cell["q_value"] <= LEVEL:
+        return "not found: within its ordinary unevenness"
+    if cell["employment"] < result.candidates.params["minimum_jobs"]:
+        return "not found: below critical mass"
+    return "not found in the family of the study"
+
+
+def show(table: pd.DataFrame) -> str:
+    """Return the table as Markdown."""
+    lines = [
+        "| kind | region | jobs | LQ | p | q | in the study |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for row in table.itertuples():
+        q = f"{row.q_value:.2g}" if row.q_value < 0.995 else "1"
+        p = f"{row.p_value:.2g}" if row.p_value < 0.995 else "1"
+        lines.append(
+            f"| {row.kind} | {row.region} | {row.employment:,.0f} | {row.lq:.1f} | "
+            f"{p} | {q} | {row.study} |"
+        )
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Run the studies named and print their tables."""
+    import clusterid as cid
+
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("study", nargs="*", help=f"of {', '.join(EXPECTED)}; or all")
+    for name in parser.parse_args().study or list(EXPECTED):
+        result = cid.read_study(STUDIES / f"{name}.toml").run()
+        print(f"## {result.title}\n\n{result.candidates}\n")
+        print(show(verdicts(result, name)), flush=True)
+
+
+if __name__ == "__main__":
+    main()
