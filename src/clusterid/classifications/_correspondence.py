@@ -350,7 +350,7 @@ def _given(source: str | Path | pd.DataFrame) -> tuple[CodeTable, tuple[str, str
 
 
 def _pairs(given: CodeTable, columns: Mapping[str, str] | None) -> pd.DataFrame:
-    """Return source, target and, where known, weight, with every fault told."""
+    """Return source, target and, where known, weight, with every fault reported."""
     table = given.frame
     if not columns and not set(_ENDS) <= set(table.columns) and table.shape[1] == 2:
         table = table.set_axis(_ENDS, axis=1)

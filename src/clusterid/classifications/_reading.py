@@ -57,7 +57,7 @@ def listed(
 class CodeTable:
     """A table of codes with the name of its source, and the faults found in it.
 
-    Faults are collected, so that all of them are told at once by :meth:`done`.
+    Faults are collected, so that all of them are reported at once by :meth:`done`.
     """
 
     frame: pd.DataFrame
@@ -172,7 +172,7 @@ def _is_utf8(text: str) -> bool:
 
 
 def single_columns(table: pd.DataFrame, label: str) -> pd.DataFrame:
-    """Return a table with its columns named by text; one that stands twice is told."""
+    """Return a table, its columns named by text; one that stands twice is reported."""
     twice = twice_in_header(table.columns)
     if twice is not None:
         raise TableError(label, [twice])

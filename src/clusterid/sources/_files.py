@@ -251,7 +251,7 @@ def require_keys(table: pd.DataFrame, keys: Sequence[str], path: Path) -> None:
 
 
 def numbers_of(table: pd.DataFrame, column: str, path: Path) -> NDArray[np.float64]:
-    """Return a column as floats, NaN where it is empty; other text is told."""
+    """Return a column as floats, NaN where it is empty; other text is reported."""
     given = table[column]
     empty = given.isna() | given.astype(object).eq("")
     filled: Any = given.where(~empty)
@@ -269,7 +269,7 @@ def numbers_of(table: pd.DataFrame, column: str, path: Path) -> NDArray[np.float
 def known_numbers_of(
     table: pd.DataFrame, column: str, keys: Sequence[str], path: Path
 ) -> NDArray[np.float64]:
-    """Return a column as floats; a value that is missing is told: it is not zero."""
+    """Return a column as floats; a missing value is reported: it is not zero."""
     numbers = numbers_of(table, column, path)
     missing = np.flatnonzero(np.isnan(numbers))
     if len(missing):
@@ -287,7 +287,7 @@ def known_numbers_of(
 
 
 def whole_years_of(table: pd.DataFrame, path: Path) -> NDArray[np.int64]:
-    """Return the years of a table; a missing or broken one (2020.5) is told."""
+    """Return the years of a table; a missing or broken one (2020.5) is reported."""
     years = numbers_of(table, "year", path)
     with np.errstate(invalid="ignore"):
         wrong = np.flatnonzero(~np.isfinite(years) | (years != np.floor(years)))

@@ -139,7 +139,7 @@ def _shapes(regions: gpd.GeoDataFrame) -> gpd.GeoSeries:
 def _touching(shapes: gpd.GeoSeries) -> Pairs:
     from libpysal.graph import Graph
 
-    with warnings.catch_warnings():  # islands are told once, by us
+    with warnings.catch_warnings():  # islands are reported once, by us
         warnings.simplefilter("ignore", UserWarning)
         graph = Graph.build_fuzzy_contiguity(shapes.reset_index(drop=True))
     return _pairs(graph)

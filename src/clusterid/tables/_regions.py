@@ -302,7 +302,7 @@ def _wild(values: NDArray[np.object_]) -> NDArray[np.bool_]:
 
 
 def _attributes(source: object, options: TableOptions, parent: Check) -> pd.DataFrame:
-    """Read a second table of attributes; its faults are told with the first's."""
+    """Read a second table of attributes; its faults are reported with the first's."""
     table = replace(
         _REGIONS,
         name="attributes of regions",

@@ -509,7 +509,7 @@ class _Answer:
 
 
 def _is_packed(url: str, headers: HTTPMessage) -> bool:
-    """Return whether the answer is packed as gzip; another packing is told."""
+    """Return whether the answer is packed as gzip; another packing is reported."""
     encoding = headers.get("Content-Encoding", "identity").strip().lower()
     if encoding not in {"", "identity", "gzip", "x-gzip"}:
         raise SourceError(

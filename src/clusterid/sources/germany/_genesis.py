@@ -264,7 +264,7 @@ def _of_all_years(path: Path, header: list[str], body: pd.DataFrame) -> pd.DataF
 def _understood(
     path: Path, cells: pd.DataFrame, layout: TableLayout, start: int
 ) -> pd.DataFrame:
-    """Return the cells with codes and numbers; what is neither is told."""
+    """Return the cells with codes and numbers; what is neither is reported."""
     faults = []
     industry = cells["label"].map(layout.groups)
     unknown = cells.loc[industry.isna(), "label"].unique()

@@ -105,7 +105,7 @@ def _notation(ends: pd.DataFrame, classification: str, file: Path) -> dict[str, 
 
 
 def _one_a_pair(table: pd.DataFrame, file: Path) -> pd.DataFrame:
-    """Return each pair once, source before target; two values of one are told."""
+    """Return each pair once, source before target; two values of one are reported."""
     ends = np.sort(table[["source", "target"]].to_numpy(), axis=1)
     table = table.assign(source=ends[:, 0], target=ends[:, 1])
     pairs = table.groupby(["source", "target"])["value"].agg(["min", "max"])

@@ -1,4 +1,4 @@
-"""Everything a study reads, checked together, so that all faults are told at once."""
+"""Everything a study reads, checked together; all faults are reported at once."""
 
 from __future__ import annotations
 

@@ -79,7 +79,7 @@ def _layer(
     table: pd.DataFrame = reader(paths, **options)
     if bridge is not None and is_flow:
         table = _carried(table, section, bridge)
-    # the faults of a table are told even when the counts have faults, too
+    # the faults of a table are reported even when the counts have faults, too
     if main is not None:
         table = _counted_only(table, main.industries, label)
         _say_no_link(table, label)

@@ -1,4 +1,4 @@
-"""A study file read, and every fault of it told at once."""
+"""A study file read, and every fault of it reported at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Environment variables in a study file: opened when used, told where not set."""
+"""Environment variables in a study file: opened when used, reported where not set."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tables of a result as Parquet files: rounded, and told when they were changed."""
+"""Tables of a result as Parquet files: rounded, and reported when they were changed."""
 
 from __future__ import annotations
 

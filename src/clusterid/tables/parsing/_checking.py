@@ -160,7 +160,7 @@ class Check:
     # -- columns ------------------------------------------------------------------
 
     def columns(self, required: Sequence[str], optional: Sequence[str] = ()) -> None:
-        """Keep the named columns; a missing one is told with the nearest name."""
+        """Keep the named columns; a missing one is reported with the nearest name."""
         twice = twice_in_header(self.frame.columns)
         if twice is not None:
             self.faults.append(twice)
@@ -344,7 +344,7 @@ class Check:
         return numbers[distinct.place], kind == "null"
 
     def whole_years(self, column: str = "year", *, null: bool = False) -> None:
-        """Make a column whole years; a date or text is told."""
+        """Make a column whole years; a date or text is reported."""
         if not self._is_filled(column):
             return
         original = self.frame[column]

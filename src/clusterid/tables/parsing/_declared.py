@@ -21,7 +21,7 @@ _GIVEN = ("columns", "decimal", "thousands", "pad", "reading")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableOptions:
-    """What a reader was told of one source: its names, signs, marks, codes, form.
+    """What a reader knows of one source: its names, signs, marks, codes, form.
 
     ``known``: codes that may occur, by column (a list, or what has regions);
     ``translations``: words of the source to those of the table, by column;

@@ -107,7 +107,7 @@ def read_table(
     name : str
         What the table is called in messages.
     encoding : str, optional
-        Of a text file. The default is UTF-8; another encoding is told, not guessed.
+        Of a text file. The default is UTF-8; another encoding is named, not guessed.
     separator : str, optional
         Of a text file; found from the first lines where not given.
     sheet, layer : str, optional
@@ -425,7 +425,7 @@ def _sniffed(lines: Sequence[str]) -> str:
     for candidate in _SEPARATORS:
         try:
             widths = [len(row) for row in csv.reader(filled, delimiter=candidate)]
-        except csv.Error:  # told by the check of all rows
+        except csv.Error:  # reported by the check of all rows
             continue
         header = widths[0]
         if header < 2:
