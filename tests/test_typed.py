@@ -100,6 +100,14 @@ def test_a_graph_or_result_that_is_a_word_is_told() -> None:
             call("x")  # type: ignore[operator]
 
 
+def test_an_optional_graph_that_is_a_word_is_told() -> None:
+    for given in ({"graph": "x"}, {"layers": 3}):
+        with pytest.raises(TableTypeError, match=f"{next(iter(given))} must be what"):
+            cid.identify_clusters(
+                cid.economy(JOBS), cid.given_templates({"x": "T"}), JOBS, **given
+            )  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize("kind", ["list", "dict", "array", "frame", "text", "none"])
 def test_what_is_no_economy_is_told(kind: str) -> None:
     from clusterid.tables import guard

@@ -6,6 +6,7 @@ import dataclasses
 import functools
 import inspect
 import os
+import re
 import sys
 import types
 import typing
@@ -164,11 +165,9 @@ def _held_to(function: Function, signature: inspect.Signature) -> Function:
     }
     takes_any = inspect.Parameter.VAR_KEYWORD in several.values()
     objects = {
-        name
+        name: parameter.default
         for name, parameter in signature.parameters.items()
-        if name in _OBJECTS
-        and parameter.annotation in {"Any", "object"}
-        and parameter.default is parameter.empty
+        if _is_object(name, parameter)
     }
 
     @functools.wraps(function)
@@ -181,8 +180,8 @@ def _held_to(function: Function, signature: inspect.Signature) -> Function:
             return function(*args, **kwargs)  # Python's own words on missing arguments
         single = {n: value for n, value in given.items() if n not in several}
         _check_strictly(function, single)
-        for name in objects & given.keys():
-            if _is_word(given[name]):
+        for name in objects.keys() & given.keys():
+            if given[name] is not objects[name] and _is_word(given[name]):
                 raise TableTypeError(
                     f"{name} must be what another function of clusterid made, or a "
                     f"table or graph of your own, not {_shown(given[name])}."
@@ -191,6 +190,15 @@ def _held_to(function: Function, signature: inspect.Signature) -> Function:
 
     called.__signature__ = signature  # type: ignore[attr-defined]
     return typing.cast("Function", called)
+
+
+def _is_object(name: str, parameter: inspect.Parameter) -> bool:
+    """Return whether a table, a graph or a result is wanted, whatever its class."""
+    note = str(parameter.annotation)
+    if "Graph" in note:
+        return not re.search(r"\bstr\b", note.replace("Mapping[str,", ""))
+    is_any = name in _OBJECTS and note in {"Any", "object"}
+    return is_any and parameter.default is parameter.empty
 
 
 def _check_names(who: str, given: Iterable[str], known: list[str]) -> None:
