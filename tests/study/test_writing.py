@@ -17,6 +17,11 @@ from clusterid.cli import main
 COUNTS = "region,industry,employment\na,x,5\nb,x,3\na,y,1\nb,y,9\n"
 
 
+def _heeds_interrupts() -> None:
+    """Hear SIGINT, whatever the shell that started the tests has ignored."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def _environment() -> dict[str, str]:
     source = str(Path(clusterid.__file__).parents[1])
     return {**os.environ, "PYTHONPATH": source}
@@ -60,6 +65,7 @@ def test_stopping_leaves_nothing_behind(tmp_path: Path) -> None:
         stderr=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
+        preexec_fn=_heeds_interrupts,
     ) as running:
         time.sleep(4)
         running.send_signal(signal.SIGINT)
