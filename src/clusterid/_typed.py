@@ -16,7 +16,14 @@ from typing import Any, Literal, TypeVar, Unpack, get_args, get_origin
 
 from clusterid.errors import OptionError, TableTypeError, check_option, nearest
 
-__all__ = ["check_types", "declared_types", "fault_of_type", "typed", "typed_by"]
+__all__ = [
+    "check_types",
+    "declared_types",
+    "fault_of_type",
+    "options_of",
+    "typed",
+    "typed_by",
+]
 
 _LONGEST = 60
 #: Arguments that are objects of several kinds and therefore declared as Any.
@@ -116,6 +123,22 @@ def typed_by(*rules: type) -> Callable[[Function], Function]:
         return _held_to(function, _written_out(function, rules))
 
     return decorate
+
+
+def options_of(rules: type[Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return those of the given options that are fields of a dataclass.
+
+    Examples
+    --------
+    >>> from dataclasses import dataclass
+    >>> @dataclass(frozen=True)
+    ... class Rules:
+    ...     times: int = 2
+    >>> options_of(Rules, {"times": 3, "seed": 1})
+    {'times': 3}
+    """
+    names = (field.name for field in dataclasses.fields(rules))
+    return {name: given[name] for name in names if name in given}
 
 
 def _written_out(

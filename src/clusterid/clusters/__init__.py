@@ -1,5 +1,6 @@
 """Where groups of industries sit: candidate clusters, published rules as presets."""
 
+from clusterid._moved import from_validation
 from clusterid.clusters._candidates import CandidateClusters
 from clusterid.clusters._cells import test_groups
 from clusterid.clusters._density import region_density
@@ -33,15 +34,4 @@ _IN_VALIDATION = {
 
 
 def __getattr__(name: str) -> object:
-    if name not in _IN_VALIDATION:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
-
-    home = _IN_VALIDATION[name]
-    try:
-        return getattr(import_module(home), name)
-    except (ModuleNotFoundError, AttributeError) as error:
-        raise AttributeError(
-            f"{name} stands in {home}, which a checkout of clusterid has and an "
-            "installed package has not; run Python in the folder of the checkout."
-        ) from error
+    return from_validation(__name__, name, _IN_VALIDATION)

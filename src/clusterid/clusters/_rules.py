@@ -8,6 +8,7 @@ from typing import Any, Literal, Self, TypedDict
 
 import pandas as pd
 
+from clusterid._typed import options_of
 from clusterid.clusters._presets import PRESETS
 from clusterid.errors import OptionError, check_option
 
@@ -98,7 +99,7 @@ class CellRules:
     @classmethod
     def of(cls, keywords: Mapping[str, Any]) -> Self:
         """Return the rules among the arguments of a public function."""
-        return cls(**_among(cls, keywords))
+        return cls(**options_of(cls, keywords))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -136,7 +137,7 @@ class ClusterRules:
     @classmethod
     def of(cls, keywords: Mapping[str, Any]) -> Self:
         """Return the rules among the arguments of a public function."""
-        return cls(cells=CellRules.of(keywords), **_among(cls, keywords))
+        return cls(cells=CellRules.of(keywords), **options_of(cls, keywords))
 
     @property
     def is_published(self) -> bool:
@@ -157,10 +158,6 @@ class ClusterRules:
         )  # fmt: skip
         both = _values(self.cells) | _values(self)
         return {name: both[name] for name in names}
-
-
-def _among(rules: type[Any], keywords: Mapping[str, Any]) -> dict[str, Any]:
-    return {f.name: keywords[f.name] for f in fields(rules) if f.name in keywords}
 
 
 def _values(rules: CellRules | ClusterRules) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Which industries belong together: detection, stability, significance, scores."""
 
+from clusterid._moved import from_validation
 from clusterid.communities._agreement import partition_agreement
 from clusterid.communities._detect import detect_communities
 from clusterid.communities._partition import partition_of_links
@@ -18,15 +19,4 @@ _IN_VALIDATION = {"pair_auc": "validation.pair_auc"}
 
 
 def __getattr__(name: str) -> object:
-    if name not in _IN_VALIDATION:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
-
-    home = _IN_VALIDATION[name]
-    try:
-        return getattr(import_module(home), name)
-    except (ModuleNotFoundError, AttributeError) as error:
-        raise AttributeError(
-            f"{name} stands in {home}, which a checkout of clusterid has and an "
-            "installed package has not; run Python in the folder of the checkout."
-        ) from error
+    return from_validation(__name__, name, _IN_VALIDATION)

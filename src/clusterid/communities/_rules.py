@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any, Self, TypedDict
 
 import numpy as np
 
+from clusterid._typed import options_of
 from clusterid.communities._shaken import Redraw
 from clusterid.errors import OptionError, check_option
 
@@ -90,8 +91,7 @@ class CommunityRules:
     @classmethod
     def of(cls, keywords: Mapping[str, Any]) -> Self:
         """Return the rules among the arguments of a public function."""
-        names = (f.name for f in fields(cls))
-        return cls(**{name: keywords[name] for name in names if name in keywords})
+        return cls(**options_of(cls, keywords))
 
     @property
     def given_resolution(self) -> float | None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, replace
-from typing import Any, TypedDict, Unpack
+from dataclasses import replace
+from typing import TypedDict, Unpack
 
 import geopandas as gpd
 import pandas as pd
 
-from clusterid._typed import typed_by
+from clusterid._typed import options_of, typed_by
 from clusterid.errors import Fault, TableError, check_option
 from clusterid.legend import LANGUAGES
 from clusterid.maps._breaks import Method
@@ -123,8 +123,8 @@ def value_map(
     frame = frame.set_axis(frame.index.astype(str))
     _check(frame, regions)
     shapes = outlines(regions, max_points=max_points, language=language)
-    classing = Classing(**_among(Classing, options))
-    imprint = Imprint(**_among(Imprint, options))
+    classing = Classing(**options_of(Classing, options))
+    imprint = Imprint(**options_of(Imprint, options))
     parts = {
         "lower": lower,
         "upper": upper,
@@ -157,11 +157,6 @@ def value_map(
     data["layers"] = layers
     data["meta"]["theme"] = layers[0]["id"] if layers else ""
     return map_page(data, title=in_language(imprint.title, language), language=language)
-
-
-def _among(facts: type[Any], options: Mapping[str, object]) -> dict[str, Any]:
-    """Return the options that are fields of a dataclass."""
-    return {f.name: options[f.name] for f in fields(facts) if f.name in options}
 
 
 def _cells(known: Mapping[str, pd.Series], shapes: Outlines) -> Cells:

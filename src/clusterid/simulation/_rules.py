@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self, TypedDict
 
 import numpy as np
 
+from clusterid._typed import options_of
 from clusterid.errors import OptionError
 
 if TYPE_CHECKING:
@@ -71,8 +72,7 @@ class _Rules:
     @classmethod
     def taken(cls, options: Mapping[str, Any]) -> Self:
         """Return the rules with those options of a call that are theirs."""
-        names = (rule.name for rule in fields(cls))
-        return cls(**{name: options[name] for name in names if name in options})
+        return cls(**options_of(cls, options))
 
     def params(self) -> dict[str, Any]:
         """Return every option but the regions, as the economy keeps it."""
