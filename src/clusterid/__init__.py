@@ -28,7 +28,7 @@ for _room, _names in {
     "classifications": """read_fields read_classification read_correspondence
         Classification Correspondence""",
     "tables": """read_employment read_regions read_plants read_flows read_links
-        read_collaborations read_table economy contiguity guard
+        read_collaborations read_table economy contiguity
         publishable_interval Economy Metadata""",
     "aggregation": "economy_from_plants economies_from_plants",
     "simulation": "simulate_economy",
@@ -48,6 +48,7 @@ for _room, _names in {
         stack_layers""",
     "communities": "detect_communities Templates given_templates",
     "clusters": "identify_clusters CandidateClusters presets",
+    "disclosure": "guard",
     "survey": "read_survey Survey",
     "comparison": "compare Comparison",
     "monitoring": "monitor peers",

@@ -30,6 +30,7 @@ from clusterid.errors import (
 if TYPE_CHECKING:
     from clusterid._disk._whole_folder import Claim
     from clusterid.study import Study
+    from clusterid.study.reading._inputs import Inputs
 
 __all__ = ["app", "main"]
 
@@ -148,13 +149,39 @@ def run(
         Engine | None, typer.Option(help="engine that aggregates plants")
     ] = None,
     language: LanguageOption = None,
+    confidential: Annotated[
+        bool,
+        typer.Option(
+            "--confidential",
+            help="keep the unpublished result of plants, too, in a folder of its own",
+        ),
+    ] = False,
 ) -> None:
     """Run a study from its files to map, report and tables."""
-    from clusterid.study import claim_folder, read_study
+    from clusterid.study import (
+        claim_folder,
+        confidential_folder,
+        read_study,
+        refuse_mixing,
+    )
 
     loaded = read_study(study)
     folder = output or loaded.output_folder
-    _run(loaded, folder, claim_folder(folder), language, engine)
+    if not confidential:
+        _run(loaded, folder, claim_folder(folder), language, engine)
+        return
+    beside = confidential_folder(folder)
+    refuse_mixing(folder, confidential=False)
+    refuse_mixing(beside, confidential=True)
+    claims = claim_folder(folder), claim_folder(beside)
+    if loaded.config.plants is None:
+        loaded.run(confidential=True)  # refuses, and says why
+    with _console.progress() as listener:
+        if listener is not None:
+            listener("reading", 0, 1)
+        inputs = loaded.inputs(engine=engine.value if engine else "duckdb")
+    _run(loaded, folder, claims[0], language, engine, inputs=inputs)
+    _run(loaded, beside, claims[1], language, engine, inputs=inputs, confidential=True)
 
 
 @app.command("map")
@@ -301,12 +328,13 @@ def _again(
     language: Language | None,
 ) -> None:
     """Write one page of an earlier result, in its language or another."""
-    from clusterid.study import read_result
+    from clusterid.study import read_result, refuse_mixing
 
     target = output or Path(f"{what}.html")
     checked_file(target, PAGE)
     with _shown_from(folder):
         result = read_result(folder)
+        refuse_mixing(target.parent, confidential=result.provenance.confidential)
         page = page_of(result, language=language.value if language else result.language)
     _console.wrote(page.save(target), what)
 
@@ -317,12 +345,17 @@ def _run(
     claim: Claim,
     language: Language | None,
     engine: Engine | None,
+    *,
+    inputs: Inputs | None = None,
+    confidential: bool = False,
 ) -> None:
     with _console.progress() as listener:
         result = study.run(
             progress=listener,
             engine=engine and engine.value,
             language=language and language.value,
+            confidential=confidential,
+            inputs=inputs,
         )
         _stopping.raise_if_asked()
         folder = study.save(result, output, claim=claim)

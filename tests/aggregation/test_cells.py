@@ -143,3 +143,50 @@ def test_plants_of_unknown_size_alone_are_unknown(tmp_path, engine):
     cells = aggregate_plants(path, engine=engine)
     assert cells["n_unknown"].tolist() == [1]
     assert cells["employment"].isna().all()
+
+
+@pytest.mark.parametrize("engine", ["duckdb", "pandas"])
+def test_the_second_largest_plant_of_a_cell_is_found(engine):
+    from clusterid.aggregation import economy_from_plants
+
+    rng = np.random.default_rng(3)
+    plants = pd.DataFrame({
+        "region": rng.integers(0, 12, 900).astype(str),
+        "industry": [f"i{i}" for i in rng.integers(0, 9, 900)],
+        "employment": rng.integers(0, 20, 900),
+    })
+    one = pd.DataFrame({"region": ["9x"], "industry": ["i0"], "employment": [7]})
+    plants = pd.concat([plants, one], ignore_index=True)
+    made = economy_from_plants(plants, engine=engine, codes="as_is")
+    for (region, industry), sizes in plants.groupby(["region", "industry"]):
+        in_order = [*sorted(sizes["employment"], reverse=True), 0]
+        assert made.second_plant.loc[region, industry] == in_order[1]
+        assert made.largest_plant.loc[region, industry] == in_order[0]
+        squares = made.plant_squares.loc[region, industry]
+        assert squares == sum(x * x for x in in_order)
+    assert made.second_plant.loc["9x", "i1"] == 0
+
+
+@pytest.mark.parametrize("engine", ["duckdb", "pandas"])
+def test_codes_with_spaces_are_one_cell_with_one_second_plant(engine):
+    from clusterid.aggregation import economy_from_plants
+
+    plants = pd.DataFrame({
+        "region": ["a", "a ", "a", "b"],
+        "industry": ["x"] * 4,
+        "employment": [5, 4, 3, None],
+    })
+    made = economy_from_plants(plants, engine=engine, codes="as_is")
+    assert made.second_plant.loc["a", "x"] == 4
+    assert np.isnan(made.second_plant.loc["b", "x"])
+
+
+def test_squares_may_pass_what_counts_may():
+    """Turnover in euros: the square of a plant is no count that one could mistype."""
+    from clusterid.aggregation import economy_from_plants
+
+    plants = pd.DataFrame({
+        "region": ["a", "a", "b"], "industry": "x", "employment": [5e8, 4e8, 1e8]
+    })  # fmt: skip
+    made = economy_from_plants(plants, codes="as_is")
+    assert made.plant_squares.loc["a", "x"] == 41e16

@@ -1,7 +1,9 @@
-"""What leaves the machine gives no plant and no withheld cell away."""
+"""What leaves the machine gives no withheld cell away."""
 
 from __future__ import annotations
 
+import json
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,242 +11,367 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.linalg import qr
+from tests.disclosure.studies import result_of
 
-from clusterid.concentration import locational_gini
-from clusterid.disclosure._publish import _on_grid, _quotients_rounded
-from clusterid.simulation import simulate_economy
-from clusterid.study import Result, read_study
-from clusterid.study.reading._schema import StudyFile
+import clusterid as cid
+from clusterid.disclosure import publishable, published_economy, shown
+from clusterid.errors import DataWarning, StudyError, TableTypeError
+from clusterid.study import Result
 
-Both = tuple[Result, Result]
-
-
-@pytest.fixture(scope="module")
-def results(tmp_path_factory: pytest.TempPathFactory) -> Both:
-    """Return a result from plants, and one from a table with withheld cells."""
-    folder: Path = tmp_path_factory.mktemp("study")
-    simulate_economy(n_regions=40, n_plants=30_000, n_projects=40, seed=2).save(folder)
-    study = read_study(folder)
-    content = study.config.model_dump()
-    content["employment"] = None
-    content["plants"] = {"path": "plants.parquet", "classification": "nace2"}
-    plants = replace(study, config=StudyFile.model_validate(content))
-    return plants.run(), study.run()
+MARKS = {
+    "en": "Confidential: not for publication",
+    "de": "Vertraulich: nicht zur Veröffentlichung",
+}
 
 
 @pytest.fixture(scope="module")
-def published(results: Both) -> Both:
-    """Return both results as they may leave the machine."""
-    return results[0].published(), results[1].published()
+def result() -> Result:
+    """Return a result of tables with withheld cells, as it was computed."""
+    return result_of("tables")
 
 
-def test_cells_of_few_plants_are_not_published(results: Both, published: Both) -> None:
-    full, public = results[0], published[0]
-    plants = full.economy.establishments
-    few = plants.gt(0) & plants.lt(3)
-    assert few.to_numpy().any()
-    assert public.economy.employment.where(few).isna().to_numpy().all()
-    keys = pd.MultiIndex.from_frame(public.concentration[["region", "industry"]])
-    hidden = few.stack().reindex(keys).to_numpy(dtype=bool)
-    telling = ["lq", "lq_shrunk", "lower", "upper", "lq_lower", "lq_upper"]
-    assert public.concentration.loc[hidden, telling].isna().to_numpy().all()
-    assert public.concentration.loc[hidden, "reason"].eq("held_back").all()
+@pytest.fixture(scope="module")
+def public(result: Result) -> Result:
+    """Return it as it may leave the machine."""
+    return publishable(result)
 
 
-def test_a_held_cell_cannot_be_computed_from_the_margins(
-    published: Both,
-) -> None:
-    public = published[0].economy
-    whole = public.margins
-    for total, frame in (
-        (whole.region, public.employment),
-        (whole.industry, public.employment.T),
-    ):
-        alone = frame.isna().sum(axis=1).eq(1)
-        assert total[alone.index[alone]].isna().all()
+def confidential(result: Result) -> Result:
+    return replace(result, provenance=replace(result.provenance, confidential=True))
+
+
+# -- withheld cells ----------------------------------------------------------------
 
 
 def test_withheld_cells_have_an_interval_and_no_value(
-    results: Both,
+    result: Result, public: Result
 ) -> None:
-    result = results[1]
+    withheld = result.economy.withheld.stack()
+    for one in (result, public):
+        keys = pd.MultiIndex.from_frame(one.concentration[["region", "industry"]])
+        rows = one.concentration[withheld.reindex(keys).to_numpy(dtype=bool)]
+        assert len(rows)
+        for column in ("lq", "lq_shrunk", "lower", "upper", "p_value", "eb05"):
+            assert rows[column].isna().all()
+        assert rows["reason"].eq("withheld").all()
+        assert (rows["lq_upper"] > rows["lq_lower"]).all()
+        width = rows["lq_upper"] - rows["lq_lower"]
+        assert (width / rows["lq_upper"]).min() > 0.05
+
+
+def test_a_value_put_into_a_withheld_cell_is_taken_out(result: Result) -> None:
     withheld = result.economy.withheld.stack()
     keys = pd.MultiIndex.from_frame(result.concentration[["region", "industry"]])
-    rows = result.concentration[withheld.reindex(keys).to_numpy(dtype=bool)]
-    assert len(rows)
-    assert rows["lq"].isna().all()
-    assert rows["reason"].eq("withheld").all()
-    assert (rows["lq_upper"] > rows["lq_lower"]).all()
+    hidden = withheld.reindex(keys).to_numpy(dtype=bool)
+    exact = result.concentration["lq"].mask(hidden, 2.0)
+    leaky = replace(result, concentration=result.concentration.assign(lq=exact))
+    public = publishable(leaky).concentration
+    assert public.loc[hidden, "lq"].isna().all()
+    assert public.loc[~hidden, "lq"].notna().any()
 
 
-def test_the_interval_of_a_pinned_cell_keeps_a_width(
-    results: Both,
-) -> None:
-    rows = results[1].concentration.query("reason == 'withheld'")
-    width = rows["lq_upper"] - rows["lq_lower"]
-    assert (width / rows["lq_upper"]).min() > 0.05
+def test_members_and_gaps_tell_no_single_estimate(public: Result) -> None:
+    held = public.economy.employment.isna()
+    members = public.candidates.members
+    keys = pd.MultiIndex.from_frame(members[["region", "industry"]])
+    hidden = held.stack().reindex(keys).to_numpy(dtype=bool)
+    assert members.loc[hidden, ["employment", "lq"]].isna().to_numpy().all()
+    assert members.loc[~hidden, "employment"].notna().all()
+    regions = public.candidates.table["regions"].str.split(";")
+    for row in public.candidates.gaps.itertuples():
+        if held.loc[regions[row.cluster], row.industry].any():
+            assert np.isnan(row.lq)
 
 
-def test_sums_with_an_estimate_are_told_on_a_grid() -> None:
-    values = np.array([7505.3, 7505.3, 43085.0, 430.0, np.nan])
-    part = np.array([0.2, 0.002, 10 / 43085, 2.0, 0.1])
-    rounded = _on_grid(values, part, np.rint)
-    np.testing.assert_allclose(rounded, [8_000, 7_500, 43_080, 400, np.nan], rtol=3e-4)
-    assert (_on_grid(values, part, np.floor)[:4] <= values[:4]).all()
-    assert (_on_grid(values, part, np.ceil)[:4] >= values[:4]).all()
-
-
-def test_no_published_sum_pins_a_held_cell(results: Both, published: Both) -> None:
-    """Put every published sum together: no held cell may follow from them."""
-    public = published[0]
+def test_no_exact_sum_pins_a_withheld_cell(result: Result, public: Result) -> None:
+    """Put every sum that is published exactly together: no cell may follow."""
     jobs = public.economy.employment
     held = jobs.isna().to_numpy()
-    known = np.where(held, 0.0, jobs.fillna(0.0).to_numpy())
     of = public.templates.membership.reindex(jobs.columns).astype(object)
-    rows, values = [], []
 
-    def determined(rows: list[np.ndarray]) -> np.ndarray:
-        q, r, _ = qr(np.array(rows).T, mode="economic", pivoting=True)
+    def determined(cells: pd.DataFrame, exact: pd.Series) -> np.ndarray:
+        rows = [held[i][None, :] * np.eye(len(jobs))[:, [i]] for i in range(len(jobs))]
+        rows += [held * np.eye(jobs.shape[1])[j] for j in range(jobs.shape[1])]
+        for row in cells[exact].itertuples():
+            mine = (jobs.index == row.region)[:, None] * (of == row.template).to_numpy(
+                dtype=bool
+            )
+            rows.append((held & mine).astype(float))
+        matrix = np.array([row[held] for row in rows])
+        matrix = matrix[matrix.any(axis=1)]
+        q, r, _ = qr(matrix.T, mode="economic", pivoting=True)
         rank = int((np.abs(np.diag(r)) > 1e-9).sum())
         return (q[:, :rank] ** 2).sum(axis=1) > 1.0 - 1e-9
 
-    def say(weights: np.ndarray, value: float) -> None:
-        if np.isfinite(value) and weights[held].any():
-            rows.append(weights[held])
-            values.append(value - (weights * known).sum())
-
-    whole = public.economy.margins
-    for i, region in enumerate(jobs.index):
-        say(np.eye(len(jobs))[i][:, None] * np.ones(jobs.shape), whole.region[region])
-    by_industry = public.industries.set_index("industry")["employment"]
-    for j, industry in enumerate(jobs.columns):
-        column = np.ones(jobs.shape) * np.eye(jobs.shape[1])[j]
-        say(column, whole.industry[industry])
-        say(column, by_industry[industry])
     cells = public.candidates.cells
-    exact = cells[cells["share_imputed"].eq(0)]
-    for row in exact.itertuples():
-        one = (jobs.index == row.region)[:, None] * (of == row.template).to_numpy(
-            dtype=bool
-        )
-        say(one.astype(float), row.employment)
-    assert len(rows) > 100
-    assert not determined(rows).any()
-    # the same sums as they were computed would give some away
-    cells = results[0].candidates.cells
-    for row in cells.itertuples():
-        one = (jobs.index == row.region)[:, None] * (of == row.template).to_numpy(
-            dtype=bool
-        )
-        say(one.astype(float), row.employment)
-    assert determined(rows).any()
+    margins_alone = determined(cells.iloc[:0], pd.Series(dtype=bool))
+    assert (
+        determined(cells, cells["share_imputed"].eq(0)).tolist()
+        == margins_alone.tolist()
+    )
+    # the same sums as they were computed, estimates among them, give more away
+    every = result.candidates.cells
+    more = determined(every, every["employment"].notna())
+    assert more.sum() > margins_alone.sum()
 
 
-def test_indices_are_those_of_the_published_table(
-    results: Both, published: Both
-) -> None:
-    full, public = results[0].industries, published[0].industries
-    full, public = full.set_index("industry"), public.set_index("industry")
-    jobs = results[0].economy.employment
-    np.testing.assert_allclose(full["locational_gini"], locational_gini(jobs))
-    whole = public["share_imputed"].eq(0)
-    assert whole.any()
-    assert not whole.all()
-    assert (public["herfindahl"].dropna() <= 0.1).all()
-    digits = public["herfindahl"].dropna().map("{:.1e}".format).astype(float)
-    np.testing.assert_allclose(public["herfindahl"].dropna(), digits)
-    hidden = results[0].economy.plant_herfindahl.reindex(public.index) > 0.1
-    assert public.loc[hidden, "gamma"].isna().all()
-    assert public.loc[hidden, "reason"].eq("held_back").all()
+def test_bounds_that_pin_a_cell_are_widened() -> None:
+    result = result_of("tables")
+    jobs = result.economy.employment
+    row, column = np.argwhere(jobs.isna().to_numpy())[0]
+    lower, upper = jobs.fillna(0.0), jobs.fillna(300.0)
+    lower.iloc[row, column] = upper.iloc[row, column] = 57.0
+    public = publishable(
+        replace(result, economy=replace(result.economy, lower=lower, upper=upper))
+    ).economy
+    assert public.lower.iloc[row, column] == 40.0
+    assert public.upper.iloc[row, column] == 60.0
+    others = np.ones(jobs.shape, dtype=bool)
+    others[row, column] = False
+    assert (public.lower.to_numpy() == lower.to_numpy())[others].all()
+    assert (public.upper.to_numpy() == upper.to_numpy())[others].all()
 
 
-def test_links_from_plants_are_those_of_the_published_table(
-    results: Both, published: Both
-) -> None:
-    before = results[0].layers["colocation"]
-    after = published[0].layers["colocation"]
-    assert set(after) == set(before)
-    weight = {
-        name: [g.edges[e]["weight"] for e in sorted(map(sorted, g.edges))][:50]
-        for name, g in (("before", before), ("after", after))
-    }
-    assert weight["before"] != weight["after"]
-
-
-def test_a_quotient_tells_no_total_that_is_held(
-    published: Both,
-) -> None:
-    public = published[0]
-    whole = public.economy.margins
-    rows = public.concentration.query("lq.notna()")
-    assert whole.region.reindex(rows["region"]).notna().all()
-    assert whole.industry.reindex(rows["industry"]).notna().all()
-
-
-def test_members_and_gaps_tell_no_single_estimate(
-    published: Both,
-) -> None:
-    for public in published:
-        held = public.economy.employment.isna()
-        members = public.candidates.members
-        keys = pd.MultiIndex.from_frame(members[["region", "industry"]])
-        hidden = held.stack().reindex(keys).to_numpy(dtype=bool)
-        assert members.loc[hidden, ["employment", "lq"]].isna().to_numpy().all()
-        regions = public.candidates.table["regions"].str.split(";")
-        for row in public.candidates.gaps.itertuples():
-            if held.loc[regions[row.cluster], row.industry].any():
-                assert np.isnan(row.lq)
+# -- sums, quotients, models -------------------------------------------------------
 
 
 def test_a_place_of_two_regions_says_how_much_of_it_is_estimated(
-    results: Both, published: Both
+    result: Result, public: Result
 ) -> None:
-    full = results[1]
-    verdicts = full.comparison.verdicts
+    verdicts = result.comparison.verdicts
     union = verdicts["regions"].str.contains(";", na=False) & verdicts["record"].notna()
     whole = verdicts["employment"].eq(verdicts["employment"].round())
     assert (union & ~whole).any()
     assert verdicts.loc[~whole & union, "share_imputed"].gt(0).all()
-    public = published[1].comparison.verdicts
-    estimated = public["share_imputed"].gt(0)
-    assert (public.loc[estimated, "employment"] % 10 == 0).all()
+    rows = public.comparison.verdicts
+    estimated = rows["share_imputed"].gt(0)
+    assert (rows.loc[estimated, "employment"] % 10 == 0).all()
 
 
-def test_a_sentence_says_the_number_of_its_row(
-    published: Both,
+def test_a_cluster_that_nobody_declared_says_how_much_of_it_is_estimated(
+    result: Result,
 ) -> None:
-    for one in published:
-        for row in one.comparison.verdicts.itertuples():
-            if np.isnan(row.employment):
-                assert "about" not in row.evidence_en
+    verdicts = result.comparison.verdicts
+    silent = verdicts[verdicts["record"].isna()].set_index("candidate")
+    assert len(silent)
+    share = result.candidates.table["share_imputed"].astype(float)
+    found = silent["share_imputed"].astype(float)
+    pd.testing.assert_series_equal(
+        found, share.reindex(found.index), check_names=False, check_index_type=False
+    )
 
 
-def test_pages_show_a_fresh_result_as_published(results: Both, published: Both) -> None:
-    from clusterid.maps import cluster_map
-    from clusterid.reports import report
+def test_jobs_above_the_expected_are_as_coarse_as_jobs(
+    result: Result, public: Result
+) -> None:
+    table, exact = (
+        public.candidates.table,
+        result.candidates.table.astype({
+            "employment": float,
+            "share_imputed": float,
+        }),
+    )
+    estimated = exact["share_imputed"].gt(0)
+    assert estimated.any()
+    jobs, share = exact.loc[estimated, "employment"], exact["share_imputed"]
+    least = np.minimum(2 * share[estimated] * jobs, 10 ** np.floor(np.log10(jobs)))
+    step = 10 ** np.ceil(np.log10(np.maximum(least, 10.0)) - 1e-9)
+    for column in ("employment", "excess_jobs"):
+        found = table.loc[estimated, column].astype(float) / step
+        assert (found == found.round()).all()
 
-    fresh, public = results[0], published[0]
+
+def test_the_estimated_share_is_one_digit(public: Result) -> None:
+    share = public.candidates.cells["share_imputed"].to_numpy(dtype=float)
+    inside = share[(share > 0) & (share < 0.9)]
+    assert len(inside)
+    assert [float(f"{v:.0e}") for v in inside] == inside.tolist()
+
+
+def test_what_counts_plants_stays_as_it_is(result: Result, public: Result) -> None:
+    for column in ("p_value", "q_value", "certainty", "gi_z", "establishments"):
+        before = result.candidates.cells[column]
+        pd.testing.assert_series_equal(public.candidates.cells[column], before)
+
+
+def test_with_jobs_alone_p_follows_the_estimates() -> None:
+    result = result_of("jobs alone")
+    public = publishable(result)
+    cells, exact = public.candidates.cells, result.candidates.cells
+    tested = exact["p_value"].between(1e-300, 0.99)
+    estimated = exact["share_imputed"].gt(0.01) & tested
+    assert estimated.any()
+    assert cells.loc[estimated, "p_value"].ne(exact.loc[estimated, "p_value"]).all()
+    known = exact["share_imputed"].eq(0)
+    assert cells.loc[known, "p_value"].equals(exact.loc[known, "p_value"])
+    # local statistics see the neighbours, which may hold estimates
+    assert cells["gi_z"].dropna().nunique() < exact["gi_z"].dropna().nunique()
+
+
+def test_growth_gives_no_later_sum_back() -> None:
+    result = result_of("years")
+    before, after = result.monitoring.panel, publishable(result).monitoring.panel
+    share = before["share_imputed"] + before["share_imputed_before"]
+    rows = share.gt(0) & before["growth"].notna()
+    assert rows.any()
+    step = np.abs(after.loc[rows, "growth"] - before.loc[rows, "growth"])
+    assert (step <= 5 * share[rows] * (1 + before.loc[rows, "growth"].abs())).all()
+    # on a grid of at least twice the share, whatever the growth itself
+    for growth, part in zip(after.loc[rows, "growth"], share[rows], strict=True):
+        least = 10.0 ** np.floor(np.log10(2 * part))
+        assert abs(growth / least - round(growth / least)) < 1e-6
+    z = after.loc[rows, "z"] - before.loc[rows, "z"]
+    assert z.abs().gt(0).any()
+    whole = before["share_imputed"].eq(0) & before["share_imputed_before"].eq(0)
+    pd.testing.assert_series_equal(
+        after.loc[whole, "growth"], before.loc[whole, "growth"]
+    )
+
+
+def test_a_sentence_says_the_numbers_of_its_row(public: Result) -> None:
+    verdicts = public.comparison.verdicts
+    assert verdicts["evidence_en"].str.contains("about").any()
+    for row in verdicts.itertuples():
+        if np.isnan(row.employment):
+            assert "about" not in row.evidence_en
+    rewritten = cid.comparison.with_sentences(
+        verdicts, kind="industry", since=public.comparison.params["since"] or 0
+    )
+    assert rewritten["evidence_de"].tolist() == verdicts["evidence_de"].tolist()
+
+
+def test_where_nothing_is_withheld_nothing_changes(result: Result) -> None:
+    jobs = result.economy.employment.fillna(40.0)
+    whole = replace(result, economy=replace(result.economy, employment=jobs))
+    public = publishable(whole)
+    assert public.candidates is not None
+    for name in ("table", "members", "gaps", "cells", "parts"):
+        assert getattr(public.candidates, name).equals(getattr(whole.candidates, name))
+    assert public.comparison.verdicts.equals(whole.comparison.verdicts)
+    assert public.concentration.equals(whole.concentration)
+
+
+def test_publishing_changes_nothing_of_what_it_is_given(result: Result) -> None:
+    before = result.candidates.cells.copy()
+    weights = [w for *_, w in result.layers["colocation"].edges(data="weight")]
+    publishable(result)
+    assert result.candidates.cells.equals(before)
+    after = [w for *_, w in result.layers["colocation"].edges(data="weight")]
+    assert after == weights
+    assert not result.provenance.published
+
+
+def test_the_order_of_rows_changes_nothing(result: Result, public: Result) -> None:
+    rows = result.concentration.sample(frac=1.0, random_state=1)
+    cells = result.candidates.members.sample(frac=1.0, random_state=1)
+    mixed = publishable(
+        replace(
+            result,
+            concentration=rows,
+            candidates=replace(result.candidates, members=cells),
+        )
+    )
+    assert mixed.concentration.sort_index().equals(public.concentration)
+    assert mixed.candidates.members.sort_index().equals(public.candidates.members)
+
+
+# -- pages, files ------------------------------------------------------------------
+
+
+def test_pages_show_a_fresh_result_as_published(result: Result, public: Result) -> None:
+    assert publishable(public) is public
     assert public.published() is public
-    assert not fresh.provenance.published
-    assert cluster_map(fresh).html == cluster_map(public).html
-    assert report(fresh).html == report(public).html
+    assert not result.provenance.published
+    assert cid.cluster_map(result).html == cid.cluster_map(public).html
+    assert cid.report(result).html == cid.report(public).html
 
 
-def test_a_quotient_of_an_estimated_total_stays_in_its_interval() -> None:
-    table = pd.DataFrame({
-        "lq": [7.8912, 0.33641, 5.81021, 1.2345, 0.0],
-        "lq_lower": [5.583, 0.3306, 5.7857, 1.2345, 0.0],
-        "lq_upper": [11.16, 0.3502, 5.8350, 1.2345, 0.0],
-        "lq_shrunk": [5.4321, 0.4, 5.2, 1.1, 0.1],
-        "stability": [0.0234, 0.03, 0.01, 0.2, np.inf],
-        "share_imputed": [0.4, 0.04, 0.004, 0.0, 0.3],
-        "test": ["count", "herfindahl", "count", "count", "count"],
+def test_a_confidential_result_is_not_published(result: Result) -> None:
+    private = confidential(result)
+    for publish in (publishable, Result.published):
+        with pytest.raises(StudyError, match="without confidential=True"):
+            publish(private)
+    assert shown(private) is private
+    assert shown(result).provenance.published
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_every_page_of_a_confidential_result_bears_a_mark(
+    result: Result, tmp_path: Path, language: str
+) -> None:
+    private = replace(confidential(result), language=language)
+    mark = MARKS[language]
+    private.save(tmp_path / "private")
+    replace(result, language=language).save(tmp_path / "public")
+    for name in ("private", "public"):
+        folder, is_marked = tmp_path / name, name == "private"
+        assert (mark in (folder / "report.html").read_text("utf-8")) == is_marked
+        page = (folder / "map.html").read_text("utf-8")
+        assert ('"confidential":true' in page.replace(" ", "")) == is_marked
+        assert mark in page  # the words of every page; what is shown is chosen by it
+        log = (folder / "log.txt").read_text("utf-8")
+        assert log.startswith(mark) == is_marked
+        with zipfile.ZipFile(folder / "workbook.xlsx") as book:
+            sheet = book.read("xl/worksheets/sheet1.xml").decode("utf-8")
+        assert (mark in sheet) == is_marked
+    back = cid.read_result(tmp_path / "private")
+    assert back.provenance.confidential
+    assert not back.provenance.published
+
+
+def test_nothing_undeclared_is_in_any_file(result: Result, tmp_path: Path) -> None:
+    table = result.candidates.table.assign(jobs_exactly=123_454_321.0)
+    params = {**result.candidates.params, "draws_exactly": np.full(3, 123_454_321.0)}
+    more = replace(result.candidates, table=table, params=params)
+    with pytest.warns(DataWarning, match="not declared"):
+        replace(result, candidates=more).save(tmp_path / "out")
+    files = [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
+    assert len(files) > 20
+    for path in files:
+        for word in (b"jobs_exactly", b"draws_exactly", b"123454321"):
+            assert word not in path.read_bytes(), path.name
+    names = pd.read_csv(tmp_path / "out" / "clusters.csv", dtype=str).columns
+    assert {"industries", "regions"} <= set(names)
+
+
+@pytest.mark.parametrize("thing", [None, "a result", pd.DataFrame()])
+def test_only_a_result_is_published(thing: object) -> None:
+    for function in (publishable, shown):
+        with pytest.raises(TableTypeError, match="must be a Result"):
+            function(thing)
+
+
+def test_a_result_made_of_plants_by_hand_has_met_no_guard(result: Result) -> None:
+    plants = pd.DataFrame({
+        "region": list(result.regions.index[:2]) * 3,
+        "industry": ["A", "A", "B", "B", "A", "B"],
+        "employment": [5.0, 6, 7, 8, 9, 10],
     })
-    told = _quotients_rounded(table)
-    assert told["lq"].round(9).tolist() == [8.0, 0.34, 5.81, 1.2345, 0.0]
-    assert (told["lq"] >= told["lq_lower"]).all()
-    assert (told["lq"] <= told["lq_upper"]).all()
-    # counts of plants are published: what comes from them stays
-    assert told["lq_shrunk"].tolist() == [5.4321, 0.4, 5.2, 1.1, 0.1]
-    open_end = table.assign(lq_upper=np.inf)
-    assert _quotients_rounded(open_end)["lq"].iloc[0] == 8.0
+    private = cid.economy_from_plants(plants, codes="as_is")
+    by_hand = cid.Result("By hand", "en", private, result.regions.iloc[:2])
+    with pytest.raises(StudyError, match="sizes of single plants"):
+        publishable(by_hand)
+    guarded = cid.guard(private)
+    fine = replace(by_hand, economy=published_economy(private, guarded))
+    assert publishable(fine).provenance.published
+
+
+def test_provenance_is_data_alone(public: Result) -> None:
+    content = json.loads(public.provenance.to_json())
+    assert "kinds" not in content
+    assert content["published"] is True
+
+
+def test_a_public_folder_does_not_become_a_confidential_one(
+    public: Result, result: Result, tmp_path: Path
+) -> None:
+    folder = tmp_path / "out"
+    few = {"map": False, "report": False, "graphs": False}
+    public.save(folder, **few)
+    with pytest.raises(StudyError, match="holds a public result"):
+        confidential(result).save(folder, **few)
+    beside = tmp_path / "beside"
+    confidential(result).save(beside, **few)
+    with pytest.raises(StudyError, match="holds a confidential result"):
+        public.save(beside, **few)
+    public.save(folder, **few)

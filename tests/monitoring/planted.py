@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import pandas as pd
+
+from clusterid.clusters import CandidateClusters
 
 
 def as_candidates(clusters):
@@ -16,7 +16,9 @@ def as_candidates(clusters):
         for region in row["regions"].split(";")
         for industry in row["industries"].split(";")
     ]
-    return SimpleNamespace(
+    return CandidateClusters(
         table=table,
         members=pd.DataFrame(members, columns=["cluster", "region", "industry"]),
+        gaps=pd.DataFrame(),
+        cells=pd.DataFrame(),
     )

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 from tests.monitoring.planted import as_candidates
 
+from clusterid.clusters import CandidateClusters
 from clusterid.errors import (
     ClassificationError,
     CountConceptError,
@@ -92,9 +92,13 @@ def test_growth_by_hand():
     after = before.copy()
     after["A"] = (after["A"] * rng.uniform(0.9, 1.1, 30)).round()
     after.loc["r00", "A"] = before.loc["r00", "A"] * 2
-    candidates = SimpleNamespace(
-        table=pd.DataFrame({"regions": ["r00"], "label": ["a"]}, index=["C1"]),
+    candidates = CandidateClusters(
+        table=pd.DataFrame(
+            {"regions": ["r00"], "label": ["a"], "industries": ["A"]}, index=["C1"]
+        ),
         members=pd.DataFrame({"cluster": ["C1"], "region": "r00", "industry": "A"}),
+        gaps=pd.DataFrame(),
+        cells=pd.DataFrame(),
     )
     found = monitor({2000: economy(before), 2002: economy(after)}, candidates)
     row = found.changes.loc["C1"]
@@ -106,3 +110,54 @@ def test_growth_by_hand():
     sd = np.sqrt(large[: int(0.98 * len(large))].mean() / before.loc["r00", "A"])
     assert row["z"] == pytest.approx((np.log(2) - national) / sd)
     assert row["flag"] == "rising"
+
+
+def test_a_cluster_keeps_an_industry_that_its_regions_have_lost():
+    rng = np.random.default_rng(1)
+    codes = [f"r{i:02d}" for i in range(30)]
+    before = pd.DataFrame(
+        {"A": rng.integers(50, 200, 30), "B": rng.integers(500, 900, 30)}, index=codes
+    ).astype(float)
+    before["C"] = 40.0
+    after = before.copy()
+    after.loc["r00", "C"] = 0.0
+    candidates = CandidateClusters(
+        table=pd.DataFrame(
+            {"regions": ["r00"], "label": ["a"], "industries": ["A;C"]}, index=["C1"]
+        ),
+        members=pd.DataFrame({"cluster": ["C1"], "region": "r00", "industry": "A"}),
+        gaps=pd.DataFrame(),
+        cells=pd.DataFrame(),
+    )
+    found = monitor({2000: economy(before), 2002: economy(after)}, candidates)
+    jobs = found.panel.set_index("year")["employment"]
+    assert jobs[2000] == before.loc["r00", "A"] + 40
+    assert jobs[2002] == after.loc["r00", "A"]
+    assert found.changes.loc["C1", "growth_per_year"] < 0
+
+
+def test_the_panel_says_how_much_of_the_jobs_is_estimated():
+    codes = [f"r{i:02d}" for i in range(30)]
+    before = pd.DataFrame({"A": 100.0, "B": 900.0}, index=codes)
+    before["A"] += np.arange(30.0)
+    after = before.copy()
+    totals = pd.DataFrame({
+        "region": "TOTAL", "industry": ["A"], "value": [float(after["A"].sum())],
+    })  # fmt: skip
+    after.loc["r00", "A"] = np.nan
+    candidates = CandidateClusters(
+        table=pd.DataFrame(
+            {"regions": ["r00;r01"], "label": ["a"], "industries": ["A"]}, index=["C1"]
+        ),
+        members=pd.DataFrame({"cluster": ["C1"], "region": "r00", "industry": "A"}),
+        gaps=pd.DataFrame(),
+        cells=pd.DataFrame(),
+    )
+    years = {2000: economy(before), 2002: economy(after, totals=totals)}
+    found = monitor(years, candidates)
+    panel = found.panel.set_index("year")
+    assert panel["share_imputed"].tolist() == pytest.approx([0.0, 100 / 201])
+    assert panel["share_imputed_before"].tolist() == [0.0, 0.0]
+    row = found.changes.loc["C1"]
+    assert row["share_imputed_start"] == 0.0
+    assert row["share_imputed_end"] == pytest.approx(100 / 201)

@@ -1025,8 +1025,8 @@ def test_what_passes_the_check_also_runs(name: str, tmp_path: Path) -> None:
     ("name", "note"),
     [
         ("one cell", "nothing to compare"),
-        ("an industry withheld", "1 industries have no count"),
-        ("a region of nobody", "1 regions have no jobs"),
+        ("an industry withheld", "1 industry has no count"),
+        ("a region of nobody", "1 region has no jobs"),
         ("an empty year", "the year is left out"),
         ("an industry left out that nobody has", "exclude names 1 of 1"),
         ("some participations elsewhere", "6 of 60 participations"),

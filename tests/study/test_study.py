@@ -231,3 +231,13 @@ def test_a_result_is_named_and_saved_by_a_path(odd: Any, sound: Path) -> None:
     result = read_result(sound)
     with pytest.raises(ClusteridError, match="path"):
         result.save(odd)
+
+
+def test_the_confidential_folder_stands_beside_any_folder(tmp_path, monkeypatch):
+    from clusterid.study import confidential_folder
+
+    here = tmp_path / "here"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    assert confidential_folder(Path()) == tmp_path / "here-confidential"
+    assert confidential_folder(Path("out")) == Path("out-confidential")

@@ -115,12 +115,18 @@ class PlantRules:
     outside: str = "fault"
     unique: bool = True
     codes: str = "check"
+    second: bool = False
 
     @classmethod
     def of(cls, function: Callable[..., Any], given: Mapping[str, Any]) -> PlantRules:
-        """Check the types of what a function was given, and keep what are rules."""
+        """Check the types of what a function was given, and keep what are rules.
+
+        ``second``, whether the second largest plant of a cell is looked for, is no
+        option of a function: it costs another pass.
+        """
         check_types(function, given)
-        return cls(**{one.name: given[one.name] for one in fields(cls)})
+        known = [one.name for one in fields(cls) if one.name in given]
+        return cls(**{name: given[name] for name in known})
 
     def __post_init__(self) -> None:
         check_option("engine", self.engine, list(ENGINES))
@@ -136,7 +142,7 @@ def cells_of(plants: object, rules: PlantRules) -> pd.DataFrame:
         if by_point:
             opened.frame = located(opened, rules.regions, rules.crs)
         keys = ["region", "industry"] + (["year"] if "year" in names else [])
-        cells = _summed(opened.frame, keys)
+        cells = _summed(opened.frame, keys, second=rules.second)
         faults = _missing_keys(opened, cells, keys, by_point, rules.outside == "drop")
         faults += _impossible_sizes(opened, cells)
         if rules.unique and "plant" in names:
@@ -155,14 +161,20 @@ def cells_of(plants: object, rules: PlantRules) -> pd.DataFrame:
     return _tidy(cells, keys)
 
 
-def _summed(frame: nw.LazyFrame[Any], keys: list[str]) -> pd.DataFrame:
+def _summed(
+    frame: nw.LazyFrame[Any], keys: list[str], *, second: bool = False
+) -> pd.DataFrame:
     """Sum; where an engine added NaN that is not null, once more without it."""
     import narwhals as nw
 
     size = nw.col("employment")
     table = _sums(frame, keys, size)
     if (table["n_known"].gt(0) & table["employment"].isna()).any():
-        table = _sums(frame, keys, nw.when(~size.is_nan()).then(size))
+        size = nw.when(~size.is_nan()).then(size)
+        table = _sums(frame, keys, size)
+    if second:
+        table = table.merge(_second(frame, keys, size), on=keys, how="left")
+        table["second_plant"] = table["second_plant"].astype(float).fillna(0.0)
     for column in (*_SUMS, "largest_plant", "smallest_plant"):
         table[column] = table[column].astype(float)
     table[[*_SUMS]] = table[[*_SUMS]].fillna(0.0)  # an engine's sum over nothing known
@@ -190,6 +202,34 @@ def _sums(frame: nw.LazyFrame[Any], keys: list[str], size: nw.Expr) -> pd.DataFr
     return collected(cells)
 
 
+def _second(frame: nw.LazyFrame[Any], keys: list[str], size: nw.Expr) -> pd.DataFrame:
+    """Return the second largest plant of each cell: the largest, if it stands twice."""
+    import narwhals as nw
+
+    sizes = frame.select(*keys, size=size)
+    largest = sizes.group_by(*keys).agg(largest=nw.col("size").max())
+    is_top = nw.col("size") == nw.col("largest")
+    cells = (
+        sizes
+        .join(largest, on=keys, how="inner")
+        .with_columns(
+            is_top=nw.when(is_top).then(nw.lit(1)).otherwise(nw.lit(0)),
+            below=nw.when(~is_top).then(nw.col("size")),
+            top=nw.col("largest"),
+        )
+        .group_by(*keys)
+        .agg(
+            n_top=nw.col("is_top").sum(),
+            below=nw.col("below").max(),
+            top=nw.col("top").max(),
+        )
+    )
+    table = collected(cells)
+    twice = table["n_top"].gt(1)
+    table["second_plant"] = table["below"].astype(float).mask(twice, table["top"])
+    return table[[*keys, "second_plant"]]
+
+
 def _stripped(table: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     """Take spaces off the codes and join cells that become one; empty is missing."""
     is_changed = False
@@ -206,7 +246,24 @@ def _stripped(table: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
         return table
     rules = dict.fromkeys(table.columns.drop(keys), "sum")
     rules |= {"largest_plant": "max", "smallest_plant": "min"}
+    if "second_plant" in table.columns:
+        table["second_plant"] = _second_of_joined(table, keys)
+        rules["second_plant"] = "max"
     return table.groupby(keys, dropna=False, as_index=False).agg(rules)
+
+
+def _second_of_joined(table: pd.DataFrame, keys: list[str]) -> pd.Series:
+    """Return, by row, the second largest plant of the cell that rows become."""
+    names = ["largest_plant", "second_plant"]
+    long = pd.concat([
+        table[[*keys, n]].set_axis([*keys, "size"], axis=1) for n in names
+    ])
+    long["size"] = long["size"].astype(float).fillna(0.0)
+    long = long.sort_values("size", ascending=False, kind="stable")
+    ranked = long.groupby(keys, dropna=False).cumcount()
+    second = long[ranked.eq(1)].drop_duplicates(keys)
+    found = table[keys].merge(second, on=keys, how="left")["size"]
+    return pd.Series(found.to_numpy(), index=table.index)
 
 
 def _missing_keys(
@@ -369,10 +426,9 @@ def _tidy(cells: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     parts: dict[str, Any] = {k: cells[k].array.take(order) for k in keys}
     if "year" in parts:
         parts["year"] = np.asarray(parts["year"], dtype=np.int64)
-    values = {
-        name: cells[name].to_numpy(dtype=float)[order]
-        for name in ("employment", "sum_squares", "largest_plant")
-    }
+    names = ["employment", "sum_squares", "largest_plant"]
+    names += ["second_plant"] if "second_plant" in cells.columns else []
+    values = {name: cells[name].to_numpy(dtype=float)[order] for name in names}
     plants = cells["establishments"].to_numpy(dtype=np.int64)[order]
     unknown = plants - cells["n_known"].to_numpy(dtype=np.int64)[order]
     values |= {name: _rounded(values[name]) for name in _SUMS}
@@ -388,6 +444,7 @@ def _tidy(cells: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
             "largest_plant": values["largest_plant"],
             "lower": lower,
             "n_unknown": unknown,
+            **{name: values[name] for name in names if name == "second_plant"},
         },
         copy=False,
     )

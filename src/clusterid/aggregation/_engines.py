@@ -108,7 +108,8 @@ def _pandas(plants: object) -> pd.DataFrame:
         twice = twice_in_header(plants.columns)
         if twice is not None:
             raise TableError("plants", [twice])
-        return plants.set_axis([str(c) for c in plants.columns], axis=1)
+        named = plants.set_axis([str(c) for c in plants.columns], axis=1)
+        return named.reset_index(drop=True)  # an index may bear the name of a column
     from clusterid.tables import read_table
 
     return read_table(plants, name="plants")

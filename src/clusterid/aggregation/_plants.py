@@ -34,8 +34,8 @@ def economy_from_plants(
 ) -> Economy:
     r"""Return the Economy that plants add up to.
 
-    Employment, establishments and the largest plant by region and industry, and the
-    plant Herfindahl of each industry,
+    Employment, establishments, the two largest plants and the sum of squared plant
+    sizes by region and industry, and the plant Herfindahl of each industry,
 
     .. math:: H_i = \sum_k e_k^2 \Big/ \Big(\sum_k e_k\Big)^2 ,
 
@@ -82,7 +82,7 @@ def economy_from_plants(
     >>> economy_from_plants(plants).plant_herfindahl.to_dict()
     {'A': 0.375}
     """
-    rules = PlantRules.of(economy_from_plants, locals())
+    rules = replace(PlantRules.of(economy_from_plants, locals()), second=True)
     cells = cells_of(plants, rules)
     if "year" in cells.columns:
         years = sorted({int(y) for y in cells["year"]})
@@ -138,7 +138,7 @@ def economies_from_plants(
     ...  for year, e in economies_from_plants(plants).items()}
     {2019: [1.0, 0.0], 2020: [0.0, 2.0]}
     """
-    rules = PlantRules.of(economies_from_plants, locals())
+    rules = replace(PlantRules.of(economies_from_plants, locals()), second=True)
     cells = cells_of(plants, rules)
     if "year" not in cells.columns:
         fault = Fault("the plants have no year", 'pass columns={"year": ...}')
@@ -151,6 +151,13 @@ def economies_from_plants(
         )
         for year, part in cells.groupby("year", sort=True)
     }
+
+
+#: What an Economy made from plants says of each cell.
+_FRAMES = (
+    "employment", "establishments", "lower", "upper", "largest_plant", "second_plant",
+    "plant_squares",
+)  # fmt: skip
 
 
 def _economy(
@@ -170,17 +177,28 @@ def _economy(
         plant_herfindahl=_herfindahl(cells),
         metadata=metadata,
     )
+    result = replace(result, plant_squares=_squares(cells, result))
     rows = result.regions if regions is None else pd.Index(known_codes(regions) or [])
     columns = result.industries if industries is None else pd.Index(industries)
     rows, columns = rows.rename("region"), columns.rename("industry")
     frames = {
         name: getattr(result, name).reindex(index=rows, columns=columns, fill_value=0.0)
-        for name in ("employment", "establishments", "lower", "upper", "largest_plant")
+        for name in _FRAMES
     }
     herfindahl = result.plant_herfindahl
     if herfindahl is not None:
         herfindahl = herfindahl.reindex(columns)
     return replace(result, plant_herfindahl=herfindahl, **frames)
+
+
+def _squares(cells: pd.DataFrame, like: Economy) -> pd.DataFrame:
+    """Return the squares by region and industry; squares may pass what counts may."""
+    made = pd.DataFrame(0.0, index=like.regions, columns=like.industries)
+    row = made.index.get_indexer(pd.Index(cells["region"]))
+    column = made.columns.get_indexer(pd.Index(cells["industry"]))
+    values = made.to_numpy().copy()
+    values[row, column] = cells["sum_squares"].to_numpy(dtype=float)
+    return pd.DataFrame(values, index=made.index, columns=made.columns)
 
 
 def _herfindahl(cells: pd.DataFrame) -> pd.Series:

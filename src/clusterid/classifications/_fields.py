@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from clusterid._columns import IDENTIFIER, Table
 from clusterid.classifications._catalogue import canonical_name
 from clusterid.classifications._reading import (
     CodeTable,
@@ -26,12 +27,14 @@ from clusterid.errors import (
     check_option,
 )
 
-__all__ = ["ROLES", "field_synonyms", "read_fields", "sorted_lines"]
+__all__ = ["LEXICON_KINDS", "ROLES", "field_synonyms", "read_fields", "sorted_lines"]
 
 COLUMNS = (
     "field", "classification", "code", "role", "weight", "basis", "label_de",
     "label_en",
 )  # fmt: skip
+#: A lexicon is public, with the columns that its owner adds.
+LEXICON_KINDS = Table(dict.fromkeys(COLUMNS, IDENTIFIER), others=IDENTIFIER)
 ROLES = ("core", "host", "supplier", "extended")
 _EMBEDDED = {
     "nace2": ("cluster_definitions_nace", "field_labels_to_nace2.csv"),

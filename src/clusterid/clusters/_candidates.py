@@ -4,14 +4,141 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pandas as pd
+
+from clusterid._columns import (
+    CELL,
+    IDENTIFIER,
+    MODEL,
+    RATIO,
+    SAFE,
+    SHARE,
+    SUM,
+    Declared,
+    Each,
+    Names,
+    Table,
+)
+from clusterid.communities import Templates
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
 __all__ = ["CandidateClusters"]
+
+_NULLS = Each(
+    Names({
+        "roughness": MODEL.counted.of_all,
+        "density_gradient": MODEL.counted.of_all,
+    })
+)
+_MEMBERS_RULE = Names({
+    "rule": IDENTIFIER,
+    "expected_false": MODEL.counted.of_all,
+    "shares": MODEL.counted.of_all,
+    "quotients": IDENTIFIER,
+    "frequency": MODEL.counted.of_all,
+})
+#: what is the same of a cluster, of a part and of a cell; of each what it is
+_STRENGTH = {
+    "employment": SUM,
+    "establishments": SAFE,
+    "lq": RATIO,
+    "lq_shrunk": RATIO.or_plants,
+    "p_value": MODEL.counted.tail,
+    "q_value": MODEL.counted.tail,
+    "n_members": SAFE,
+    "share_imputed": SHARE,
+    "certainty": MODEL.counted.of_all,
+}
+_PUBLISHED: dict[str, Declared] = {
+    "table": Table({
+        **_STRENGTH,
+        "template": IDENTIFIER,
+        "label": IDENTIFIER,
+        "industries": IDENTIFIER,
+        "regions": IDENTIFIER,
+        "n_regions": SAFE,
+        "employment_lower": SUM.lower,
+        "employment_upper": SUM.upper,
+        "excess_jobs": SUM.as_fine_as("employment"),
+        "largest_plant_share": RATIO.upper,
+        "edge_region": SAFE,
+        "flags": SAFE,
+        "n_seeds": SAFE,
+        "research_inside": SAFE,
+        "research_outside": SAFE,
+        "supply_density": SAFE,
+        "employment_change": RATIO.change,
+        "lq_change": RATIO.as_fine_as("lq"),
+        "level": IDENTIFIER,
+        "part": IDENTIFIER,
+        "sharpest_part": IDENTIFIER,
+        "geometry": IDENTIFIER,
+    }),
+    "members": Table({
+        "cluster": IDENTIFIER,
+        "region": IDENTIFIER,
+        "industry": IDENTIFIER,
+        "employment": CELL,
+        "lq": CELL.over_totals,
+    }),
+    "gaps": Table({
+        "cluster": IDENTIFIER,
+        "industry": IDENTIFIER,
+        "lq": CELL.over_totals,
+        "supply_weight": SAFE,
+        "state": SAFE,
+    }),
+    "cells": Table(
+        {
+            **_STRENGTH,
+            "template": IDENTIFIER,
+            "region": IDENTIFIER,
+            "gi_z": MODEL.counted.of_all,
+            "gi_q": MODEL.counted.of_all,
+            "is_seed": SAFE,
+            "is_member": SAFE,
+            "power_lq": MODEL.counted,
+            "reason": SAFE,
+        },
+        attrs={
+            "family": SAFE,
+            "concept": IDENTIFIER,
+            "nulls": _NULLS,
+            "members": _MEMBERS_RULE,
+        },
+    ),
+    "parts": Table({
+        **_STRENGTH,
+        "part": IDENTIFIER,
+        "template": IDENTIFIER,
+        "level": IDENTIFIER,
+        "label": IDENTIFIER,
+        "industries": IDENTIFIER,
+        "regions": IDENTIFIER,
+        "state": SAFE,
+        "cluster": IDENTIFIER,
+    }),
+    "params": Names({
+        "templates": Templates.kinds["params"],
+        "concept_used": IDENTIFIER,
+        "family": SAFE,
+        "nulls": _NULLS,
+        "members": _MEMBERS_RULE,
+        "warning": IDENTIFIER,
+        **dict.fromkeys(
+            (
+                "preset", "rule", "concept", "roughness", "gate", "alpha", "level",
+                "jobs_per_effective_plant", "gap", "minimum_jobs", "minimum_plants",
+                "minimum_members", "levels", "seed",
+            ),
+            IDENTIFIER,
+        ),
+    }),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +149,8 @@ class CandidateClusters:
     ----------
     table : GeoDataFrame by cluster (``C001`` ...)
         ``template``, ``label``, ``regions`` (codes joined by ``;``), ``n_regions``,
+        ``industries`` (codes joined by ``;``: the template's, or those of the part or
+        the single industry that it is),
         ``employment`` (persons), ``establishments``, ``lq``, ``lq_shrunk`` (1 = as
         everywhere), ``excess_jobs``, ``p_value`` (smallest of its regions),
         ``q_value`` (smallest of its regions after Benjamini-Hochberg over all
@@ -67,6 +196,22 @@ class CandidateClusters:
     cells: pd.DataFrame
     params: Mapping[str, Any] = field(default_factory=dict)
     parts: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    kinds: ClassVar[Mapping[str, Declared]] = _PUBLISHED
+
+    @property
+    def industries(self) -> dict[str, list[str]]:
+        """Codes of the industries of every cluster, sorted.
+
+        Those that the cluster is made of, whether its regions have them or not; where
+        the table does not say (older results), those that its regions have.
+        """
+        if "industries" in self.table:
+            joined = self.table["industries"].astype(str)
+            return {str(k): sorted(v.split(";")) for k, v in joined.items()}
+        by = self.members.groupby("cluster")["industry"]
+        present = {str(k): sorted(set(v.astype(str))) for k, v in by}
+        return {str(k): present.get(str(k), []) for k in self.table.index}
 
     def power(self, template: str | None = None) -> pd.DataFrame:
         """Return what could have been found: the quotient needed, by template.

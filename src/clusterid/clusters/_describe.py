@@ -20,7 +20,8 @@ from clusterid.clusters._surroundings import Surroundings
 __all__ = ["TABLE_COLUMNS", "Background", "Description", "Jobs", "describe"]
 
 TABLE_COLUMNS = [
-    "template", "label", "regions", "n_regions", "employment", "establishments", "lq",
+    "template", "label", "regions", "n_regions", "industries", "employment",
+    "establishments", "lq",
     "lq_shrunk", "excess_jobs", "p_value", "q_value", "n_members", "share_imputed",
     "largest_plant_share", "edge_region", "flags", "certainty", "n_seeds",
     "research_inside", "research_outside", "supply_density", "employment_change",
@@ -84,6 +85,7 @@ def describe(
         "label": kind.label,
         "regions": ";".join(regions),
         "n_regions": len(regions),
+        "industries": ";".join(industries),
         **strength,
         "p_value": float(cells["p_value"].min()),
         "q_value": float(cells["q_value"].min()),

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pandas as pd
 
+from clusterid._columns import (
+    IDENTIFIER,
+    RATIO,
+    SAFE,
+    SHARE,
+    Declared,
+    Names,
+    Table,
+    Values,
+)
 from clusterid._typed import typed
 from clusterid.classifications import FieldWeights
 from clusterid.communities._graph import Ints, from_graph
@@ -27,6 +37,35 @@ PROFILE = [
     "stability",
 ]  # fmt: skip
 _SIGNIFICANCE = ["n_industries", "internal_weight", "z", "p_value"]
+
+#: What each table is. Groups and how sure they are follow from links between
+#: industries; no sum of jobs is in them.
+_PUBLISHED: dict[str, Declared] = {
+    "membership": Values(IDENTIFIER),
+    "confidence": Values(SAFE),
+    "status": Values(SAFE),
+    "labels": Values(IDENTIFIER),
+    "profile": Table(dict.fromkeys(PROFILE, SAFE)),
+    "significance": Table(
+        {**dict.fromkeys(_SIGNIFICANCE, SAFE), "share_imputed": SHARE}
+    ),
+    "hierarchy": Values(IDENTIFIER),
+    "stability": Names(
+        dict.fromkeys(("runs_agree", "assigned", "ambiguous", "none"), SAFE)
+    ),
+    "params": Names({
+        **dict.fromkeys(
+            (
+                "method", "quality", "resolution", "runs", "seed", "held_out",
+                "resolutions", "prefer", "perturbation", "drop_layers", "redraw",
+                "surrogates", "runs_at", "layer_weights", "contrast", "neighbours",
+                "largest", "layers", "assigned_from", "chosen_by", "chosen_resolution",
+            ),
+            IDENTIFIER,
+        ),
+        "share_estimated": RATIO.of_all,
+    }),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +117,8 @@ class Templates:
     hierarchy: pd.DataFrame = field(default_factory=pd.DataFrame)
     stability: pd.Series = field(default_factory=lambda: pd.Series(dtype=float))
     params: Mapping[str, Any] = field(default_factory=dict)
+
+    kinds: ClassVar[Mapping[str, Declared]] = _PUBLISHED
 
     @property
     def groups(self) -> pd.DataFrame:

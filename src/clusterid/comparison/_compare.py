@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pandas as pd
 
+from clusterid._columns import (
+    IDENTIFIER,
+    MODEL,
+    RATIO,
+    SAFE,
+    SHARE,
+    SUM,
+    TEXT,
+    Declared,
+    Names,
+    Table,
+)
 from clusterid._typed import typed
 from clusterid.comparison._agreement import agreement_table, deal, label_table
 from clusterid.comparison._declared import (
@@ -59,6 +71,99 @@ _TEXTS = [
     "would_change_en", "would_change_de",
 ]  # fmt: skip
 
+#: What each column is. Shares and intervals over places are made of decisions: of
+#: which declared fields are concentrated, and not of jobs.
+_PUBLISHED: dict[str, Declared] = {
+    "verdicts": Table({
+        **dict.fromkeys(
+            (
+                "record", "place", "place_name", "field", "label", "regions",
+                "candidate",
+            ),
+            IDENTIFIER,
+        ),
+        **dict.fromkeys(
+            (
+                "verdict", "declared", "n_plants", "linkage", "relatedness_density",
+                "reason", "research",
+            ),
+            SAFE,
+        ),
+        **dict.fromkeys(
+            ("evidence_en", "evidence_de", "would_change_en", "would_change_de"), TEXT
+        ),
+        "lq": RATIO,
+        "lq_shrunk": RATIO.or_plants,
+        "p_value": MODEL.counted.tail,
+        "q_value": MODEL.counted.tail,
+        "employment": SUM,
+        "trend": RATIO.change.of_all,
+        "mappability": MODEL.of_all,
+        "match_score": MODEL.counted.of_all,
+        "posterior": MODEL.counted.of_all,
+        "posterior_lower": MODEL.counted.of_all.lower,
+        "posterior_upper": MODEL.counted.of_all.upper,
+        "share_concentrated": MODEL.counted,
+        "needed_lq": MODEL.counted,
+        "detectable_lq": MODEL.counted,
+        "share_imputed": SHARE,
+        "lq_limit": MODEL.counted.upper,
+    }),
+    "agreement": Table(
+        dict.fromkeys(
+            (
+                "value", "lower", "upper", "expected", "expected_lower",
+                "expected_upper", "p_value", "base", "reason",
+            ),
+            SAFE,
+        )
+    ),
+    "by_method": Table(
+        dict.fromkeys(
+            (
+                "records", "concentrated", "share", "lower", "upper", "expected",
+                "lift", "odds_ratio", "odds_lower", "odds_upper", "reason",
+            ),
+            SAFE,
+        ),
+        attrs=dict.fromkeys(("base", "lands", "land_sd", "reason"), SAFE),
+    ),
+    "sensitivity": Table({
+        "setting": IDENTIFIER,
+        "value": IDENTIFIER,
+        "changed": SAFE,
+        "concentrated": SAFE,
+        **dict.fromkeys(VERDICTS, SAFE),
+    }),
+    "posterior": Table({
+        "prior": IDENTIFIER,
+        "quantity": IDENTIFIER,
+        "population": IDENTIFIER,
+        "mean": SAFE,
+        "lower": SAFE,
+        "upper": SAFE,
+        "basis": SAFE,
+    }),
+    "by_label": Table(
+        dict.fromkeys(
+            (
+                "places", "concentrated", "share", "expected", "expected_lower",
+                "expected_upper", "lift", "p_value", "q_value",
+            ),
+            SAFE,
+        )
+    ),
+    "params": Names(
+        dict.fromkeys(
+            (
+                "tolerance", "draws", "seed", "roles", "permutations", "rules",
+                "family", "since", "counted", "priors",
+            ),
+            IDENTIFIER,
+        )
+    ),
+}  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
@@ -101,6 +206,8 @@ class Comparison:
     posterior: pd.DataFrame
     params: Mapping[str, Any] = field(default_factory=dict)
     by_label: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    kinds: ClassVar[Mapping[str, Declared]] = _PUBLISHED
 
     def counts(self) -> pd.Series:
         """Return the number of rows by verdict, in the order of the rules."""

@@ -106,8 +106,7 @@ def candidate_sets(
         found = [position[r] for r in str(regions).split(";") if r in position]
         if found:
             where[str(name)] = found
-    by_cluster = candidates.members.groupby("cluster")["industry"]
-    industries = {str(name): set(codes.astype(str)) for name, codes in by_cluster}
+    industries = {name: set(codes) for name, codes in candidates.industries.items()}
     columns = [str(code) for code in counts.columns]
     members = {
         name: np.array([float(code in industries.get(name, ())) for code in columns])

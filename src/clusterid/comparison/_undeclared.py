@@ -23,7 +23,7 @@ __all__ = ["undeclared_rows"]
 _NUMBERS = {
     "lq": "lq", "lq_shrunk": "lq_shrunk", "p_value": "p_value", "q_value": "q_value",
     "employment": "employment", "establishments": "n_plants",
-    "supply_density": "linkage", "lq_change": "trend",
+    "supply_density": "linkage", "lq_change": "trend", "share_imputed": "share_imputed",
 }  # fmt: skip
 
 

@@ -4,11 +4,30 @@ from __future__ import annotations
 
 import pandas as pd
 
+from clusterid._columns import IDENTIFIER, MODEL, SAFE, SHARE, SUM, Table
 from clusterid.concentration.agglomeration._ellison_glaeser import ellison_glaeser
 from clusterid.concentration.indices._gini import locational_gini
 from clusterid.tables import Economy
 
-__all__ = ["indices_by_industry"]
+__all__ = ["INDEX_KINDS", "indices_by_industry"]
+
+#: The plant Herfindahl is as its owner publishes it; indices follow from sums.
+INDEX_KINDS = Table({
+    "industry": IDENTIFIER,
+    "label": IDENTIFIER,
+    "employment": SUM,
+    "share_imputed": SHARE,
+    "reason": SAFE,
+    **dict.fromkeys(("herfindahl", "herfindahl_lower", "herfindahl_upper"), SAFE),
+    **dict.fromkeys(
+        (
+            "locational_gini", "gamma", "gamma_lower", "gamma_upper",
+            "raw_concentration", "variance", "z", "z_lower", "z_upper",
+        ),
+        MODEL,
+    ),
+    "p_value": MODEL.tail,
+})  # fmt: skip
 
 
 def indices_by_industry(economy: Economy, imputed: pd.DataFrame) -> pd.DataFrame:

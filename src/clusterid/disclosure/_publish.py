@@ -1,189 +1,146 @@
-"""What of a result may be published: what would give a plant away is held back."""
+"""A result as it may leave: what is declared, and no more of a withheld cell."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import fields, replace
-from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+import warnings
+from dataclasses import replace
+from typing import TypeVar
 
-import numpy as np
-import pandas as pd
-from numpy.typing import NDArray
+from clusterid.disclosure._known import Known
+from clusterid.disclosure._parts import published_fields
+from clusterid.errors import DataWarning, StudyError
+from clusterid.results import Result, check_result, declared_parts
 
-from clusterid.disclosure._holding import held_back, with_new_verdicts, without_cells
-from clusterid.disclosure._rounding import changed_numbers
-from clusterid.results import Result, check_result
-
-if TYPE_CHECKING:
-    from clusterid.clusters import CandidateClusters
-    from clusterid.comparison import Comparison
-
-__all__ = ["publishable"]
+__all__ = ["publishable", "shown"]
 
 ResultT = TypeVar("ResultT", bound=Result)
-PartT = TypeVar("PartT", "CandidateClusters", "Comparison")
 
-#: Columns rounded where an estimate of a withheld cell is a part of the sum.
-_ESTIMATED = {
-    "employment": np.rint,
-    "employment_lower": np.floor,
-    "employment_upper": np.ceil,
-    "lq": np.rint,
-    "lq_shrunk": np.rint,
-    "excess_jobs": np.rint,
-    "lower": np.floor,
-    "upper": np.ceil,
-}
-#: Columns that follow from sums with estimates, published about as precisely.
-_FOLLOWING = (
-    "lq", "lq_shrunk", "lower", "upper", "eb05", "stability", "n_expected",
-    "locational_gini", "gamma", "gamma_lower", "gamma_upper", "raw_concentration",
-    "variance", "z", "z_lower", "z_upper",
-)  # fmt: skip
-#: Jobs; the finest step to which a sum with an estimate is rounded.
-_LEAST_STEP = 10.0
+#: names of dropped columns that a warning lists
+_MOST_NAMED = 5
 
 
 def publishable(result: ResultT) -> ResultT:
     """Return the result as it may leave the machine.
 
-    From plants: cells of few plants, or with one dominant plant, and the cells that
-    would give them away by subtraction, lose their values, and every sum that holds
-    one is computed anew without it (:func:`held_back`). From
-    tables with withheld cells: no single estimate is published, and what holds one is
-    rounded, because with the published rest the estimate could be computed from it.
+    Every column of every table is declared once, beside the table that has it, by
+    kind. What nothing declares is dropped. Of a withheld cell there is no value; sums,
+    quotients and what models make of them are rounded where a cell of them is
+    estimated, because the estimate could be computed from them and the published rest.
+
+    A result from plants is the same pipeline run on the published tables: what may not
+    be published of them is withheld there like any withheld cell.
+
+    Parameters
+    ----------
+    result : Result
+        As a study returns it.
+
+    Returns
+    -------
+    Result
+        Of the same type, ``provenance.published`` True.
 
     Raises
     ------
     TableTypeError
         If it is not the result of a study.
+    StudyError
+        If the result is confidential, or its economy one of plants that no guard has
+        looked at: nothing of it may leave.
+
+    Warns
+    -----
+    DataWarning
+        If something hangs on the result that nothing declares; it is dropped.
+
+    Examples
+    --------
+    >>> import geopandas as gpd, pandas as pd
+    >>> from shapely import box
+    >>> import clusterid as cid
+    >>> jobs = pd.DataFrame({"A": [5.0, 1.0], "B": [1.0, 5.0]}, index=["r", "s"])
+    >>> regions = gpd.GeoDataFrame(
+    ...     {"name": ["R", "S"]}, index=["r", "s"], crs=4326,
+    ...     geometry=[box(8, 50, 9, 51), box(9, 50, 10, 51)])
+    >>> result = Result("Two regions", "en", cid.economy(jobs), regions)
+    >>> publishable(result).provenance.published
+    True
     """
     check_result(result)
+    if result.provenance.confidential:
+        raise StudyError(
+            "This result is confidential: it was computed from plants that may not be "
+            "published. Run the study without confidential=True for the public one."
+        )
     if result.provenance.published:
         return result
-    study = result.provenance.study
-    if study.get("plants") is not None:
-        method = study.get("method") or {}
-        result = held_back(result, int(method.get("publish_minimum_plants", 3)))
-    else:
-        result = without_cells(result, result.economy.withheld)
-        result = _with_estimates_rounded(result)
-    return replace(result, provenance=replace(result.provenance, published=True))
+    _check_no_plants(result)
+    lost: list[str] = []
+    parts = published_fields(result, declared_parts(), Known.of(result), lost)
+    public = replace(result, **parts)
+    if lost:
+        _warn(lost)
+    provenance = replace(public.provenance, published=True)
+    return replace(_said_anew(public), provenance=provenance)
 
 
-def _with_estimates_rounded(result: ResultT) -> ResultT:
-    comparison = _each_table(result.comparison, _rounded)
-    if comparison is not None:
-        comparison = with_new_verdicts(comparison, comparison.verdicts, result.economy)
-    return replace(
-        result,
-        concentration=_quotients_rounded(result.concentration),
-        industries=_indices_rounded(result.industries),
-        candidates=_each_table(result.candidates, _rounded),
-        comparison=comparison,
-    )
+def shown(result: ResultT) -> ResultT:
+    """Return what a page shows: the publishable result, or a confidential one itself.
 
+    Pages of a confidential result bear a mark.
 
-def _rounded(frame: pd.DataFrame) -> pd.DataFrame:
-    """Round what holds an estimate to a grid not finer than twice the estimate."""
-    if "share_imputed" not in frame.columns:
-        return frame
-    share = frame["share_imputed"].fillna(0).to_numpy(dtype=float)
-    estimated = share > 0
-    if not estimated.any():
-        return frame
-    part = 2 * share[estimated]
-    if "employment" in frame.columns:
-        jobs = frame["employment"].to_numpy(dtype=float)[estimated]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            part = np.fmax(part, _LEAST_STEP / np.abs(jobs))
-    for column, round_to in _ESTIMATED.items():
-        on_grid = partial(_on_grid, part=part, round_to=round_to)
-        frame = changed_numbers(frame, (column,), on_grid, estimated)
-    return frame
+    Raises
+    ------
+    TableTypeError
+        If it is not the result of a study.
 
-
-def _quotients_rounded(table: pd.DataFrame) -> pd.DataFrame:
-    """Round quotients whose totals hold estimates to what their intervals say.
-
-    The interval may be published; a point inside it is rounded to the power of ten
-    below its width.
+    Examples
+    --------
+    >>> shown("a result")
+    Traceback (most recent call last):
+    clusterid.errors.TableTypeError: result must be a Result, as run() of a study or \
+read_result() returns it, not 'a result'.
     """
-    if table.empty:
-        return table
-    estimated = table["share_imputed"].between(0, 1, inclusive="neither").to_numpy()
-    if not estimated.any():
-        return table
-    lq, low, high = (
-        table.loc[estimated, c].to_numpy(dtype=float)
-        for c in ("lq", "lq_lower", "lq_upper")
+    check_result(result)
+    return result if result.provenance.confidential else publishable(result)
+
+
+def _check_no_plants(result: Result) -> None:
+    """Raise where the economy is that of plants, and not of what is published of them.
+
+    A result made by hand from plants has met no guard.
+    """
+    economy = result.economy
+    if economy.second_plant is not None or economy.plant_squares is not None:
+        raise StudyError(
+            "The economy of this result holds sizes of single plants, which no guard "
+            "has looked at. Make the result of published_economy(economy, "
+            "guard(economy)), or run a study with [plants]."
+        )
+
+
+def _said_anew(result: ResultT) -> ResultT:
+    """Return the result with the sentences of its verdicts said from what is left."""
+    comparison = result.comparison
+    if comparison is None or not result.economy.withheld.to_numpy().any():
+        return result
+    from clusterid.comparison import with_sentences
+
+    verdicts = with_sentences(
+        comparison.verdicts,
+        kind=result.economy.metadata.kind,
+        since=comparison.params.get("since") or 0,
     )
-    with np.errstate(divide="ignore", invalid="ignore"):
-        width = np.where(np.isinf(high), lq, high - low)
-        part = np.where(lq > 0, width / lq, np.nan)
-    # what comes from counts of plants holds no estimate of jobs
-    counted = table.loc[estimated, "test"].eq("count").to_numpy()
-    out = _to_part_of_value(table, estimated, part, ("lq", "stability"))
-    rest = tuple(c for c in _FOLLOWING if c not in {"lq", "stability"})
-    out = _to_part_of_value(out, estimated, np.where(counted, np.nan, part), rest)
-    points = out["lq"].to_numpy(dtype=float, copy=True)
-    points[estimated] = np.clip(points[estimated], low, high)
-    return out.assign(lq=points)
+    return replace(result, comparison=replace(comparison, verdicts=verdicts))
 
 
-def _indices_rounded(table: pd.DataFrame) -> pd.DataFrame:
-    if table.empty:
-        return table
-    estimated = table["share_imputed"].gt(0).to_numpy()
-    if not estimated.any():
-        return table
-    part = 2 * table.loc[estimated, "share_imputed"].to_numpy(dtype=float)
-    return _to_part_of_value(_rounded(table), estimated, part, _FOLLOWING)
-
-
-def _to_part_of_value(
-    table: pd.DataFrame,
-    rows: NDArray[np.bool_],
-    part: NDArray[np.float64],
-    columns: tuple[str, ...],
-) -> pd.DataFrame:
-    """Round to the power of ten below a part of the value; NaN leaves it."""
-
-    def to_part(exact: NDArray[np.float64]) -> NDArray[np.float64]:
-        with np.errstate(divide="ignore", invalid="ignore"):
-            power = np.floor(np.log10(np.abs(exact) * part))
-        usable = np.isfinite(power) & np.isfinite(exact)
-        step = 10.0 ** np.where(usable, power, 0.0)
-        return np.where(usable, np.rint(exact / step) * step, exact)
-
-    return changed_numbers(table, columns, to_part, rows)
-
-
-def _on_grid(
-    values: NDArray[np.float64],
-    part: NDArray[np.float64],
-    round_to: Callable[[NDArray[np.float64]], NDArray[np.float64]],
-) -> NDArray[np.float64]:
-    """Round to a power of ten near ``part`` of the value, keeping its first digit."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        first = np.floor(np.log10(np.abs(values)))
-        wanted = np.ceil(np.log10(np.abs(values) * part))
-    usable = np.isfinite(first) & np.isfinite(wanted)
-    step = 10.0 ** np.where(usable, np.minimum(first, wanted), 0.0)
-    return np.where(usable, round_to(values / step) * step, values)
-
-
-def _each_table(
-    part: PartT | None, clean: Callable[[pd.DataFrame], pd.DataFrame]
-) -> PartT | None:
-    """Return a part of a result with every table of it cleaned."""
-    if part is None:
-        return None
-    held = {field.name: getattr(part, field.name) for field in fields(part)}
-    cleaned: dict[str, Any] = {
-        name: clean(table)
-        for name, table in held.items()
-        if isinstance(table, pd.DataFrame)
-    }
-    return replace(part, **cleaned)
+def _warn(lost: list[str]) -> None:
+    names = ", ".join(lost[:_MOST_NAMED])
+    more = len(lost) - _MOST_NAMED
+    rest = f" and {more} more" if more > 0 else ""
+    warnings.warn(
+        f"{names}{rest}: not declared, so it stays out of what is published. Declare "
+        "what it is beside its table (see clusterid._columns), or leave it out.",
+        DataWarning,
+        stacklevel=4,
+    )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from clusterid._typed import typed
-from clusterid.disclosure import publishable
+from clusterid.disclosure import shown
 from clusterid.errors import StudyError, check_option
 from clusterid.legend import LANGUAGES, VERDICT_SIGNS
 from clusterid.maps._geometry import outlines
@@ -104,7 +104,7 @@ def cluster_map(
     ['r', 's']
     """
     check_option("language", language, LANGUAGES)
-    result = publishable(result)
+    result = shown(result)
     if not len(result.regions):
         raise StudyError(
             "The result has no regions, so there is nothing to map. "
@@ -117,6 +117,7 @@ def cluster_map(
         subtitle={code: year + said for code, said in base.items()},
         kind=meta.kind,
         simulated=meta.simulated,
+        confidential=result.provenance.confidential,
         source=source or source_of(meta),
         licence=licence or meta.licence,
         geometry_source=geometry_source or outline_source(result),

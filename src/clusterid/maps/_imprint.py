@@ -29,6 +29,7 @@ class Imprint:
     title: Text = ""
     kind: str = "industry"
     simulated: bool = False
+    confidential: bool = False
     source: Text = ""
     licence: Text = ""
     geometry_source: Text = ""
@@ -57,6 +58,7 @@ def base_data(shapes: Outlines, imprint: Imprint, *, language: str) -> dict[str,
             "language": language,
             "kind": imprint.kind,
             "simulated": bool(imprint.simulated),
+            "confidential": bool(imprint.confidential),
             "source": imprint.source,
             "licence": imprint.licence,
             "geometry": imprint.geometry_source,

@@ -457,7 +457,7 @@ function clusteridMap(map, data) {
   const panel = el("div", { class: "panel", role: "region" });
   const header = el("header", { class: "bar" });
   const skip = el("a", { class: "skip", href: "#map_canvas" });
-  const water = data.meta.simulated ? el("div", { class: "water", "aria-hidden": "true" }) : null;
+  const water = data.meta.simulated || data.meta.confidential ? el("div", { class: "water", "aria-hidden": "true" }) : null;
   function themeSelect() {
     const choose = el("select", { id: "theme", on: { change: (event) => { state.theme = event.target.value; refresh(); } } });
     if (data.meta.overview) choose.append(el("option", { value: "overview" }, t("map.overview")));
@@ -566,14 +566,15 @@ function clusteridMap(map, data) {
     header.replaceChildren(
       el("div", { class: "words" }, el("h1", {}, own(m.title)), el("p", { class: "sub", title: subtitle }, subtitle)),
       ...(m.simulated ? [el("span", { class: "mark" }, t("map.simulated"))] : []),
+      ...(m.confidential ? [el("span", { class: "mark" }, t("map.confidential"))] : []),
       el("div", { class: "no-print", role: "group", "aria-label": t("map.language") }, ["de", "en"].map((code) => el("button", { lang: code, "data-language": code, "aria-pressed": code === state.language ? "true" : "false", on: { click: () => { state.language = code; refresh(); header.querySelector("[data-language=" + code + "]").focus(); } } }, t("language." + code)))),
       el("button", { on: { click: () => { moved = true; fit(everything); } } }, t("map.reset")),
       el("button", { on: { click: printed } }, t("map.print")));
     document.documentElement.lang = state.language;
-    document.title = own(m.title) + (m.simulated ? " (" + t("map.simulated") + ")" : "");
+    document.title = own(m.title) + (m.simulated ? " (" + t("map.simulated") + ")" : "") + (m.confidential ? " (" + t("map.confidential") + ")" : "");
     skip.textContent = t("map.skip");
     panel.setAttribute("aria-label", t("map.panel"));
-    if (water) water.replaceChildren(el("span", {}, t("map.simulated")));
+    if (water) water.replaceChildren(el("span", {}, t(m.confidential ? "map.confidential" : "map.simulated")));
     map.getContainer().setAttribute("aria-label", own(m.title));
     map.getContainer().setAttribute("role", "region");
   }

@@ -6,11 +6,23 @@ import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pandas as pd
 
+from clusterid._columns import (
+    IDENTIFIER,
+    MODEL,
+    RATIO,
+    SAFE,
+    SHARE,
+    SUM,
+    Declared,
+    Each,
+    Names,
+    Table,
+)
 from clusterid._typed import typed
 from clusterid.comparison import filled_employment
 from clusterid.errors import (
@@ -33,13 +45,69 @@ __all__ = ["Monitoring", "monitor"]
 
 _PANEL = [
     "cluster", "label", "year", "employment", "establishments", "lq", "lq_shrunk",
-    "share", "share_withheld", "growth", "growth_national", "noise_sd", "z", "p_value",
+    "share", "share_withheld", "share_imputed", "share_imputed_before", "growth",
+    "growth_national", "noise_sd", "z", "p_value",
     "q_value", "flag", "reason",
 ]  # fmt: skip
 _CHANGES = [
     "cluster", "label", "employment_start", "employment_end", "growth_per_year",
-    "growth_national_per_year", "lq_start", "lq_end", "z", "p_value", "reason",
+    "growth_national_per_year", "lq_start", "lq_end", "share_imputed_start",
+    "share_imputed_end", "z", "p_value", "reason",
 ]  # fmt: skip
+
+#: shares that say how much of the jobs of a year, and of the year before, is estimated
+_BEFORE, _START, _END = (
+    "share_imputed_before",
+    "share_imputed_start",
+    "share_imputed_end",
+)
+_PUBLISHED: dict[str, Declared] = {
+    "panel": Table({
+        "cluster": IDENTIFIER,
+        "label": IDENTIFIER,
+        "year": IDENTIFIER,
+        "employment": SUM,
+        "establishments": SAFE,
+        "lq": RATIO,
+        "lq_shrunk": RATIO.or_plants,
+        "share": RATIO,
+        "share_withheld": SAFE,
+        "share_imputed": SHARE,
+        _BEFORE: SHARE,
+        "growth": RATIO.change.by("share_imputed", _BEFORE),
+        "growth_national": MODEL.by(_BEFORE),
+        "noise_sd": MODEL.of_all,
+        "z": MODEL.by("share_imputed", _BEFORE).as_fine_as("growth", "growth_national"),
+        "p_value": MODEL.tail.by("share_imputed", _BEFORE),
+        "q_value": MODEL.tail.by("share_imputed", _BEFORE),
+        "flag": SAFE,
+        "reason": SAFE,
+    }),
+    "changes": Table({
+        "label": IDENTIFIER,
+        "employment_start": SUM.by(_START),
+        "employment_end": SUM.by(_END),
+        "growth_per_year": RATIO.change.by(_START, _END),
+        "growth_national_per_year": MODEL.by(_START),
+        "lq_start": RATIO.by(_START),
+        "lq_end": RATIO.by(_END),
+        _START: SHARE,
+        _END: SHARE,
+        "z": MODEL.by(_START, _END).as_fine_as(
+            "growth_per_year", "growth_national_per_year"
+        ),
+        "p_value": MODEL.tail.by(_START, _END),
+        "q_value": MODEL.tail.by(_START, _END),
+        "flag": SAFE,
+        "reason": SAFE,
+    }),
+    "params": Names({
+        **dict.fromkeys(
+            ("significance", "draws", "seed", "years", "noise_unit"), IDENTIFIER
+        ),
+        "noise": Each(MODEL.of_all),
+    }),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +121,7 @@ class Monitoring:
     changes : DataFrame by cluster
         First and last year: ``label``, ``employment_start``, ``employment_end``,
         ``growth_per_year``, ``growth_national_per_year``, ``lq_start``, ``lq_end``,
+        ``share_imputed_start``, ``share_imputed_end`` (of the jobs, estimated),
         ``z``, ``p_value``, ``q_value``, ``flag`` (``rising``, ``falling`` or empty).
     params : mapping
         Every argument, and the noise per plant that was estimated.
@@ -61,6 +130,8 @@ class Monitoring:
     panel: pd.DataFrame
     changes: pd.DataFrame
     params: Mapping[str, Any] = field(default_factory=dict)
+
+    kinds: ClassVar[Mapping[str, Declared]] = _PUBLISHED
 
     def __repr__(self) -> str:
         flags = self.changes["flag"].value_counts()
@@ -112,6 +183,8 @@ def monitor(
         ``panel``: ``cluster``, ``label``, ``year``, ``employment`` (persons),
         ``establishments``, ``lq``, ``lq_shrunk`` (1 = as everywhere), ``share`` (of the
         industries' jobs in the study area), ``share_withheld`` (of its cells),
+        ``share_imputed`` (of its jobs, estimated; ``share_imputed_before`` in the year
+        before),
         ``growth``, ``growth_national`` (log change since the year before),
         ``noise_sd`` (of the growth), ``z``, ``p_value`` (two-sided), ``q_value``,
         ``flag``, ``reason`` (why a change is missing: ``first_year``,
@@ -165,6 +238,7 @@ def monitor(
     placebos = [_placebos(clusters, step, draws, seed) for step in steps]
     rows = []
     for cluster in clusters:
+        before = 0.0
         moves = [_missing("first_year")]
         moves += [
             _move(step, cluster, placebo)
@@ -173,7 +247,14 @@ def monitor(
         for year, move in zip(years, moves, strict=True):
             why = move["reason"] or ("not_in_table" if cluster.incomplete else "")
             of_cluster = {"cluster": cluster.name, "label": cluster.label}
-            rows.append(of_cluster | _state(year, cluster) | move | {"reason": why})
+            state = _state(year, cluster)
+            rows.append(
+                of_cluster
+                | state
+                | move
+                | {"reason": why, "share_imputed_before": before}
+            )
+            before = state["share_imputed"]
     whole = _step(years[0], years[-1])
     changes = _changes(clusters, whole, _placebos(clusters, whole, draws, seed))
     noise = {
@@ -287,12 +368,11 @@ class _Cluster:
 
 def _clusters(candidates: CandidateClusters, table: pd.DataFrame) -> list[_Cluster]:
     """Return the clusters of which something is in the table."""
-    by_cluster = candidates.members.groupby("cluster")["industry"]
-    members = {str(name): set(codes.astype(str)) for name, codes in by_cluster}
+    members = candidates.industries
     clusters, lost = [], []
     for name, row in candidates.table.sort_index().iterrows():
         regions = str(row["regions"]).split(";")
-        industries = members.get(str(name), set())
+        industries = members[str(name)]
         where = table.index.get_indexer(pd.Index(regions))
         which = table.columns.get_indexer(pd.Index(sorted(industries), dtype=object))
         incomplete = bool((where < 0).any() or (which < 0).any())
@@ -346,13 +426,14 @@ def _noise(
     return np.where(np.isfinite(result) & (result > 0), result, usual)
 
 
-def _state(year: _Year, cluster: _Cluster) -> dict[str, object]:
+def _state(year: _Year, cluster: _Cluster) -> dict[str, float]:
     """Return where a cluster stands in a year."""
     jobs, plants = year.jobs, year.plants
     where, which = cluster.regions, cluster.industries
     inside = np.ix_(where, which)
     own, national = float(jobs[inside].sum()), float(jobs[:, which].sum())
     expected = national * (float(jobs[where].sum()) / float(jobs.sum()))
+    hidden = year.employment.isna().to_numpy()[inside]
     return {
         "year": year.year,
         "employment": own,
@@ -360,7 +441,8 @@ def _state(year: _Year, cluster: _Cluster) -> dict[str, object]:
         "lq": own / expected if expected > 0 else np.nan,
         "lq_shrunk": _shrunk(year, cluster),
         "share": own / national if national > 0 else np.nan,
-        "share_withheld": float(year.employment.isna().to_numpy()[inside].mean()),
+        "share_withheld": float(hidden.mean()),
+        "share_imputed": float(jobs[inside][hidden].sum()) / own if own > 0 else 0.0,
     }
 
 
@@ -458,6 +540,8 @@ def _changes(
             "growth_national_per_year": move["growth_national"] / years,
             "lq_start": start["lq"],
             "lq_end": end["lq"],
+            "share_imputed_start": start["share_imputed"],
+            "share_imputed_end": end["share_imputed"],
             **{name: move[name] for name in ("z", "p_value", "reason")},
         })
     return pd.DataFrame(rows, columns=_CHANGES)

@@ -9,17 +9,32 @@ import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
+from clusterid._columns import IDENTIFIER, SAFE, Network
 from clusterid._typed import typed
 from clusterid.errors import GraphError
 
 __all__ = [
-    "Links", "build_graph", "check_graph", "edge_arrays", "from_matrix", "to_matrix",
+    "GRAPH_KINDS", "LAYER_KINDS", "Links", "build_graph", "check_graph", "edge_arrays",
+    "from_matrix", "to_matrix",
 ]  # fmt: skip
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Kind = Literal["industry", "place", "organisation", "field"]
 _SHOWN = 5
+
+#: What every graph says of itself.
+GRAPH_KINDS = dict.fromkeys(
+    ("layer", "kind", "absent", "observed", "source", "unit", "params", "label"),
+    IDENTIFIER,
+)
+#: A layer of links that are given: flows, moves, code trees.
+LAYER_KINDS = Network(
+    links=dict.fromkeys(("weight", "value", "length"), SAFE),
+    nodes=dict.fromkeys(("own_use", "breadth", "is_universal"), SAFE),
+    attributes=GRAPH_KINDS
+    | dict.fromkeys(("observed_without_link", "unknown_pairs"), IDENTIFIER),
+)
 
 
 class Links(NamedTuple):

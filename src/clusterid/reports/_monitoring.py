@@ -16,6 +16,11 @@ _YEAR_BY_YEAR = (
     "cluster", "label", "year", "employment", "establishments", "lq", "growth",
     "growth_national", "p_value", "q_value", "flag", "reason",
 )  # fmt: skip
+_IN_ALL = (
+    "cluster", "label", "employment_start", "employment_end", "growth_per_year",
+    "growth_national_per_year", "lq_start", "lq_end", "z", "p_value", "reason",
+    "q_value", "flag",
+)  # fmt: skip
 
 
 def monitoring(result: Result, page: Context) -> Section | None:
@@ -27,7 +32,7 @@ def monitoring(result: Result, page: Context) -> Section | None:
     if len(found.changes):
         changes = _spoken(found.changes.sort_values("p_value", kind="stable"), page)
         caption = page.said.get("column.changes", "changes")
-        tables.append(page.table(changes, caption=caption, limit=30))
+        tables.append(page.table(changes, caption=caption, columns=_IN_ALL, limit=30))
     if len(found.panel):
         tables.append(
             page.table(

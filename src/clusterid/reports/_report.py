@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from clusterid._typed import typed
-from clusterid.disclosure import publishable
+from clusterid.disclosure import shown
 from clusterid.errors import check_option
 from clusterid.legend import LANGUAGES, allowed_text, words
 from clusterid.maps import Page, content_policy, study_title
@@ -73,7 +73,7 @@ def report(result: Result, *, language: str = "en") -> ReportPage:
     True
     """
     check_option("language", language, LANGUAGES)
-    result = publishable(result)
+    result = shown(result)
     from markupsafe import Markup
 
     from clusterid import __version__
@@ -90,6 +90,7 @@ def report(result: Result, *, language: str = "en") -> ReportPage:
         language=language,
         said=said,
         simulated=meta.simulated,
+        confidential=result.provenance.confidential,
         occupations=meta.kind == "occupation",
         sections=sections(result, said),
         version=__version__,

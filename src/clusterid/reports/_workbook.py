@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from clusterid._disk._writing import whole_file
-from clusterid.disclosure import publishable
+from clusterid.disclosure import shown
 from clusterid.errors import check_option
 from clusterid.legend import (
     LANGUAGES,
@@ -115,7 +115,7 @@ def write_workbook(
     language = language or result.language
     check_option("language", language, LANGUAGES)
     target = Path(path)
-    result = publishable(result)
+    result = shown(result)
     page = context_of(result, words(language, kind=result.economy.metadata.kind))
     said = page.said
     tables = [
@@ -261,6 +261,8 @@ def _verdict_rows(verdicts: pd.DataFrame, said: Words) -> pd.DataFrame:
 def _about(result: Result, said: Words) -> pd.DataFrame:
     meta = result.economy.metadata
     rows = [(said("report.title"), result.title)]
+    if result.provenance.confidential:
+        rows.insert(0, (said("map.confidential"), said("map.confidential")))
     if meta.simulated:
         rows.append((said("map.simulated"), said("map.simulated_note")))
     if meta.kind == "occupation":

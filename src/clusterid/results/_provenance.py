@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, fields
+from typing import Any, ClassVar
+
+from clusterid._columns import IDENTIFIER, SAFE, TEXT, Declared, Each, Names
 
 __all__ = ["Provenance"]
 
@@ -29,6 +31,8 @@ class Provenance:
         Keys of the papers behind the result, for :func:`clusterid.cite`.
     published : bool
         True once what may not leave the machine has been held back.
+    confidential : bool
+        True if it was computed from plants that may not be published.
     """
 
     versions: Mapping[str, str] = field(default_factory=dict)
@@ -40,10 +44,33 @@ class Provenance:
     warnings: tuple[str, ...] = ()
     methods: tuple[str, ...] = ()
     published: bool = False
+    confidential: bool = False
+
+    kinds: ClassVar[Mapping[str, Declared]] = {
+        "versions": Each(IDENTIFIER),
+        "study": Names(
+            dict.fromkeys(
+                (
+                    "study", "employment", "plants", "regions", "supply", "skills",
+                    "research", "templates", "survey", "method", "disclosure",
+                    "output",
+                ),
+                IDENTIFIER,
+            )
+        ),
+        "inputs": Each(IDENTIFIER),
+        "seed": IDENTIFIER,
+        "engine": IDENTIFIER,
+        "steps": Each(SAFE),
+        "warnings": TEXT,
+        "methods": IDENTIFIER,
+        "published": SAFE,
+        "confidential": SAFE,
+    }  # fmt: skip
 
     def to_json(self) -> str:
         """Return the whole as JSON text."""
-        content = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        content = {one.name: getattr(self, one.name) for one in fields(self)}
         return json.dumps(content, ensure_ascii=False, indent=1, default=str) + "\n"
 
     def __repr__(self) -> str:

@@ -73,6 +73,8 @@ class Result:
         Versions, inputs, seed, times, warnings.
     warnings : tuple of str
         What changes the meaning of the numbers; shown on every page.
+    held : DataFrame, optional
+        In a confidential result, the cells that the public one withholds, and why.
 
     Examples
     --------
@@ -105,6 +107,7 @@ class Result:
     truth: Mapping[str, pd.DataFrame] | None = None
     provenance: Provenance = field(default_factory=Provenance)
     warnings: tuple[str, ...] = ()
+    held: pd.DataFrame | None = None
 
     def __post_init__(self) -> None:
         if self.economy is None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 import numpy as np
 import pandas as pd
 
+from clusterid._columns import SAFE, Each, Table
 from clusterid._typed import typed_by
 from clusterid.simulation._design import Design, make_design, probabilities
 from clusterid.simulation._links import collaborations, flows, skill_links
@@ -20,7 +21,7 @@ from clusterid.simulation._rules import (
     generator,
 )
 from clusterid.simulation._survey import simulated_survey
-from clusterid.tables import TOTAL, Economy, Metadata, economy, guard
+from clusterid.tables import TOTAL, Economy, Metadata, economy
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 __all__ = ["SimulatedEconomy", "Truth", "simulate_economy"]
 
 _SOURCE = "simulated by clusterid; no real place, firm or person"
+
+#: What was planted is invented, and published whole.
+TRUTH_KINDS = Each(Table({}, others=SAFE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -401,6 +405,8 @@ def _hidden(
     hidden = (count > 0) & ((count < 3) | (largest > rules.dominance * jobs))
     if not rules.secondary:
         return np.asarray(hidden)
+    from clusterid.disclosure.suppression import guard  # the office's own rules
+
     tables = [
         pd.DataFrame(
             values.reshape(design.planted.shape).T.astype(float),

@@ -6,11 +6,12 @@ from clusterid.study._result import Result
 from clusterid.study._study import (
     Study,
     concentration_of_table,
+    confidential_folder,
     demo_study,
     read_result,
     read_study,
 )
-from clusterid.study.saving._outputs import write_csv
+from clusterid.study.saving._outputs import refuse_mixing, write_csv
 
 __all__ = [
     "Result",
@@ -18,9 +19,11 @@ __all__ = [
     "claim_folder",
     "commented_study",
     "concentration_of_table",
+    "confidential_folder",
     "demo_study",
     "init_study",
     "read_result",
     "read_study",
+    "refuse_mixing",
     "write_csv",
 ]

@@ -5,13 +5,14 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from clusterid.concentration import indices_by_industry
 from clusterid.errors import ClusteridWarning
 from clusterid.results import Provenance
 from clusterid.study._provenance import StepLog, names_only, versions
 from clusterid.study._result import Result
+from clusterid.study.reading._guarded import held_cells, held_in_words
 from clusterid.study.steps._case import Case, estimated
 from clusterid.study.steps._clusters import clusters_of
 from clusterid.study.steps._concentration import concentration_table
@@ -39,9 +40,18 @@ STEPS = (
 def run_pipeline(
     inputs: Inputs, config: StudyFile, *, log: StepLog, language: str, engine: str
 ) -> Result:
-    """Compute everything a study asks for."""
+    """Compute everything a study asks for.
+
+    What comes out is confidential where plants went in as they are; the public result
+    of plants is the same pipeline on :func:`published_inputs`.
+    """
+    confidential = bool(inputs.guards)
     method, seed = config.method, config.study.seed
-    notes = list(inputs.warnings)
+    notes = [*inputs.warnings, *inputs.private_notes]
+    notes += [
+        f"Withheld in the public result of {year or 'this study'}: {words}."
+        for year, words in held_in_words(inputs).items()
+    ]
     with _collected(notes):
         with log.step("withheld cells"):
             counts = estimated(inputs.economy, method, seed)
@@ -79,15 +89,34 @@ def run_pipeline(
         truth=inputs.truth,
         provenance=Provenance(
             versions=versions(),
-            study=names_only(config.model_dump(mode="json")),
+            study=_shown(config, confidential=confidential),
             inputs=inputs.digests,
             seed=seed,
             engine=engine,
-            steps=log.seconds,
+            steps=_seconds(log, whole=inputs.from_plants and not confidential),
             warnings=unique,
+            confidential=confidential,
         ),
         warnings=unique,
+        held=held_cells(inputs) if confidential else None,
     )
+
+
+def _seconds(log: StepLog, *, whole: bool) -> dict[str, float]:
+    """Return the seconds of the steps; whole ones where plants were looked at."""
+    return {step: float(round(s)) if whole else s for step, s in log.seconds.items()}
+
+
+def _shown(config: StudyFile, *, confidential: bool) -> dict[str, Any]:
+    """Return the study file as the provenance of a result shows it.
+
+    Who knows the share or the per cent of a rule can compute more from a withheld cell;
+    offices keep them to themselves, and so does a public result of plants.
+    """
+    shown = names_only(config.model_dump(mode="json"))
+    if config.plants is not None and not confidential:
+        shown["disclosure"] = {"minimum_plants": config.fewest_plants}
+    return shown
 
 
 @contextmanager

@@ -64,4 +64,5 @@ class Result(results.Result):
         )
 
     def __repr__(self) -> str:
-        return results.Result.__repr__(self)[:-1] + "; next: .save('out')>"
+        folder = "out-confidential" if self.provenance.confidential else "out"
+        return results.Result.__repr__(self)[:-1] + f"; next: .save({folder!r})>"

@@ -26,6 +26,7 @@ from clusterid.study._pipeline import STEPS, run_pipeline
 from clusterid.study._provenance import Listener, StepLog
 from clusterid.study._result import Result
 from clusterid.study.reading._collecting import first_of, numbered
+from clusterid.study.reading._guarded import held_in_words, published_inputs
 from clusterid.study.reading._inputs import Inputs, read_inputs
 from clusterid.study.reading._schema import MethodSection, StudyFile
 from clusterid.study.reading._study_file import read_study_file
@@ -37,7 +38,8 @@ from clusterid.study.steps._concentration import concentration_table
 from clusterid.tables import Economy, economy, read_employment
 
 __all__ = [
-    "Study", "concentration_of_table", "demo_study", "read_result", "read_study",
+    "Study", "concentration_of_table", "confidential_folder", "demo_study",
+    "read_result", "read_study",
 ]  # fmt: skip
 
 
@@ -114,8 +116,13 @@ class Study:
         progress: Listener | None = None,
         engine: str | None = None,
         language: str | None = None,
+        confidential: bool = False,
+        inputs: Inputs | None = None,
     ) -> Result:
         """Run the study from its files to a Result.
+
+        From plants, cells that may not be published are withheld first, and everything
+        is computed from the tables that are left: the result can be published.
 
         Parameters
         ----------
@@ -125,19 +132,33 @@ class Study:
             What aggregates plants.
         language : {"en", "de"}, optional
             Instead of the one of the study file.
+        confidential : bool
+            Compute from the plants as they are, for the house that owns them. Such a
+            result cannot be published.
+        inputs : Inputs, optional
+            What :meth:`inputs` returned, so that files are read once for two runs.
 
         Raises
         ------
         StudyError
-            With the faults of all files.
+            With the faults of all files; also if a study of tables, which are public,
+            is to be confidential.
         """
+        if confidential and self.config.plants is None:
+            raise StudyError(
+                "Only a study from plants has a confidential result; this one reads "
+                "[employment], which is published. Leave confidential out."
+            )
         if language is not None:
             check_option("language", language, LANGUAGES)
         if engine is not None:
             check_option("engine", engine, ENGINES)
         log = StepLog(progress, len(STEPS) + 2)
         with log.step("reading"):
-            inputs = read_inputs(self.config, self.root, engine=engine or "duckdb")
+            if inputs is None:
+                inputs = self.inputs(engine=engine or "duckdb")
+            if not confidential:
+                inputs = published_inputs(inputs)
         return run_pipeline(
             inputs,
             self.config,
@@ -157,13 +178,31 @@ class Study:
 
         Only files that an earlier result made are replaced; what else stands in the
         folder stays as it is. ``claim`` is what the folder held before the run, so
-        that a result which came meanwhile is said.
+        that a result which came meanwhile is said. A confidential result goes into a
+        folder of its own beside that of the public one, unless ``folder`` names one.
         """
         parts = self.config.output.model_dump(exclude={"folder"})
         target = Path(folder) if folder is not None else self.output_folder
+        if folder is None and result.provenance.confidential:
+            target = confidential_folder(target)
         return save_result(
             result, target, language=result.language, parts=parts, claim=claim
         )
+
+
+def confidential_folder(public: Path) -> Path:
+    """Return the folder of the confidential result: beside the public one, not in it.
+
+    A folder in the public one would be mailed with it.
+
+    Examples
+    --------
+    >>> confidential_folder(Path("study/out")).as_posix()
+    'study/out-confidential'
+    """
+    if public.name in {"", ".."}:  # ".", or a folder above
+        public = public.resolve()
+    return public.with_name(f"{public.name}-confidential")
 
 
 def read_study(path: str | Path) -> Study:
@@ -302,6 +341,9 @@ def _summary(inputs: Inputs) -> list[tuple[str, dict[str, Any]]]:
         n_places, n_declared = len(inputs.survey.places), len(inputs.survey.declared)
         text = f"survey: {n_places} places, {n_declared} declared clusters"
         lines.append((text, {"places": n_places, "declared": n_declared}))
-    lines += [(f"note: {note}", {"note": note}) for note in inputs.warnings]
+    for at, words in held_in_words(inputs).items():
+        lines.append((f"withheld in the public result, {at}: {words}", {"held": words}))
+    notes = [*inputs.warnings, *inputs.private_notes]
+    lines += [(f"note: {note}", {"note": note}) for note in notes]
     text = f"no faults; the run will need about {memory:.0f} MiB of memory"
     return [*lines, (text, {"faults": 0, "memory_mib": round(memory)})]

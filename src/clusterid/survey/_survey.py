@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 
+from clusterid._columns import IDENTIFIER, Declared, Table
 from clusterid.survey._diffusion import diffusion
 from clusterid.survey._labels import label_homogeneity
 from clusterid.survey._multiple_response import (
@@ -19,6 +22,11 @@ from clusterid.survey._tabulation import tabulate
 from clusterid.survey._weights import raking_weights
 
 __all__ = ["Survey"]
+
+#: What places say of themselves is theirs to publish, with the columns they add.
+_PUBLISHED: dict[str, Declared] = dict.fromkeys(
+    ("places", "answers", "declared", "codebook"), Table({}, others=IDENTIFIER)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +51,8 @@ class Survey:
     answers: pd.DataFrame
     declared: pd.DataFrame
     codebook: pd.DataFrame
+
+    kinds: ClassVar[Mapping[str, Declared]] = _PUBLISHED
 
     def weights(self, *, minimum: int = 5, cap: float = 3.0) -> pd.Series:
         """Return raking weights of the places that answered (index place, mean 1).

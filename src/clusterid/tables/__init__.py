@@ -1,12 +1,9 @@
 """Labelled, checked inputs: employment, regions, flows, links, plants, survey."""
 
+from typing import Any
+
 from clusterid.tables._collaborations import ORGANISATION_KINDS, read_collaborations
-from clusterid.tables._confidentiality import (
-    Guard,
-    guard,
-    guard_rows,
-    publishable_interval,
-)
+from clusterid.tables._confidentiality import guard_rows, publishable_interval
 from clusterid.tables._contiguity import contiguity
 from clusterid.tables._economy import (
     TOTAL,
@@ -33,10 +30,21 @@ from clusterid.tables._wide import checked_wide
 from clusterid.tables.parsing import read_table
 
 __all__ = [
-    "BUSINESS", "ORGANISATION_KINDS", "SCIENCE", "TOTAL", "Economy", "Guard", "Margins",
+    "BUSINESS", "ORGANISATION_KINDS", "SCIENCE", "TOTAL", "Economy", "Margins",
     "Metadata", "check_answers", "check_comparable", "check_declared", "check_places",
-    "checked_wide", "contiguity", "economy", "guard", "guard_rows", "margins",
+    "checked_wide", "contiguity", "economy", "guard_rows", "margins",
     "organisation_kinds", "publishable_interval", "read_collaborations",
     "read_employment", "read_flows", "read_links", "read_plants", "read_regions",
     "read_table", "seat_booked", "size_class_reasons", "square_bounds",
 ]  # fmt: skip
+
+#: Names that moved to :mod:`clusterid.disclosure`, found here as before.
+_MOVED = frozenset({"Guard", "guard"})
+
+
+def __getattr__(name: str) -> Any:
+    if name in _MOVED:
+        from importlib import import_module
+
+        return getattr(import_module("clusterid.disclosure.suppression"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

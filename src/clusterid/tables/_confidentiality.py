@@ -1,140 +1,17 @@
-"""What may be published: cells that are held back, intervals that do not tell."""
+"""What may be published of single rows and intervals."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
-import networkx as nx
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from clusterid._typed import typed
 from clusterid.errors import Fault, TableError
-from clusterid.tables._economy import TOTAL, Economy
 
-__all__ = ["Guard", "guard", "guard_rows", "publishable_interval"]
-
-
-@dataclass(frozen=True, slots=True)
-class Guard:
-    """Which cells and totals of an economy may not be published, and why.
-
-    ``held`` (True: hold back) and ``reasons`` (``""``, ``"withheld"``,
-    ``"few_plants"``, ``"dominance"``, ``"secondary"``) are regions x industries;
-    ``region_totals`` and ``industry_totals`` are True where a total would give a held
-    cell away; ``total`` likewise; ``params`` are the rules used.
-    """
-
-    held: pd.DataFrame
-    reasons: pd.DataFrame
-    region_totals: pd.Series
-    industry_totals: pd.Series
-    total: bool
-    params: Mapping[str, Any]
-
-    def apply(self, table: pd.DataFrame) -> pd.DataFrame:
-        """Return a table of the same shape with NaN where a cell is held back."""
-        held = self.held.reindex(index=table.index, columns=table.columns)
-        return table.where(held.eq(False))
-
-    def __repr__(self) -> str:
-        counts = pd.Series(self.reasons.to_numpy().ravel()).value_counts()
-        why = ", ".join(f"{n} {r}" for r, n in sorted(counts.items()) if r)
-        return f"<Guard: {int(self.held.to_numpy().sum())} cells held ({why or '-'})>"
-
-    def _repr_html_(self) -> str:
-        from html import escape
-
-        return f"<p>{escape(repr(self))}</p>"
-
-
-@typed
-def guard(
-    economy: Economy,
-    *,
-    minimum_plants: int = 3,
-    dominance: float = 0.85,
-    secondary: bool = True,
-) -> Guard:
-    """Return which cells of an economy may not be published.
-
-    A cell is held back when it was withheld at the source, when it has fewer than
-    ``minimum_plants`` plants, or when one plant has more than ``dominance`` of its
-    jobs. Subtraction from the totals must not give such a cell back: further cells,
-    those with the fewest jobs, are held until no held cell can be computed from what
-    is left; where that is impossible, totals are held, too.
-
-    Parameters
-    ----------
-    economy : Economy
-        Plant counts (``establishments``) and largest plants are used where known.
-    minimum_plants : int
-        Fewest plants of a cell that may be published (a cell without plants may).
-    dominance : float, 0 to 1
-        Largest share of one plant in a cell that may be published.
-    secondary : bool
-        Hold further cells against subtraction.
-
-    Returns
-    -------
-    Guard
-
-    Raises
-    ------
-    TableError
-        If ``minimum_plants`` or ``dominance`` is out of range.
-
-    Notes
-    -----
-    Held cells and held totals are the edges of a graph between regions and
-    industries (and one node each for "all"). A held value follows from the published
-    rest exactly when its edge is a bridge of this graph. The guard closes every
-    bridge with the cheapest rectangle of cells above 0. It does not see totals of
-    groups of regions or industries published elsewhere, and protects against exact
-    values, not against narrow ranges: for those see :func:`publishable_interval`.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> from clusterid.tables import Economy
-    >>> jobs = pd.DataFrame({"A": [5.0, 60.0], "B": [40.0, 70.0]}, index=["r", "s"])
-    >>> plants = pd.DataFrame({"A": [1.0, 9.0], "B": [5.0, 8.0]}, index=["r", "s"])
-    >>> guard(Economy(jobs, plants), secondary=False).held.to_numpy().tolist()
-    [[True, False], [False, False]]
-    """
-    _check_rules(minimum_plants, dominance)
-    jobs = economy.employment
-    reasons = np.full(jobs.shape, "", dtype=object)
-    share = economy.largest_plant_share
-    if share is not None:
-        reasons[(share.to_numpy(dtype=float) > dominance)] = "dominance"
-    if economy.establishments is not None:
-        plants = economy.establishments.to_numpy(dtype=float)
-        reasons[(plants > 0) & (plants < minimum_plants)] = "few_plants"
-    reasons[jobs.isna().to_numpy()] = "withheld"
-    held = np.zeros((jobs.shape[0] + 1, jobs.shape[1] + 1), dtype=bool)
-    held[:-1, :-1] = reasons != ""
-    if secondary and held.any():
-        extended = _with_totals(economy)
-        held |= np.isnan(extended)
-        held = _closed(held, extended)
-        more = held[:-1, :-1] & (reasons == "")
-        reasons[more] = "secondary"
-    return Guard(
-        held=pd.DataFrame(held[:-1, :-1], jobs.index, jobs.columns),
-        reasons=pd.DataFrame(reasons, jobs.index, jobs.columns),
-        region_totals=pd.Series(held[:-1, -1], jobs.index, name=TOTAL),
-        industry_totals=pd.Series(held[-1, :-1], jobs.columns, name=TOTAL),
-        total=bool(held[-1, -1]),
-        params={
-            "minimum_plants": minimum_plants,
-            "dominance": dominance,
-            "secondary": secondary,
-        },
-    )
+__all__ = ["guard_rows", "publishable_interval"]
 
 
 @typed
@@ -149,7 +26,8 @@ def guard_rows(
         Looked at where present: ``employment`` (NaN is withheld), ``n_plants`` or
         ``establishments``, ``largest_plant_share`` (0 to 1).
     minimum_plants, dominance
-        See :func:`guard`; there is no guard against subtraction here.
+        See :func:`clusterid.disclosure.guard`; there is no guard against subtraction
+        here.
 
     Returns
     -------
@@ -260,63 +138,6 @@ def _check_rules(minimum_plants: int, dominance: float) -> None:
         faults.append(Fault(f"dominance={dominance}", "use a share above 0, at most 1"))
     if faults:
         raise TableError("confidentiality", faults)
-
-
-def _with_totals(economy: Economy) -> NDArray[np.float64]:
-    """Put published totals beside the table as last row and column; NaN if not.
-
-    A total that only follows from cells is no secret of its own: it is published
-    unless one of its cells is withheld at the source.
-    """
-    margins = economy.margins
-    n, m = economy.employment.shape
-    table = np.full((n + 1, m + 1), np.nan)
-    table[:-1, :-1] = economy.employment.to_numpy(dtype=float)
-    table[:-1, -1] = margins.region.to_numpy(dtype=float)
-    table[-1, :-1] = margins.industry.to_numpy(dtype=float)
-    table[-1, -1] = margins.total
-    return table
-
-
-def _closed(held: NDArray[np.bool_], values: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Hold more cells until no held cell is a bridge of the graph of held cells."""
-    held = held.copy()
-    cost = np.where(values > 0, values, np.inf)
-    while True:
-        cost[held] = 0.0
-        bridges = _bridges(held)
-        if not len(bridges):
-            return held
-        changed = False
-        used_rows: set[int] = set()
-        used_columns: set[int] = set()
-        for row, column in bridges:
-            if row in used_rows or column in used_columns:
-                continue  # the next round sees what the earlier mends have closed
-            used_rows.add(row)
-            used_columns.add(column)
-            detour = cost[row, :][None, :] + cost[:, column][:, None] + cost
-            detour[row, :] = np.inf
-            detour[:, column] = np.inf
-            best = int(np.argmin(detour))
-            other_row, other_column = divmod(best, held.shape[1])
-            if not np.isfinite(detour[other_row, other_column]):
-                continue
-            held[row, other_column] = True
-            held[other_row, column] = True
-            held[other_row, other_column] = True
-            changed = True
-        if not changed:
-            return held
-
-
-def _bridges(held: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    rows, columns = np.nonzero(held)
-    n = held.shape[0]
-    graph: Any = nx.Graph()
-    graph.add_edges_from(zip(rows.tolist(), (columns + n).tolist(), strict=True))
-    found = [(min(a, b), max(a, b) - n) for a, b in nx.bridges(graph)]
-    return sorted(found)
 
 
 def _grid_step(width: NDArray[np.float64]) -> NDArray[np.float64]:

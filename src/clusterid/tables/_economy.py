@@ -4,11 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, get_args
+from typing import Any, ClassVar, Literal, get_args
 
 import numpy as np
 import pandas as pd
 
+from clusterid._columns import (
+    CELL,
+    IDENTIFIER,
+    PART,
+    PRIVATE,
+    SAFE,
+    Declared,
+    Each,
+    Values,
+)
+from clusterid._columns import (
+    Table as Columns,
+)
 from clusterid._disk import twice_in_header
 from clusterid._typed import check_types
 from clusterid.errors import (
@@ -81,6 +94,14 @@ class Metadata:
     licence: str = ""
     simulated: bool = False
     labels: Mapping[str, str] = field(default_factory=dict)
+
+    kinds: ClassVar[Mapping[str, Declared]] = dict.fromkeys(
+        (
+            "classification", "year", "concept", "unit", "kind", "source", "licence",
+            "simulated", "labels",
+        ),
+        IDENTIFIER,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +179,33 @@ def _published(
     return known.where(known.notna(), summed)
 
 
+#: What of an economy may be published. Counts of plants may, for every cell (the
+#: convention of County Business Patterns); sizes of single plants may not.
+_PUBLISHED: dict[str, Declared] = {
+    "employment": Values(CELL),
+    "establishments": Values(SAFE),
+    "lower": Values(CELL.lower),
+    "upper": Values(CELL.upper),
+    "plant_herfindahl": Values(SAFE),
+    "totals": Columns(
+        {
+            "region": IDENTIFIER,
+            "industry": IDENTIFIER,
+            "year": IDENTIFIER,
+            "value": SAFE,
+            "lower": SAFE,
+            "upper": SAFE,
+        },
+        others=SAFE,
+    ),
+    "hierarchies": Each(Values(IDENTIFIER)),
+    "metadata": PART,
+    "largest_plant": Values(CELL),
+    "second_plant": Values(PRIVATE),
+    "plant_squares": Values(PRIVATE),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Economy:
     """What is known of one year: counts by region and industry, totals, plant sizes.
@@ -181,6 +229,10 @@ class Economy:
     largest_plant : DataFrame, regions x industries, optional
         Persons in the largest plant of each cell; NaN where one of its plants is of
         unknown size. Known only where plants are.
+    second_plant : DataFrame, regions x industries, optional
+        Persons in the second largest plant of each cell; 0 where there is one plant.
+    plant_squares : DataFrame, regions x industries, optional
+        Sum of the squared plant sizes of each cell, persons squared.
     """
 
     employment: pd.DataFrame
@@ -192,6 +244,10 @@ class Economy:
     hierarchies: Mapping[str, pd.Series] = field(default_factory=dict)
     metadata: Metadata = field(default_factory=Metadata)
     largest_plant: pd.DataFrame | None = None
+    second_plant: pd.DataFrame | None = None
+    plant_squares: pd.DataFrame | None = None
+
+    kinds: ClassVar[Mapping[str, Declared]] = _PUBLISHED
 
     @property
     def regions(self) -> pd.Index:
@@ -259,7 +315,8 @@ def economy(
     employment : DataFrame
         Long, as :func:`read_employment` returns it (``region``, ``industry``,
         ``employment`` and optionally ``year``, ``establishments``, ``lower``,
-        ``upper``, ``largest_plant``, ``concept``, ``classification``), or wide:
+        ``upper``, ``largest_plant``, ``second_plant``, ``concept``,
+        ``classification``), or wide:
         regions x industries, persons. A cell absent from a long table whose region
         and industry both occur is 0; a cell present without a number is withheld.
     year : int, optional
@@ -447,6 +504,7 @@ _CELLS = Table(
         Number("lower"),
         Number("upper"),
         Number("largest_plant"),
+        Number("second_plant"),
     ),
     key=("region", "industry"),
     repeated="aggregate the rows, or filter the table to one kind of count",

@@ -11,6 +11,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from clusterid._columns import IDENTIFIER
+from clusterid._columns import Table as Columns
 from clusterid.errors import DataWarning, Fault
 from clusterid.tables.parsing import (
     LARGEST_NUMBER,
@@ -28,7 +30,10 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from pyproj import CRS
 
-__all__ = ["read_regions"]
+__all__ = ["REGION_KINDS", "read_regions"]
+
+#: Regions are published with the attributes that their owner gives them.
+REGION_KINDS = Columns({}, others=IDENTIFIER, attrs={"repaired": IDENTIFIER})
 
 #: Degrees of longitude, with what rounding may add.
 _FURTHEST = 180.0 + 1e-6

@@ -61,3 +61,14 @@ def test_bounds_of_the_plant_herfindahl_give_an_interval() -> None:
     assert np.isnan(row["gamma"])
     assert row["reason"] == "plant_herfindahl_interval"
     assert found.loc["rest", "gamma"] == found.loc["rest", "gamma_lower"]
+
+
+def test_an_interval_that_nothing_fits_has_no_z_and_no_warning():
+    import warnings
+
+    jobs = pd.DataFrame({"A": [8.0, 0.0], "B": [0.0, 0.0]}, index=["r", "s"])
+    ends = pd.DataFrame({"lower": [0.1, 0.1], "upper": [0.4, 0.4]}, index=["A", "B"])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        table = ellison_glaeser(jobs, ends)
+    assert table.loc["B", ["gamma_lower", "z_lower", "z_upper"]].isna().all()

@@ -144,8 +144,8 @@ def ellison_glaeser(
             span = np.linspace(0.0, 1.0, _GRID)[:, None]
             H = lower[interval] + span * (upper - lower)[interval]
             many = (G[interval] - (1.0 - X) * H) / np.sqrt(_variance(x, H, known))
-            z_lower[interval] = np.nanmin(many, axis=0)
-            z_upper[interval] = np.nanmax(many, axis=0)
+            z_lower[interval] = np.fmin.reduce(many, axis=0)
+            z_upper[interval] = np.fmax.reduce(many, axis=0)
     valid = reasons == ""
     fine = valid & is_point
     reasons[valid & ~is_point] = "plant_herfindahl_interval"

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from clusterid._columns import CELL, IDENTIFIER, RATIO, SAFE, Table
 from clusterid._typed import typed_by
 from clusterid.concentration.quotients._known_plants import (
     KnownPlants,
@@ -30,9 +31,34 @@ from clusterid.concentration.quotients._stability import one_more_plant
 from clusterid.statistics import adjust_columns, shrink_arrays
 from clusterid.tables import Margins
 
-__all__ = ["location_quotient_test"]
+__all__ = ["QUOTIENT_KINDS", "location_quotient_test"]
 
 Matrix = NDArray[np.float64]
+
+#: Quotients hold a cell against its totals; the rest follows from counts of plants
+#: where these are known.
+QUOTIENT_KINDS = Table(
+    {
+        "region": IDENTIFIER,
+        "industry": IDENTIFIER,
+        "lq": CELL.over_totals,
+        "stability": CELL.over_totals,
+        **dict.fromkeys(
+            ("lq_shrunk", "lower", "upper", "eb05"), CELL.over_totals.counted
+        ),
+        **dict.fromkeys(
+            ("p_value", "q_value", "p_lower", "p_upper"), CELL.over_totals.counted.tail
+        ),
+        **dict.fromkeys(
+            ("n_expected", "roughness", "power_lq"), RATIO.over_totals.counted
+        ),
+        "null": IDENTIFIER,
+        "n_plants": SAFE,
+        "reason": SAFE,
+        "test": IDENTIFIER,
+    },
+    counted_by=("test", "count"),
+)  # fmt: skip
 
 
 @typed_by(QuotientRules)

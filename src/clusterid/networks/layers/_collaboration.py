@@ -11,9 +11,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
+from clusterid._columns import SAFE, Network
 from clusterid._typed import typed
 from clusterid.errors import Fault, OptionError, TableError, check_option
-from clusterid.networks._graph import Links, build_graph
+from clusterid.networks._graph import GRAPH_KINDS, Links, build_graph
 from clusterid.networks.layers._participations import (
     COLUMNS,
     Participations,
@@ -23,7 +24,26 @@ from clusterid.networks.layers._projection import NULL_MODELS, pair_tests
 from clusterid.statistics import Correction
 from clusterid.tables import BUSINESS, SCIENCE
 
-__all__ = ["collaboration_network", "collaboration_slices"]
+__all__ = ["PLACE_KINDS", "collaboration_network", "collaboration_slices"]
+
+#: Who works with whom is made of public projects.
+PLACE_KINDS = Network(
+    links=dict.fromkeys(
+        (
+            "weight", "n_projects", "science_business", "n_unknown", "expected",
+            "p_value", "q_value", "n_validated",
+        ),
+        SAFE,
+    ),
+    nodes=dict.fromkeys(
+        (
+            "n_projects", "n_participations", "n_organisations", "within",
+            "within_science_business",
+        ),
+        SAFE,
+    ),
+    attributes=GRAPH_KINDS | {"dropped": SAFE},
+)  # fmt: skip
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]

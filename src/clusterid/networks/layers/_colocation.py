@@ -9,15 +9,22 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from clusterid._columns import IDENTIFIER, MODEL, SAFE, Network
 from clusterid._typed import typed
 from clusterid.concentration.quotients._kernel import over_level
 from clusterid.errors import DataWarning, OptionError, check_option
-from clusterid.networks._graph import from_matrix
+from clusterid.networks._graph import GRAPH_KINDS, from_matrix
 from clusterid.networks._labels import by_code, checked_table
 from clusterid.statistics import over_positive
 from clusterid.tables import margins
 
-__all__ = ["colocation_network"]
+__all__ = ["COLOCATION_KINDS", "colocation_network"]
+
+#: Links here are made of the cells of the study, estimated ones among them.
+COLOCATION_KINDS = Network(
+    links={"weight": MODEL.of_all, "n_regions": SAFE},
+    attributes=GRAPH_KINDS | {"unknown_pairs": IDENTIFIER},
+)
 
 Floats = NDArray[np.float64]
 _METHODS = ("correlation", "coagglomeration", "proximity")

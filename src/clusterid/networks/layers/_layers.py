@@ -10,11 +10,29 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
+from clusterid._columns import SAFE, Network, Table
 from clusterid._typed import typed
 from clusterid.errors import GraphError, OptionError, check_option, nearest
-from clusterid.networks._graph import check_graph, from_matrix, to_matrix
+from clusterid.networks._graph import GRAPH_KINDS, check_graph, from_matrix, to_matrix
 
-__all__ = ["leave_one_out", "observed_pairs", "stack_layers"]
+__all__ = ["STACK_KINDS", "leave_one_out", "observed_pairs", "stack_layers"]
+
+#: Links are mean ranks over the layers.
+STACK_KINDS = Network(
+    links={"weight": SAFE, "n_layers": SAFE},
+    attributes=GRAPH_KINDS
+    | {
+        "coverage": Table(
+            dict.fromkeys(
+                (
+                    "n_nodes", "n_links", "n_pairs_observed", "share_of_pairs",
+                    "weight", "agreement",
+                ),
+                SAFE,
+            )
+        )
+    },
+)  # fmt: skip
 
 Floats = NDArray[np.float64]
 Booleans = NDArray[np.bool_]

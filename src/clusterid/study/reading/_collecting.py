@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -34,13 +35,15 @@ T = TypeVar("T")
 class Collected:
     """Collects faults, notes and the files read.
 
-    Every fault is kept twice: as the text of a section, and one by one as data.
+    Every fault is kept twice: as the text of a section, and one by one as data. Notes
+    on plants are ``private``: what they say does not leave the house that owns them.
     """
 
     root: Path
     sentences: list[str] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    private: list[str] = field(default_factory=list)
     files: dict[str, Path] = field(default_factory=dict)
     opened: dict[str, str] = field(default_factory=dict)
 
@@ -87,6 +90,17 @@ class Collected:
             return []
         found = [self.path(section, text) for text in texts]
         return [p for p in found if p is not None] if None not in found else []
+
+    @contextmanager
+    def of_plants(self, are_plants: bool) -> Iterator[set[str]]:
+        """Take notes as private and files as confidential, while plants are read."""
+        n_notes, known = len(self.notes), set(self.files)
+        confidential: set[str] = set()
+        yield confidential
+        if are_plants:
+            self.private += self.notes[n_notes:]
+            del self.notes[n_notes:]
+            confidential |= set(self.files) - known
 
     def raise_if_any(self) -> None:
         """Raise one StudyError with all faults, if there are any."""

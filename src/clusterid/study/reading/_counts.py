@@ -53,8 +53,11 @@ def economies_of(
     made = None
     if plants is not None:
         paths = reading.paths("plants", plants.files)
-        if paths:
-            read = partial(_from_plants, config, plants, paths[0], regions, engine)
+        labels = reading.path("plants", plants.labels)
+        if paths and (labels is not None or plants.labels is None):
+            read = partial(
+                _from_plants, config, plants, paths[0], labels, regions, engine
+            )
             made = reading.attempt("plants", read)
     elif counts is not None:
         paths = reading.paths("employment", counts.files)
@@ -70,10 +73,12 @@ def _from_plants(
     config: StudyFile,
     section: PlantsSection,
     path: Path,
+    labels: Path | None,
     regions: gpd.GeoDataFrame | None,
     engine: str,
 ) -> dict[int, Economy]:
     from clusterid.aggregation import economies_from_plants
+    from clusterid.sources._reader import names_of
 
     options = expanded_all(section.options)
     for name in options:
@@ -87,7 +92,7 @@ def _from_plants(
         source="simulated economy" if config.study.simulated else path.name,
         simulated=config.study.simulated,
     )
-    return economies_from_plants(
+    made = economies_from_plants(
         path,
         regions=regions,
         engine=engine,
@@ -96,6 +101,17 @@ def _from_plants(
         metadata=metadata,
         **options,
     )
+    every = sorted({code for one in made.values() for code in one.industries})
+    counted = pd.DataFrame({"industry": every})
+    if labels is None:
+        names = names_of(metadata.classification, counted["industry"])
+    else:
+        names = _labels(labels, config.study.language, counted, frozenset())
+    named = dict(sorted(names.items()))
+    return {
+        year: replace(one, metadata=replace(one.metadata, labels=named))
+        for year, one in made.items()
+    }
 
 
 #: What [plants] options may say.

@@ -13,6 +13,7 @@ import pandas as pd
 from clusterid.study.reading._collecting import Collected
 from clusterid.study.reading._counts import economies_of
 from clusterid.study.reading._cross_references import check_cross_references
+from clusterid.study.reading._guarded import guards_of, published_of
 from clusterid.study.reading._links import layers_of, place_counts, research_of
 from clusterid.study.reading._regions import aligned, read_shapes
 from clusterid.study.reading._schema import LayerSection, ResearchSection, StudyFile
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from clusterid.communities import Templates
+    from clusterid.disclosure import Guard
     from clusterid.survey import Survey
 
 __all__ = ["Inputs", "read_inputs"]
@@ -35,6 +37,9 @@ class Inputs:
     """Checked tables of a study; a part that the study does not have is None or empty.
 
     ``economies`` holds one Economy a year, ``year`` names the one the study is about.
+    From plants, ``guards`` say by year what may not be published, ``public`` is what
+    may, and ``confidential_files`` and ``private_notes`` say what else stays in the
+    house.
     """
 
     economies: Mapping[int, Economy]
@@ -49,6 +54,11 @@ class Inputs:
     given: Templates | None = None
     truth: Mapping[str, pd.DataFrame] | None = None
     from_plants: bool = False
+    guards: Mapping[int, Guard] = field(default_factory=dict)
+    public: Mapping[int, Economy] = field(default_factory=dict)
+    public_notes: tuple[str, ...] = ()
+    confidential_files: frozenset[str] = frozenset()
+    private_notes: tuple[str, ...] = ()
     border_missing: bool = True
     digests: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
@@ -76,7 +86,8 @@ def read_inputs(config: StudyFile, root: Path, *, engine: str = "duckdb") -> Inp
     reading = Collected(root)
     check_cross_references(config, reading)
     regions = _regions(config, reading)
-    economies = economies_of(config, reading, regions, engine)
+    with reading.of_plants(config.plants is not None) as confidential:
+        economies = economies_of(config, reading, regions, engine)
     newest = economies[max(economies)] if economies else None
     supply = layers_of("supply", config, newest, reading)
     skills = layers_of("skills", config, newest, reading)
@@ -86,8 +97,13 @@ def read_inputs(config: StudyFile, root: Path, *, engine: str = "duckdb") -> Inp
     if main is not None and regions is not None:
         regions = _counted_regions(regions, main, research, reading)
     if main is not None:
-        can_be_studied(config, main, reading)
-        economies = years_with_counts(economies, year, reading)
+        section = "employment" if config.plants is None else "plants"
+        with reading.of_plants(config.plants is not None):
+            can_be_studied(section, main, reading)
+            economies = years_with_counts(economies, year, reading)
+    with reading.of_plants(config.plants is not None) as more:
+        guards = guards_of(config, economies, reading)
+    public, public_notes = published_of(economies, guards, year, reading)
     lexicon, survey = survey_of(config, reading, regions, main)
     given = templates_of(config, reading, main)
     truth = _truth(config, reading)
@@ -108,6 +124,11 @@ def read_inputs(config: StudyFile, root: Path, *, engine: str = "duckdb") -> Inp
         given=given,
         truth=truth,
         from_plants=config.plants is not None,
+        guards=guards,
+        public=public,
+        public_notes=tuple(public_notes),
+        confidential_files=frozenset(confidential | more),
+        private_notes=tuple(dict.fromkeys(reading.private)),
         border_missing=config.study.border_missing,
         digests=digests,
         warnings=tuple(dict.fromkeys(reading.notes)),

@@ -16,13 +16,16 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from clusterid.errors import nearest
 
 __all__ = [
-    "OPTIONS", "EmploymentSection", "LayerSection", "MethodSection", "OutputSection",
-    "PlantsSection", "RegionsSection", "ResearchSection", "StudyFile", "StudySection",
-    "SurveySection", "TemplatesSection", "is_repeated", "layer_names", "section_model",
+    "OPTIONS", "DisclosureSection", "EmploymentSection", "LayerSection",
+    "MethodSection", "OutputSection", "PlantsSection", "RegionsSection",
+    "ResearchSection", "StudyFile", "StudySection", "SurveySection",
+    "TemplatesSection", "is_repeated", "layer_names", "section_model",
 ]  # fmt: skip
 
 #: What each section and option is for, in the words of `clusterid init`.
 OPTIONS = Path(__file__).with_name("options.toml")
+#: Fewest plants of a cell that may be published, where a study file does not say.
+FEWEST_PLANTS = 3
 #: Roles of the lexicon; the room of classifications owns them.
 Role = Literal["core", "host", "supplier", "extended"]
 
@@ -85,6 +88,18 @@ class PlantsSection(_Files):
 
     crs: str | None = None
     classification: str | None = None
+    labels: str | None = None
+
+
+class DisclosureSection(_Section):
+    """What of a study from plants may be published."""
+
+    minimum_plants: int | None = Field(None, ge=1, le=10**6)
+    dominance: float = Field(0.85, gt=0, le=1)
+    dominance_plants: Literal[1, 2] = 1
+    p_percent: float = Field(10.0, ge=0, lt=100)
+    publish: str | None = None
+    costs: str | None = None
 
 
 class RegionsSection(_Files):
@@ -164,7 +179,7 @@ class MethodSection(_Section):
     permutations: int = Field(4999, ge=99, le=10_000_000)
     draws: int = Field(200, ge=1, le=100_000)
     imputation_draws: int = Field(20, ge=1, le=100_000)
-    publish_minimum_plants: int = Field(3, ge=1, le=10**6)
+    publish_minimum_plants: int | None = Field(None, ge=1, le=10**6)
 
     @field_validator("resolution")
     @classmethod
@@ -215,6 +230,7 @@ class StudyFile(_Section):
     study: StudySection = Field(default_factory=StudySection)
     employment: EmploymentSection | None = None
     plants: PlantsSection | None = None
+    disclosure: DisclosureSection = Field(default_factory=DisclosureSection)
     regions: RegionsSection = Field(default_factory=RegionsSection)
     supply: tuple[LayerSection, ...] = ()
     skills: tuple[LayerSection, ...] = ()
@@ -232,6 +248,29 @@ class StudyFile(_Section):
                 "add the section, or remove one"
             )
         return self
+
+    @model_validator(mode="after")
+    def _one_minimum_of_plants(self) -> StudyFile:
+        """Refuse a minimum that is given twice; [method] has the older name of it."""
+        older, newer = (
+            self.method.publish_minimum_plants,
+            self.disclosure.minimum_plants,
+        )
+        if None not in {older, newer} and older != newer:
+            raise ValueError(
+                f"[disclosure] minimum_plants = {newer} and [method] "
+                f"publish_minimum_plants = {older} are the same rule; keep the first"
+            )
+        return self
+
+    @property
+    def fewest_plants(self) -> int:
+        """Fewest plants of a cell that may be published."""
+        newer, older = (
+            self.disclosure.minimum_plants,
+            self.method.publish_minimum_plants,
+        )
+        return newer or older or FEWEST_PLANTS
 
     @model_validator(mode="after")
     def _names_of_networks(self) -> StudyFile:

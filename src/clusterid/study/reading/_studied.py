@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from clusterid.study.reading._collecting import Collected, first_of
-from clusterid.study.reading._schema import StudyFile
 from clusterid.tables import TOTAL, Economy
 
 __all__ = ["can_be_studied", "years_with_counts"]
@@ -26,13 +25,19 @@ def years_with_counts(
     return kept
 
 
-def can_be_studied(config: StudyFile, main: Economy, reading: Collected) -> None:
+#: How a study is mended in which nothing is counted, by the section at fault.
+_MENDS = {
+    "disclosure": "count larger regions or fewer industries: too few plants stand in "
+    "each cell",
+}
+
+
+def can_be_studied(section: str, main: Economy, reading: Collected) -> None:
     """Tell an economy in which nothing is counted, and note what of it is not.
 
     Industries and regions without a count stay: every table says of them why it has
     no number.
     """
-    section = "employment" if config.plants is None else "plants"
     known = main.employment.fillna(0.0)
     if not (known.to_numpy() > 0).any():
         what = "every count is withheld or missing"
@@ -41,6 +46,7 @@ def can_be_studied(config: StudyFile, main: Economy, reading: Collected) -> None
         year = f" of {main.metadata.year}" if main.metadata.year else ""
         rule = f"nothing can be studied: {what}{year}"
         mend = "check the columns, the marks (withheld, nil) and the year"
+        mend = _MENDS.get(section, mend)
         reading.fault(section, rule, mend)
         return
     if bool(main.withheld.to_numpy().any()):
@@ -49,21 +55,21 @@ def can_be_studied(config: StudyFile, main: Economy, reading: Collected) -> None
         # what is published must not contradict itself, or nothing can be filled in
         reading.attempt(section, lambda: withheld_bounds(main))
     hidden, counts = main.withheld.to_numpy(), known.to_numpy()
-    for axis, codes, label in (
-        (0, main.industries, "industries"),
-        (1, main.regions, "regions"),
+    for axis, codes, one, many in (
+        (0, main.industries, "industry has", "industries have"),
+        (1, main.regions, "region has", "regions have"),
     ):
-        is_hidden = hidden.all(axis=axis)
-        is_empty = (counts.sum(axis=axis) == 0) & ~is_hidden
+        has_none = counts.sum(axis=axis) == 0
+        has_hidden = hidden.any(axis=axis)
         for where, what in (
-            (is_hidden, "have no count that is not withheld"),
-            (is_empty, "have no jobs"),
+            (has_none & has_hidden, "no count above 0 that is not withheld"),
+            (has_none & ~has_hidden, "no jobs"),
         ):
             some = [str(code) for code in codes[np.flatnonzero(where)]]
             if some:
                 reading.notes.append(
-                    f"{len(some)} {label} {what} ({first_of(some)}); no quotient can "
-                    "be computed there."
+                    f"{len(some)} {one if len(some) == 1 else many} {what} "
+                    f"({first_of(some)}); no quotient can be computed there."
                 )
     reading.notes += [*_odd_plants(main), *_odd_totals(main)]
     n_regions, n_industries = main.employment.shape

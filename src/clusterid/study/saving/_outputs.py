@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,8 @@ import numpy as np
 import pandas as pd
 
 from clusterid._disk._whole_folder import Claim, claim_folder, whole_folder
+from clusterid.errors import StudyError
+from clusterid.legend import words
 from clusterid.study.saving._frames import rounded
 from clusterid.study.saving._store import store
 
@@ -18,7 +21,7 @@ if TYPE_CHECKING:
 
     from clusterid.study._result import Result
 
-__all__ = ["inert", "save_result", "write_csv"]
+__all__ = ["inert", "refuse_mixing", "save_result", "write_csv"]
 
 #: What a spreadsheet would take for a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -35,11 +38,31 @@ def save_result(
     claim: Claim | None = None,
 ) -> Path:
     """Write a result into a folder beside the target, then carry it into place."""
-    from clusterid.disclosure import publishable
+    from clusterid.disclosure import shown
 
-    with whole_folder(folder, claim or claim_folder(folder)) as partial:
-        _write(publishable(result), partial, language, parts)
+    claim = claim or claim_folder(folder)
+    refuse_mixing(Path(folder), confidential=result.provenance.confidential)
+    with whole_folder(folder, claim) as partial:
+        _write(shown(result), partial, language, parts)
     return Path(folder).resolve()
+
+
+def refuse_mixing(folder: Path, *, confidential: bool) -> None:
+    """Raise where a folder holds the result of the other kind, public or confidential.
+
+    A folder that is sent round must not become a confidential one unnoticed.
+    """
+    path = folder / "provenance.json"
+    try:
+        there = json.loads(path.read_text("utf-8")).get("confidential", False)
+    except (OSError, ValueError, AttributeError):
+        return
+    if bool(there) != confidential:
+        kinds = ("public", "confidential")
+        raise StudyError(
+            f"{folder}: holds a {kinds[bool(there)]} result; a {kinds[confidential]} "
+            "one has a folder of its own. Name another folder."
+        )
 
 
 def _write(
@@ -121,6 +144,8 @@ def _write_tables(result: Result, folder: Path) -> None:
                 frame.to_file(path, layer=name, driver="GPKG", engine="pyogrio")
     if result.comparison is not None:
         write_csv(result.comparison.verdicts, folder / "verdicts.csv")
+    if result.held is not None:
+        write_csv(result.held, folder / "held.csv")
     from clusterid.reports import write_workbook
 
     write_workbook(result, folder / "workbook.xlsx")
@@ -185,7 +210,10 @@ def _strongest(graph: nx.Graph[Any]) -> nx.Graph[Any]:
 
 def _log(result: Result) -> str:
     meta = result.economy.metadata
+    said = words(result.language, kind=meta.kind)
+    mark = [said("map.confidential"), ""] if result.provenance.confidential else []
     lines = [
+        *mark,
         result.title,
         repr(result.economy),
         f"source: {meta.source or 'not stated'}",

@@ -61,14 +61,13 @@ def _without_edges(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 def _with_intervals(found: CandidateClusters, counts: Counts) -> gpd.GeoDataFrame:
     """Add between what the jobs of a cluster lie, withheld cells drawn anew."""
     out = found.table.copy()
-    members = found.members.groupby("cluster")["industry"].unique()
     out["employment_lower"] = out["employment_upper"] = out["employment"]
     if counts.filled is None:
         return out
     employment = counts.economy.employment
     for cluster, row in out.iterrows():
         rows = employment.index.get_indexer(pd.Index(row["regions"].split(";")))
-        cols = employment.columns.get_indexer(pd.Index(members[cluster]))
+        cols = employment.columns.get_indexer(pd.Index(row["industries"].split(";")))
         draws = counts.filled.draws[:, rows][:, :, cols].sum(axis=(1, 2))
         low, high = np.quantile(draws, [0.05, 0.95])
         out.loc[cluster, "employment_lower"] = min(low, row["employment"])

@@ -26,6 +26,11 @@ _NOT_KNOWN = [
 ]  # fmt: skip
 
 
+#: A quotient against a total of which more than this is estimated is an interval only.
+_MOST_ESTIMATED = 0.5
+_NO_TOTAL = "reference_withheld"
+
+
 def concentration_table(
     counts: Counts, method: MethodSection, seed: int
 ) -> pd.DataFrame:
@@ -53,6 +58,10 @@ def concentration_table(
     table["share_imputed"] = np.where(hidden, 1.0, _estimated_totals(counts, keys))
     table.loc[hidden, _NOT_KNOWN] = float("nan")
     table.loc[hidden, "reason"] = "withheld"
+    share = table["share_imputed"].to_numpy(dtype=float)
+    mostly = ~hidden & (share > _MOST_ESTIMATED)
+    table.loc[mostly, "lq"] = float("nan")
+    table.loc[mostly & table["reason"].eq("").to_numpy(), "reason"] = _NO_TOTAL
     return table
 
 

@@ -62,8 +62,7 @@ def _redraw(
 def _with_imputed(templates: Templates, case: Case) -> Templates:
     """Add how much of a template's employment is estimated, 0 to 1.
 
-    And what share of all jobs the templates hold with withheld cells estimated; not
-    where plants are known, since estimates are then sums of what must not be told.
+    And what share of all jobs the templates hold with withheld cells estimated.
     """
     employment = case.counts.economy.employment
     of_industry = employment.sum()
@@ -75,7 +74,7 @@ def _with_imputed(templates: Templates, case: Case) -> Templates:
     )
     params = dict(templates.params)
     total = float(of_industry.sum())
-    if not case.inputs.from_plants and total > 0:
+    if total > 0:
         inside = float(of_industry[group.notna().to_numpy()].sum())
         params["share_estimated"] = round(inside / total, 4)
     return replace(templates, significance=table, params=params)
