@@ -47,6 +47,7 @@ def scores(worlds: Worlds) -> pd.DataFrame:
     return attacks(attacked(worlds.one), most=8)
 
 
+@pytest.mark.slow
 def test_guesses_from_everything_are_no_better_than_from_margins(
     scores: pd.DataFrame,
 ) -> None:
@@ -58,6 +59,7 @@ def test_guesses_from_everything_are_no_better_than_from_margins(
     assert scores.loc[others, "exact"].max() <= scores.loc[ALONE, "exact"].max()
 
 
+@pytest.mark.slow
 def test_no_bounds_pin_a_held_cell(scores: pd.DataFrame) -> None:
     bounds = scores[scores.index.str.endswith(("bounds", "owners"))]
     assert bounds["guessed"].gt(0).all()
@@ -65,12 +67,14 @@ def test_no_bounds_pin_a_held_cell(scores: pd.DataFrame) -> None:
     assert bounds["within 10 %"].eq(0).all()
 
 
+@pytest.mark.slow
 def test_margins_alone_allow_the_truth(scores: pd.DataFrame) -> None:
     alone = scores[scores.index.str.startswith("margins alone: bounds")]
     assert len(alone) == 1
     assert alone["wrong"].eq(0).all()
 
 
+@pytest.mark.slow
 def test_no_digest_confirms_a_guess(scores: pd.DataFrame) -> None:
     assert scores.loc["digest confirms a guess", "exact"] == 0
 
@@ -180,6 +184,7 @@ def test_a_confidential_result_cannot_be_published(private: Path) -> None:
         result.published()
 
 
+@pytest.mark.slow
 def test_a_job_a_plant_pins_no_cell_of_a_small_table() -> None:
     """Counts of plants are public: nobody takes a plant for less than one job."""
     rng = np.random.default_rng(0)

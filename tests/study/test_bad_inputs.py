@@ -278,6 +278,11 @@ PLANT_TABLE = pd.DataFrame({
     "plant": [f"p{i}" for i in range(96)], "industry": INDUSTRIES * 12,
     "region": sorted(REGIONS * 8), "employment": range(5, 101), "year": 2020,
 })  # fmt: skip
+#: Five plants a cell, so that some cells may be published.
+MANY_PLANTS = pd.concat(
+    [PLANT_TABLE.assign(plant=PLANT_TABLE["plant"] + f".{i}") for i in range(5)],
+    ignore_index=True,
+)
 
 TEXTS: dict[str, Bad] = {
     "empty": ("", {}, "exactly one of"),
@@ -655,6 +660,9 @@ TABLES: dict[str, Bad] = {
                          "nothing can be"),
     "plants of 1e308": (PLANTS, {"plants.csv": PLANT_TABLE.assign(employment=1e308)},
                         "larger than"),
+    "plants of which none may be published": (
+        PLANTS, {"plants.csv": PLANT_TABLE}, "[disclosure]|larger regions",
+    ),
     "plants elsewhere": (PLANTS, {"plants.csv": PLANT_TABLE.assign(region="Q1")}, "Q1"),
     "plants with a column twice": (
         PLANTS, {"plants.csv": "region,industry,employment,employment\nR01,10,5,6\n"},
@@ -999,11 +1007,11 @@ LEGAL: dict[str, tuple[str, Mapping[str, Any]]] = {
         after("[regions]", 'bridge = "b.csv"'), {"b.csv": "source,target\nQ1,Q2\n"},
     ),
     "a truth of other tables": (SIMULATED, {"truth/a.csv": "region,x\nR01,5\n"}),
-    "plants": (PLANTS, {"plants.csv": PLANT_TABLE}),
+    "plants": (PLANTS, {"plants.csv": MANY_PLANTS}),
     "plants of unknown size": (
         PLANTS,
-        {"plants.csv": PLANT_TABLE.assign(
-            employment=PLANT_TABLE["employment"].where(PLANT_TABLE.index % 3 > 0)
+        {"plants.csv": MANY_PLANTS.assign(
+            employment=MANY_PLANTS["employment"].where(MANY_PLANTS.index % 7 > 0)
         )},
     ),
 }  # fmt: skip

@@ -88,7 +88,7 @@ CASES: dict[str, Change] = {
     "index a list": _text("[]"),
     "index a text": _text('"x"'),
     "index empty": _text(""),
-    "index cut off": _text('{"format": 1, "content": {'),
+    "index cut off": _text('{"format": 2, "content": {'),
     "index not UTF-8": _text(b"\xff\xfe\x00"),
     "index deep lists": _text("[" * 100_000),
     "index deep objects": _text('{"a":' * 100_000),

@@ -38,7 +38,8 @@ _PARTS = {
     "Monitoring": "clusterid.monitoring",
 }
 
-_FORMAT = 1
+#: 2: provenance says whether a result is confidential; clusters carry industries.
+_FORMAT = 2
 
 
 def store(value: object, folder: Path) -> None:
