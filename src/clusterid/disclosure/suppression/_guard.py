@@ -48,8 +48,6 @@ class Guard:
         Every published sum of a group of regions or industries: ``region``,
         ``industry`` (codes, groups or ``"TOTAL"``), ``held``, ``reason``; empty
         without hierarchies.
-    audit : Audit, optional
-        What anyone can compute, where it was asked for.
     """
 
     held: pd.DataFrame
@@ -59,7 +57,6 @@ class Guard:
     total: bool
     params: Mapping[str, Any]
     groups: pd.DataFrame = field(default_factory=pd.DataFrame)
-    audit: Any = None
 
     def apply(self, table: pd.DataFrame) -> pd.DataFrame:
         """Return a table of the same shape with NaN where a cell is held back."""
