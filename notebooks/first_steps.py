@@ -51,13 +51,28 @@ pd.DataFrame({"label": templates.labels}).join(sizes)
 # %% [markdown]
 # ## Where such a group sits
 #
-# A *candidate cluster* is a template in neighbouring regions: tested concentration,
-# critical mass, at least two of its industries present.
+# A *cluster* is one kind (a template, a part of one, a group of codes or a single
+# industry) in neighbouring regions. Its grade says what the evidence carries: A
+# exceptional cluster, B established concentration, C stands here and one employer may
+# carry it, D niche. `lq_jobs` is of jobs, a fact; `lq_plants` of plants, which say what
+# the place draws.
 
 # %%
-columns = ["label", "regions", "employment", "lq_shrunk", "q_value", "n_members"]
+print(result.candidates)
+columns = ["grade", "level", "label", "regions", "employment", "lq_jobs", "lq_plants"]
 found = pd.DataFrame(result.candidates.table)[columns]
-found.sort_values("lq_shrunk", ascending=False).head(10).round(2)
+found.head(10).round(2)
+
+# %% [markdown]
+# Every region has its own ranked list, with what keeps each entry from a higher grade
+# and the number of plants that would decide.
+
+# %%
+listed = result.candidates.concentrations
+region = listed.loc[listed["grade"].eq("A"), "region"].iloc[0]
+columns = ["rank", "label", "grade", "form", "lq_jobs", "lq_plants", "plants_needed",
+           "why_not_higher"]  # fmt: skip
+listed.loc[listed["region"].eq(region), columns].round(2)
 
 # %% [markdown]
 # ## What was planted

@@ -67,55 +67,54 @@ reasons = declared.groupby(["verdict", "reason"]).size().rename("records").to_fr
 reasons
 
 # %% [markdown]
-# Read the two middle columns first. Four in ten records cannot be verified at all,
+# Read `not_separable` first. Four in ten records cannot be shown by this table at all,
 # nearly always because occupations do not separate the field: no group of occupations
-# *is* biotech, energy or aerospace. `no_footprint` is a narrow answer: every sign is
-# absent, and a cluster of some strength would have been seen. It says nothing of plans,
-# of firms too young to count, or of a field that cuts across occupations. The rest is
-# undecided and is called so.
+# *is* biotech, energy or aerospace. `confirmed_jobs_only` is grade C: the jobs stand
+# there, and one employer may carry them. Without counts of plants that is the highest
+# grade. `no_footprint` says that the quotient of jobs lies below the bar of 1.5 and
+# nothing of it is withheld. It says nothing of plans, of firms too young to count, or
+# of a field that cuts across occupations.
 #
 # ### There is no one cut
 
 # %%
-tested = declared[declared["verdict"].ne("unverifiable")].sort_values(
-    ["lq", "record"], ascending=[False, True]
+tested = declared[declared["verdict"].ne("not_separable")].sort_values(
+    ["lq_jobs", "record"], ascending=[False, True]
 )
-columns = ["place_name", "field", "lq", "employment", "p_value", "q_value", "verdict"]
-tested[columns].head(14).round({"lq": 2, "employment": -2, "p_value": 4, "q_value": 4})
+columns = ["place_name", "field", "lq_jobs", "employment", "grade",
+           "grade_at_lower_bar", "grade_at_higher_bar", "verdict"]  # fmt: skip
+tested[columns].head(14).round({"lq_jobs": 2, "employment": -2})
 
 # %% [markdown]
-# Sorted by the quotient, the verdicts are not sorted: the test asks how uneven a field
-# is over all Kreise, and what density alone would give, so the same quotient can be
-# much in one field and place and nothing special in another. Whoever takes a fixed cut
-# of 1.5 or 2 decides otherwise (section 3). Both readings can be defended; the columns
-# say which one was made. `q_value` takes all declared fields together as one family.
+# Jobs are a fact, and a grade from jobs alone follows their quotient: 2 and 400 jobs at
+# the lower end of what is known. The grades at the lower and the higher bar do not move
+# it, for the bar is one of plants. A quotient below 2 may still be confirmed by a
+# cluster that covers the place. Whoever takes another cut decides otherwise (section
+# 3). Both readings can be defended; the columns say which one was made.
 #
 # ### Three records in full
 
 # %%
-examples = tested.sort_values(["p_value", "record"])
-examples = examples[~examples["reason"].isin(["no_excess_jobs", "concentrated_nearby"])]
-for verdict in ("confirmed", "no_footprint", "unknown"):
-    row = examples[examples["verdict"].eq(verdict)].iloc[0]
+for verdict in ("confirmed_jobs_only", "no_footprint", "undecided"):
+    row = tested[tested["verdict"].eq(verdict)].iloc[0]
     print(f"{verdict.upper()}  {row['place_name']}: {row['label']} ({row['field']})")
     print(f"  {row['evidence_en']}")
     print(f"  What would change this: {row['would_change_en']}\n")
 
 # %% [markdown]
-# The quotient under *what would change this* is the one at which the test would decide
-# otherwise, all else as it is: it lies above what was counted wherever the test says
-# no. What is left below stands undecided for another reason, which its record names.
+# *What would change this* names the jobs that grade C asks for in these regions, all
+# else as it is. What is undecided lies between the bar and grade C:
 
 # %%
-undecided = tested[~tested["verdict"].isin(["confirmed", "thin"])]
-beyond = undecided["lq"].gt(undecided["needed_lq"])
-print(f"{beyond.sum()} of {len(undecided)} records that are not confirmed are above it")
+undecided = tested[tested["verdict"].eq("undecided")]
+numbers = undecided.groupby("reason")["lq_jobs"].describe().round(2)
+numbers[["count", "min", "50%", "max"]]
 
 # %% [markdown]
 # In the region of Braunschweig the car makers sit in Wolfsburg. The table has no
 # plants, so the program cannot tell one employer from a cluster of many, and no layer
-# links occupations: `confirmed` means concentrated here, and no more. The evidence says
-# so, and the reason is `concentrated_links_unknown`.
+# links occupations: `confirmed_jobs_only` means that the jobs stand here, and no more.
+# The grade says so: "stands here; one employer may carry it".
 #
 # ### Do the answers hang on our settings?
 
@@ -123,8 +122,8 @@ print(f"{beyond.sum()} of {len(undecided)} records that are not confirmed are ab
 settings = result.comparison.sensitivity.dropna(subset="changed")
 settings = settings[settings["changed"].gt(0)]
 settings[[
-    "setting", "value", "confirmed", "no_footprint", "unverifiable", "unknown",
-    "changed",
+    "setting", "value", "confirmed_jobs_only", "no_footprint", "not_separable",
+    "undecided", "changed",
 ]].round(3)  # fmt: skip
 
 # %% [markdown]
@@ -203,9 +202,9 @@ by_verdict.median().round(2)
 # The basis says it: not identified. Without complete lists the data cannot tell a
 # careless declaration from a blind measurement, so these are priors carried through
 # Bayes' rule, for three stated priors (`clusterid.comparison.PRIORS`). Use the distance
-# between the columns: after a concentrated measurement all three call a cluster
-# likely; after no sign all call it less likely than not, and a reader who trusts
-# declarations keeps a larger doubt. The bounds of a record's posterior run over priors
+# between the columns: after a grade the neutral prior and the one that trusts
+# declarations call a cluster likely, and the one that doubts them leaves it open; after
+# no sign all call it less likely than not. The bounds of a record's posterior run over priors
 # and readings of its label. They are wide and ought to be.
 
 # %% [markdown]
@@ -317,7 +316,7 @@ cells = cells.assign(
     region=cells["region_code"],
     employment=cells["emp"],
     establishments=cells["est"],
-    lq=cells["emp"] / jobs / share_of_nation,
+    lq_jobs=cells["emp"] / jobs / share_of_nation,
 )
 flags = cluster_mapping_flags(cells)
 pd.DataFrame({
@@ -341,7 +340,7 @@ for column in ("employment", "establishments"):
     chance[column] = rng.poisson(expected).astype(float)
 simulated = chance.groupby("region")["employment"].transform("sum")
 share = chance.groupby("template")["employment"].sum() / chance["employment"].sum()
-chance["lq"] = chance["employment"] / simulated / chance["template"].map(share)
+chance["lq_jobs"] = chance["employment"] / simulated / chance["template"].map(share)
 
 size = msa.groupby("region_code")["emp"].sum()
 needs_more = ("feser_2005", "litzenberger_sternberg_2006")

@@ -76,15 +76,22 @@ def fake_result(
         },
     )
     lq = jobs.div(jobs.sum(axis=1), axis=0) / (jobs.sum() / jobs.sum().sum())
-    tidy = lq.stack(future_stack=True).rename("lq").reset_index()
-    tidy["lq_shrunk"] = 1 + (tidy["lq"] - 1) * 0.8
-    tidy["lower"], tidy["upper"] = tidy["lq_shrunk"] * 0.8, tidy["lq_shrunk"] * 1.25
+    tidy = lq.stack(future_stack=True).rename("lq_jobs").reset_index()
+    tidy["lq_jobs_smoothed"] = tidy["lq_jobs"]
+    withheld = tidy["lq_jobs"].isna()
+    tidy["lq_jobs_lower"] = tidy["lq_jobs"].mask(withheld, 0.4)
+    tidy["lq_jobs_upper"] = tidy["lq_jobs"].mask(withheld, 2.2)
+    tidy["lq_plants"] = 1 + (tidy["lq_jobs"] - 1) * 0.9
+    tidy["lq_plants_smoothed"] = 1 + (tidy["lq_plants"] - 1) * 0.8
+    tidy["lq_plants_lower"] = tidy["lq_plants"] * 0.8
+    tidy["lq_plants_upper"] = tidy["lq_plants"] * 1.25
     tidy["p_value"] = np.linspace(0.001, 0.9, len(tidy))
     tidy["q_value"] = tidy["p_value"].clip(upper=1)
     tidy["null"] = "dartboard"
     tidy["n_plants"] = plants.stack().to_numpy()
     tidy["stability"] = 0.9
-    tidy["reason"] = np.where(tidy["lq"].isna(), "withheld", "")
+    tidy["reason"] = np.where(withheld, "withheld", "")
+    tidy["lq_plants_rank"] = tidy["lq_plants_smoothed"] * 0.85
     membership = pd.Series(
         ["T01", "T01", "T01", "T02", "T02", pd.NA], index=industries, name="template"
     )
@@ -118,46 +125,77 @@ def fake_result(
     for template in ("T01", "T02"):
         for i, code in enumerate(codes):
             value = 0.4 + 0.25 * i if template == "T01" else 3.0 - 0.2 * i
+            grade = "A" if value > 2.7 else "B" if value > 2.2 else ""
             cells.append({
                 "template": template,
                 "region": code,
                 "employment": 400.0 + 100 * i,
+                "excess_jobs": (400.0 + 100 * i) * (1 - 1 / (value * 1.1)),
+                "lq_jobs": value * 1.1,
+                "lq_jobs_lower": value * 1.1,
+                "lq_jobs_upper": value * 1.1,
                 "establishments": 10.0 + i,
-                "lq": value * 1.1,
-                "lq_shrunk": value,
-                "p_value": 0.2 / (i + 1),
-                "q_value": 0.3 / (i + 1),
-                "gi_z": 1.0,
-                "gi_q": 0.4,
+                "lq_plants": value * 1.05,
+                "lq_plants_smoothed": value,
+                "lq_plants_lower": value * 0.8,
+                "lq_plants_upper": value * 1.3,
+                "p_plants": 0.2 / (i + 1),
+                "q_plants": 0.3 / (i + 1),
+                "p_rest": 0.2 / (i + 1),
+                "q_rest": 0.3 / (i + 1),
+                "p_exceptional": 0.2 / (i + 1),
+                "q_exceptional": 0.3 / (i + 1),
                 "n_members": 3,
-                "is_seed": value > 2.2,
-                "is_member": value > 1.9,
-                "power_lq": 1.8,
+                "n_linked": 2.0,
+                "largest_plant_share": 0.2,
                 "share_imputed": 0.3 if code == "R03" else 0.0,
+                "grade": grade,
+                "grade_at_lower_bar": grade,
+                "grade_at_higher_bar": "B" if grade else "",
                 "reason": "",
             })
     cells = pd.DataFrame(cells)
     held = cells["region"].eq("R06") & cells["template"].eq("T02")
-    cells.loc[held, ["employment", "lq", "lq_shrunk", "q_value"]] = np.nan
+    numbers = ["employment", "excess_jobs"]
+    numbers += [c for c in cells if c.startswith(("lq_", "p_", "q_"))]
+    cells.loc[held, numbers] = np.nan
     cells.loc[held, "reason"] = "withheld"
     chosen = {"C001": ("T01", ["R11", "R12"]), "C002": ("T02", ["R01", "R02", "R05"])}
+    of = {"T01": "A;B;C", "T02": "D;E"}
     table = gpd.GeoDataFrame(
         [
             {
-                "template": t,
+                "grade": "A" if t == "T01" else "C",
                 "label": templates.labels[t],
+                "kind": t,
+                "level": "template",
+                "template": t,
+                "industries": of[t],
                 "regions": ";".join(rs),
                 "n_regions": len(rs),
+                "grades": "B;A" if t == "T01" else "C;C;C",
+                "form": "many_plants" if t == "T01" else "unknown",
                 "employment": 2500.0,
-                "establishments": 60.0,
-                "lq": 2.4,
-                "lq_shrunk": 2.2,
                 "excess_jobs": 1400.0,
-                "p_value": 0.0001,
-                "q_value": 0.002,
+                "lq_jobs": 2.4,
+                "lq_jobs_lower": 2.4,
+                "lq_jobs_upper": 2.4 if t == "T01" else 2.9,
+                "establishments": 60.0,
+                "lq_plants": 2.2,
+                "lq_plants_lower": 1.9,
+                "lq_plants_upper": 2.6,
+                "q_plants": 0.002,
+                "q_rest": 0.003,
+                "q_exceptional": 0.004,
                 "n_members": 3,
-                "share_imputed": 0.0 if t == "T01" else 0.12,
+                "n_linked": 2.0,
+                "linked_in": "colocation",
                 "largest_plant_share": 0.2,
+                "share_imputed": 0.0 if t == "T01" else 0.12,
+                "plants_needed": 50.0 if t == "T01" else 75.0,
+                "why_not_higher": "" if t == "T01" else "plants_below_bar",
+                "grade_at_lower_bar": "A" if t == "T01" else "C",
+                "grade_at_higher_bar": "B" if t == "T01" else "C",
                 "edge_region": t == "T02",
                 "flags": "edge_region" if t == "T02" else "",
                 "geometry": regions.geometry[rs].union_all(),
@@ -168,7 +206,7 @@ def fake_result(
         crs=4326,
     )
     members = pd.DataFrame([
-        {"cluster": c, "region": r, "industry": i, "employment": 300.0, "lq": 2.0}
+        {"cluster": c, "region": r, "industry": i, "employment": 300.0, "lq_jobs": 2.0}
         for c, (t, rs) in chosen.items()
         for r in rs
         for i in membership.index[membership.eq(t).fillna(False).astype(bool)]
@@ -176,19 +214,57 @@ def fake_result(
     gaps = pd.DataFrame({
         "cluster": ["C001", "C002"],
         "industry": ["C", "E"],
-        "lq": [0.4, np.nan],
+        "lq_jobs": [0.4, np.nan],
         "supply_weight": [0.3, 0.2],
         "state": ["thin", "missing"],
     })
+    listed = [(r, c, t) for c, (t, rs) in chosen.items() for r in rs]
+    shared = [c for c in cells if c not in ("template", "region")]
+    by_cell = cells.set_index(["template", "region"])
+    concentrations = pd.DataFrame([
+        {
+            "region": r,
+            "rank": 1,
+            **table.loc[c, ["kind", "level", "label", "template", "industries"]],
+            **by_cell.loc[(t, r), shared],
+            "grade": "C" if t == "T02" else "A" if r == "R12" else "B",
+            **table.loc[c, ["plants_needed", "why_not_higher", "form"]],
+            "cluster": c,
+        }
+        for r, c, t in sorted(listed)
+    ])
+    alone = by_cell.loc[("T01", "R12")].to_dict() | {
+        "region": "R12", "rank": 2, "kind": "F", "level": "industry",
+        "label": "Name of F", "template": "none", "industries": "F", "grade": "C",
+        "establishments": 1.0, "employment": 987.0, "plants_needed": 9.0,
+        "why_not_higher": "plants_below_bar;few_plants", "form": "one_employer",
+        "cluster": "",
+    }  # fmt: skip
+    concentrations = pd.concat(
+        [concentrations, pd.DataFrame([alone])], ignore_index=True
+    )[[
+        "region", "rank", "kind", "level", "label", "template", "industries", *shared,
+        "plants_needed", "why_not_higher", "form", "cluster",
+    ]]  # fmt: skip
     candidates = CandidateClusters(
-        table=table, members=members, gaps=gaps, cells=cells, params={"preset": "x"}
+        table=table,
+        concentrations=concentrations,
+        members=members,
+        gaps=gaps,
+        cells=cells,
+        params={
+            "preset": "x",
+            "bar": 1.5,
+            "sensitivity": (1.25, 2.0),
+            "concept_used": "establishments",
+        },
     )
     said = [
         ("confirmed", "P1", "R12", "C001", 2.3),
         ("no_footprint", "P1", "R12", "", 0.7),
         ("thin", "P2", "R02", "C002", 2.0),
         ("emerging", "P3", "R04", "", 1.3),
-        ("unverifiable", "P3", "R04", "", np.nan),
+        ("not_separable", "P3", "R04", "", np.nan),
         ("unknown_list_incomplete", "P2", "R02", "", 1.0),
         ("undeclared", "", "R01;R05", "C002", 2.1),
     ]
@@ -202,10 +278,18 @@ def fake_result(
             "regions": region,
             "verdict": verdict,
             "declared": "yes" if place else "no",
-            "lq": value,
-            "lq_shrunk": value,
-            "p_value": 0.01,
-            "q_value": 0.04,
+            "grade": "B",
+            "lq_jobs": value,
+            "lq_jobs_lower": value,
+            "lq_jobs_upper": value,
+            "lq_plants": value,
+            "lq_plants_lower": value,
+            "lq_plants_upper": value,
+            "q_plants": 0.04,
+            "q_rest": 0.05,
+            "plants_needed": 15.0,
+            "grade_at_lower_bar": "B",
+            "grade_at_higher_bar": "C",
             "employment": 1000.0,
             "n_plants": 20.0,
             "linkage": 0.4,

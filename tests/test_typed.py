@@ -124,7 +124,7 @@ def test_what_is_no_economy_is_told(kind: str) -> None:
 def test_a_rule_out_of_range_is_told(option: dict[str, Any]) -> None:
     with pytest.raises(OptionError, match=f"{next(iter(option))}="):
         cid.location_quotient_test(JOBS, **option)
-    rules = {"significance": 7}, {"weak_p": "a"}, {"cluster": -1}, {"match": np.nan}
+    rules = {"significance": 7}, {"linked": "a"}, {"rising": -1}, {"match": np.nan}
     for given in rules:
         with pytest.raises(OptionError, match=f"{next(iter(given))}="):
             ComparisonRules(**given)  # type: ignore[arg-type]

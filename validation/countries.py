@@ -13,10 +13,9 @@ from typing import Any
 
 import pandas as pd
 
-from clusterid.clusters import test_groups
+from validation.grades._textbook import judged, shown
+from validation.recovery._report import markdown
 
-#: False discovery rate of the kinds here.
-LEVEL = 0.05
 STUDIES = Path(__file__).parents[1] / "data" / "studies"
 
 #: Study -> (kind, beginnings of codes, regions where it is known to sit).
@@ -81,86 +80,21 @@ EXPECTED: dict[str, list[tuple[str, tuple[str, ...], tuple[str, ...]]]] = {
 }  # fmt: skip
 
 
-def verdicts(result: Any, name: str) -> pd.DataFrame:
-    """Return one row an expected kind and place: its numbers, and what became of it.
-
-    ``p_value`` and ``q_value`` are those of the kind tested as a group of its own, in
-    the family of all kinds here; ``study`` says what the study found without knowing
-    of it.
-    """
-    economy = result.economy
-    groups = pd.DataFrame(
-        {
-            kind: [float(str(code).startswith(starts)) for code in economy.industries]
-            for kind, starts, _ in EXPECTED[name]
-        },
-        index=economy.industries,
+def judged_of(result: Any, name: str) -> pd.DataFrame:
+    """Return one row an expected kind and place: its numbers, and where it stands."""
+    names = result.regions["name"]
+    listed = pd.DataFrame(
+        [
+            (f"{kind}, {names.get(region, region)}", region, ";".join(codes))
+            for kind, codes, regions in EXPECTED[name]
+            for region in regions
+        ],
+        columns=["name", "regions", "codes"],
     )
-    groups = groups.loc[:, groups.gt(0).any()]
-    cells = test_groups(economy, groups, local_statistics=False)
-    cells = cells.set_index(["template", "region"])
-    rows = []
-    for kind, _, regions in EXPECTED[name]:
-        for region in regions:
-            said = str(result.regions["name"].get(region, region))
-            if kind not in groups:
-                rows.append((kind, said, *[float("nan")] * 4, "", "no such code"))
-                continue
-            cell = cells.loc[(kind, region)]
-            codes = set(groups.index[groups[kind].gt(0).to_numpy()])
-            rows.append((
-                kind, said, cell["employment"], cell["lq"], cell["p_value"],
-                cell["q_value"], cell["reason"], _in_study(result, codes, region, cell),
-            ))  # fmt: skip
-    columns = [
-        "kind", "region", "employment", "lq", "p_value", "q_value", "reason", "study",
-    ]  # fmt: skip
-    return pd.DataFrame(rows, columns=columns)
-
-
-def _in_study(result: Any, codes: set[str], region: str, cell: pd.Series) -> str:
-    """Return where the study has the kind in the region: cluster, undecided, or not."""
-    found = result.candidates
-    members = found.members
-    mine = members[
-        members["region"].eq(region)
-        & members["industry"].isin(sorted(codes))
-        & members["lq"].gt(1).to_numpy()
-    ]
-    if len(mine):
-        jobs = mine.groupby("cluster")["employment"].sum()
-        cluster = jobs.idxmax()
-        row = found.table.loc[cluster]
-        return f"{cluster}, {row['level']}: {row['label']}"
-    parts = found.parts
-    open_parts = parts[
-        parts["state"].eq("one_industry")
-        & parts["regions"].eq(region)
-        & parts["industries"].isin(sorted(codes))
-    ]
-    if len(open_parts):
-        return "not decided: one large plant looks the same"
-    if not cell["q_value"] <= LEVEL:
-        return "not found: within its ordinary unevenness"
-    if cell["employment"] < result.candidates.params["minimum_jobs"]:
-        return "not found: below critical mass"
-    return "not found in the family of the study"
-
-
-def show(table: pd.DataFrame) -> str:
-    """Return the table as Markdown."""
-    lines = [
-        "| kind | region | jobs | LQ | p | q | in the study |",
-        "|---|---|---|---|---|---|---|",
-    ]
-    for row in table.itertuples():
-        q = f"{row.q_value:.2g}" if row.q_value < 0.995 else "1"
-        p = f"{row.p_value:.2g}" if row.p_value < 0.995 else "1"
-        lines.append(
-            f"| {row.kind} | {row.region} | {row.employment:,.0f} | {row.lq:.1f} | "
-            f"{p} | {q} | {row.study} |"
-        )
-    return "\n".join(lines)
+    study = shown(result.economy, result.candidates)
+    rows = judged(study, listed.assign(lq=float("nan"), data_show_it=True))
+    columns = ["name", "jobs", "quotient", "at A or B", "at any", "rank", "what"]
+    return rows[columns].set_index("name")
 
 
 def main() -> None:
@@ -172,7 +106,7 @@ def main() -> None:
     for name in parser.parse_args().study or list(EXPECTED):
         result = cid.read_study(STUDIES / f"{name}.toml").run()
         print(f"## {result.title}\n\n{result.candidates}\n")
-        print(show(verdicts(result, name)), flush=True)
+        print(markdown(judged_of(result, name)), flush=True)
 
 
 if __name__ == "__main__":

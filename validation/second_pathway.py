@@ -10,14 +10,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from clusterid._typed import typed
-from clusterid.clusters._counts import group_shares, point_employment
-from clusterid.clusters._evidence import counted_plants, log_density
-from clusterid.clusters._grow import adjacency
-from clusterid.clusters._roughness import fit_null, industry_roughness
 from clusterid.communities import partition_of_links
 from clusterid.errors import OptionError
-from clusterid.statistics import q_values
+from clusterid.statistics import over_positive, q_values
 from clusterid.tables import Economy
+from validation.first_detector._counts import log_density, whole
+from validation.first_detector._detect import fitted_nulls
+from validation.first_detector._neighbours import adjacency
 
 __all__ = ["cell_clusters"]
 
@@ -49,7 +48,6 @@ def cell_clusters(
     alpha: float = 0.03,
     minimum_members: int = 2,
     neighbours: int = 20,
-    jobs_per_effective_plant: float = 100.0,
     seed: int = 0,
 ) -> pd.DataFrame:
     """Find clusters as communities among specialised cells, place and kind at once.
@@ -63,7 +61,7 @@ def cell_clusters(
     Parameters
     ----------
     economy : Economy
-        One year; withheld cells are no nodes.
+        One year, the plants of every cell known.
     relatedness : networkx graph of industries
         Weights are scaled by their 95th percentile to at most 1; an industry is
         related to itself by 1.
@@ -72,7 +70,8 @@ def cell_clusters(
     place_links : networkx graph of regions, optional
         Research links and the like; the strongest counts as much as a neighbour.
     density : Series by region, "size" or "none"
-        See :func:`test_groups`.
+        What an industry may follow without being clustered: jobs per km2 (any unit),
+        the region's size, or nothing.
     specialised_at : float
         A cell is a node at this p-value (one-sided, not corrected).
     neighbour_weight : float
@@ -86,8 +85,6 @@ def cell_clusters(
     neighbours : int
         Strongest links kept of each industry, and of each region among ``place_links``;
         more are noise, time and memory.
-    jobs_per_effective_plant : float
-        See :func:`test_groups`.
     seed : int
         Of the communities.
 
@@ -114,12 +111,8 @@ def cell_clusters(
         raise OptionError("specialised_at and neighbour_weight lie between 0 and 1.")
     if neighbours < 1:
         raise OptionError(f"neighbours={neighbours}: use at least 1.")
-    employment, _ = point_employment(economy, None)
-    by_plants = economy.establishments is not None
-    counted, _ = counted_plants(
-        economy, employment, by_plants, jobs_per_effective_plant
-    )
-    p = _cell_p_values(counted, log_density(density, economy, employment))
+    plants = whole(economy.establishments, "plants")
+    p = _cell_p_values(plants, _covariate(density, economy))
     q = q_values(p.ravel()).reshape(p.shape)
     regions, industries = list(economy.regions), list(economy.industries)
     rows, columns = np.nonzero(np.nan_to_num(p, nan=1.0) <= specialised_at)
@@ -139,23 +132,15 @@ def cell_clusters(
         empty.attrs.update(params, n_nodes=len(rows), n_links=0)
         return empty
     labels = partition_of_links(len(rows), *links, resolution=resolution, seed=seed)
-    size = employment.sum(axis=1)
-    everything = group_shares(
-        employment,
-        pd.DataFrame(np.eye(len(industries)), index=industries, columns=industries),
-        size,
-    )
-    lq = np.divide(
-        everything.observed,
-        everything.expected,
-        out=np.full(p.shape, np.nan),
-        where=everything.expected > 0,
-    )
+    employment = economy.employment.to_numpy(dtype=float)
+    size = np.nansum(employment, axis=1)
+    usual = np.outer(size / size.sum(), np.nansum(employment, axis=0))
+    lq = over_positive(employment, usual)
     table = pd.DataFrame({
         "template": labels,
         "region": np.array(regions, dtype=object)[rows],
         "industry": np.array(industries, dtype=object)[columns],
-        "employment": employment.to_numpy(dtype=float)[rows, columns],
+        "employment": employment[rows, columns],
         "lq": lq[rows, columns],
         "p_value": p[rows, columns],
         "q_value": q[rows, columns],
@@ -175,24 +160,21 @@ def cell_clusters(
     return table
 
 
-def _cell_p_values(counted: pd.DataFrame, density: Floats | None) -> Floats:
+def _covariate(density: Any, economy: Economy) -> Floats | None:
+    """Return the log density of every region; None where none is asked for."""
+    if isinstance(density, str):
+        if density == "none":
+            return None
+        return log_density(economy, pd.DataFrame(index=economy.regions))
+    values = density.reindex(economy.regions).to_numpy(dtype=float)
+    return np.log(values, out=np.full(len(values), np.nan), where=values > 0)
+
+
+def _cell_p_values(plants: Floats, density: Floats | None) -> Floats:
     """Return P(at least this many plants) of every cell under its own roughness."""
-    eye = np.eye(counted.shape[1])
-    shares = group_shares(counted, pd.DataFrame(eye, index=counted.columns))
-    known = counted.notna().to_numpy()
-    observed = np.where(known, shares.observed, np.nan)
-    nulls = fit_null(
-        observed,
-        shares.expected,
-        shares=eye,
-        taus=industry_roughness(observed, shares.expected, density),
-        density=density,
-        roughness="estimate",
-    )
-    p = np.column_stack([
-        null.p_values(shares.observed[:, i]) for i, null in enumerate(nulls)
-    ])
-    return np.where(known & (shares.expected > 0), p, np.nan)
+    nulls = fitted_nulls(plants, np.eye(plants.shape[1]), density)
+    p = [null.p_values(plants[:, i]) for i, null in enumerate(nulls)]
+    return np.column_stack(p)
 
 
 def _related(graph: Any, industries: list[str], most: int) -> Floats:

@@ -144,7 +144,7 @@ def compare_roads(
     >>> columns = ["region", "industry", "employment", "establishments"]
     >>> table = economy(pd.DataFrame(rows, columns=columns))
     >>> templates = given_templates({"A": "AB", "B": "AB"})
-    >>> found = identify_clusters(table, templates, shapes, local_statistics=False)
+    >>> found = identify_clusters(table, templates, shapes)
     >>> related = nx.Graph()
     >>> related.add_edge("A", "B", weight=1.0)
     >>> compare_roads(found, table, related, contiguity(shapes))
@@ -160,7 +160,7 @@ def compare_roads(
             seed=seed,
         )
     keys = ["region", "industry"]
-    above = candidates.members[candidates.members["lq"].gt(1).to_numpy()]
+    above = candidates.members[candidates.members["lq_jobs"].gt(1).to_numpy()]
     first = above[[*keys, "cluster", "employment"]].rename(columns={"cluster": "first"})
     other = second[[*keys, "cluster", "employment"]].rename(
         columns={"cluster": "second", "employment": "other"}

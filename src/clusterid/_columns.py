@@ -162,8 +162,8 @@ class Table:
         What hangs on the table's ``attrs``.
     counted_by : (str, str), optional
         A column, and its value in rows that are made of counts of plants.
-    interval : (str, str), optional
-        Columns between which the table's ``lq`` lies; its width says how precise
+    interval : (str, str, str), optional
+        A quotient and the columns between which it lies; their width says how precise
         the cells' columns may be.
 
     Examples
@@ -176,7 +176,7 @@ class Table:
     others: Column | None = None
     attrs: Mapping[str, Declared] = field(default_factory=dict)
     counted_by: tuple[str, str] | None = None
-    interval: tuple[str, str] | None = None
+    interval: tuple[str, str, str] | None = None
 
     def of(self, column: object) -> Column | None:
         """Return what a column is, None where nothing declares it."""

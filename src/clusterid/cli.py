@@ -29,6 +29,7 @@ from clusterid.errors import (
 
 if TYPE_CHECKING:
     from clusterid._disk._whole_folder import Claim
+    from clusterid.clusters import CandidateClusters
     from clusterid.study import Study
     from clusterid.study.reading._inputs import Inputs
 
@@ -149,6 +150,10 @@ def run(
         Engine | None, typer.Option(help="engine that aggregates plants")
     ] = None,
     language: LanguageOption = None,
+    preset: Annotated[
+        str | None,
+        typer.Option(help="another [method] preset for this run; see presets"),
+    ] = None,
     confidential: Annotated[
         bool,
         typer.Option(
@@ -166,6 +171,8 @@ def run(
     )
 
     loaded = read_study(study)
+    if preset is not None:
+        loaded = loaded.with_preset(preset)
     folder = output or loaded.output_folder
     if not confidential:
         _run(loaded, folder, claim_folder(folder), language, engine)
@@ -184,6 +191,18 @@ def run(
     _run(loaded, beside, claims[1], language, engine, inputs=inputs, confidential=True)
 
 
+@app.command("presets")
+def presets_() -> None:
+    """List the published rules that a run may use instead of grades."""
+    from clusterid.clusters import presets
+
+    for name, row in presets().iterrows():
+        facts = {str(key): value for key, value in row.items()}
+        ranks = " [an index: ranks, cannot tell clusters]" if row["is_index"] else ""
+        text = f"{name}{ranks}: {row['rule']}\n    {row['citation']}\n    beware: "
+        _console.say(text + row["warning"], preset=name, **facts)
+
+
 @app.command("map")
 def map_(
     result: ResultPath, output: Output = None, language: LanguageOption = None
@@ -196,12 +215,20 @@ def map_(
 
 @app.command()
 def report(
-    result: ResultPath, output: Output = None, language: LanguageOption = None
+    result: ResultPath,
+    output: Output = None,
+    language: LanguageOption = None,
+    region: Annotated[
+        str | None, typer.Option(help="code or name: a page on this region alone")
+    ] = None,
 ) -> None:
-    """Write the report of an earlier result again."""
+    """Write the report of an earlier result again, or the page of one region."""
+    from functools import partial
+
     from clusterid.reports import report as report_page
 
-    _again(result, report_page, "report", output, language)
+    page_of = report_page if region is None else partial(report_page, region=region)
+    _again(result, page_of, "report", output, language)
 
 
 @app.command()
@@ -361,9 +388,26 @@ def _run(
         folder = study.save(result, output, claim=claim)
     for warning in result.warnings:
         _console.note(warning)
-    for name in ("map.html", "report.html", "clusters.csv", "verdicts.csv"):
+    if result.candidates is not None:
+        _say_grades(result.candidates, result.economy.metadata.kind)
+    for name in ("map.html", "report.html", "clusters.csv", "concentrations.csv",
+                 "verdicts.csv"):  # fmt: skip
         if (folder / name).exists():
             _console.say(str(output / name), file=output / name)
+
+
+def _say_grades(found: CandidateClusters, kind: str) -> None:
+    """Say how many clusters there are at each grade, in words."""
+    grades = {grade: n for grade, n in found.by_grade.items() if n}
+    from clusterid.legend import words
+
+    said = words("en", kind=kind)
+    parts = [f"{n:,} {grade} ({said(f'grade.{grade}')})" for grade, n in grades.items()]
+    counted = f"{len(found.table):,} clusters"
+    line = f"{counted}: {', '.join(parts)}" if parts else counted
+    _console.say(line, clusters=len(found.table), grades=grades)
+    if found.highest_possible == "C":
+        _console.note(said("map.jobs_only"))
 
 
 def _global_options_first(arguments: list[str]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from types import ModuleType
 from typing import Any
 
@@ -42,7 +43,9 @@ def test_regions_show_name_value_and_flags_on_hover(opened: Any) -> None:
     assert "Region R03 (R03)" in tip
     assert "2.6" in tip
     assert "Share estimated\t30 %" in tip
-    assert "concentration tested beyond chance" in tip
+    assert "Grade\tB: established concentration" in tip
+    assert "Location quotient of plants, 90 % interval" in tip
+    assert "Location quotient of jobs" in tip
     assert opened.troubles == []
 
 
@@ -92,7 +95,7 @@ def test_the_language_switches_completely(opened: Any) -> None:
     ):
         assert english not in text
     assert "erklärt, kein statistischer Niederschlag" in text
-    assert "Cluster-Kandidaten" in text
+    assert "herausragendes Cluster (1)" in text
     assert page.locator(".mark").inner_text() == "SIMULIERT"
     page.fill("#search", "place p1")
     page.keyboard.press("Enter")
@@ -113,9 +116,54 @@ def test_layers_switch_on_and_off(opened: Any) -> None:
     page.get_by_label("Research links").uncheck()
     assert page.locator("path.arc").count() == 0
     outlines = page.locator(".leaflet-outlines-pane path")
+    assert outlines.count() == 2
+    page.get_by_label("stands here; one employer may carry it (1)").check()
     assert outlines.count() == 4
-    page.get_by_label("Candidate clusters", exact=True).uncheck()
+    page.get_by_label("Clusters", exact=True).uncheck()
     assert outlines.count() == 0
+    assert opened.troubles == []
+
+
+def test_every_region_has_its_ranked_list(opened: Any) -> None:
+    page = opened.page
+    page.fill("#search", "r12")
+    page.keyboard.press("Enter")
+    card = page.locator(".card")
+    rows = card.locator("details.ranked")
+    assert rows.count() == 2
+    first, second = rows.nth(0), rows.nth(1)
+    first.locator("summary").click()
+    said = first.inner_text()
+    for part in ("1. A Engines and parts", "1,500 jobs", "many plants", "90 %"):
+        assert part in said, part
+    second.locator("summary").click()
+    # one plant: no number of it stands on the page
+    assert "held back: too few plants" in second.inner_text()
+    assert "987" not in page.content()
+    first.locator("button").click()
+    assert "C001 · Engines and parts" in card.locator("h2").inner_text()
+    assert "Grade at a bar of 1.25 / 2" in card.inner_text()
+    assert opened.troubles == []
+
+
+def test_the_first_sixty_clusters_open_and_the_rest_on_demand(
+    fake: ModuleType, open_page: Callable[..., Any]
+) -> None:
+    result = fake.fake_result()
+    table = result.candidates.table
+    many = pd.concat([table.iloc[[0]]] * 70 + [table.iloc[[1]]] * 30)
+    many.index = pd.Index([f"C{i:03d}" for i in range(100)], name="cluster")
+    candidates = replace(result.candidates, table=many)
+    opened = open_page(cid.cluster_map(replace(result, candidates=candidates)).html)
+    page = opened.page
+    assert "List of clusters (60 of 100)" in page.inner_text(".panel")
+    assert page.locator(".leaflet-outlines-pane path").count() == 120
+    page.click("#all_clusters")
+    assert "List of clusters (70 of 100)" in page.inner_text(".panel")
+    page.check("#grade_C")
+    assert "List of clusters (100 of 100)" in page.inner_text(".panel")
+    page.click("#all_clusters")
+    assert "List of clusters (60 of 100)" in page.inner_text(".panel")
     assert opened.troubles == []
 
 

@@ -39,7 +39,6 @@ def found() -> CandidateClusters:
         given_templates(kinds),
         shapes,
         minimum_jobs=100,
-        local_statistics=False,
     )
 
 
@@ -48,28 +47,26 @@ def test_a_cluster_has_the_industries_of_what_it_is(found: CandidateClusters) ->
     assert by.loc["R07;R08", ["level", "industries"]].tolist() == [
         "template", "101;201",
     ]  # fmt: skip
-    assert by.loc["R22;R23", ["level", "industries"]].tolist() == ["part", "311;312"]
+    assert by.loc["R22;R23", ["level", "industries"]].tolist() == [
+        "code_group", "311;312",
+    ]  # fmt: skip
     assert by.loc["R34", ["level", "industries"]].tolist() == ["industry", "999"]
 
 
-def test_parts_and_clusters_say_the_same(found: CandidateClusters) -> None:
-    parts = found.parts[found.parts["state"].eq("candidate")].set_index("cluster")
-    assert len(parts) >= 2
-    table = found.table.loc[parts.index]
-    assert parts["industries"].tolist() == table["industries"].tolist()
+def test_clusters_and_concentrations_say_the_same(found: CandidateClusters) -> None:
+    rows = found.concentrations.set_index("cluster")
+    for name, row in found.table.iterrows():
+        mine = rows.loc[[name]]
+        assert set(mine["industries"]) == {row["industries"]}
+        assert ";".join(mine["region"]) == row["regions"]
+        assert ";".join(mine["grade"]) == row["grades"]
+        assert mine["employment"].sum() == pytest.approx(row["employment"])
 
 
 def test_industries_are_read_from_the_table(found: CandidateClusters) -> None:
     names = {v: k for k, v in found.table["regions"].items()}
     assert found.industries[names["R22;R23"]] == ["311", "312"]
     assert list(found.industries) == list(found.table.index)
-
-
-def test_an_older_result_is_read_from_its_members(found: CandidateClusters) -> None:
-    older = replace(found, table=found.table.drop(columns="industries"))
-    assert older.industries == found.industries
-    none = replace(older, members=found.members.iloc[:0])
-    assert set(map(len, none.industries.values())) == {0}
 
 
 def test_without_clusters_there_are_no_industries(found: CandidateClusters) -> None:

@@ -28,43 +28,64 @@ def grid(side: int = SIDE) -> gpd.GeoDataFrame:
     return frame
 
 
-def test_a_planted_cluster_is_found_in_its_place_and_alone():
+def test_a_planted_cluster_is_found_in_its_place_at_the_highest_grade():
     long, templates = simulated(1, planted=("T02", PLANTED, 3.0))
-    found = identify_clusters(economy(long), templates, grid(), local_statistics=False)
-    assert found.table["template"].tolist() == ["T02"]
-    assert found.table["regions"].iloc[0].split(";") == [f"R{i:03d}" for i in PLANTED]
+    found = identify_clusters(economy(long), templates, grid())
+    assert found.by_grade["A"] == 1
     row = found.table.iloc[0]
+    assert found.table.index[0] == "C001"
+    assert (row["grade"], row["kind"], row["level"]) == ("A", "T02", "template")
+    assert row["regions"].split(";") == [f"R{i:03d}" for i in PLANTED]
     assert row["n_regions"] == 4
-    assert 2 < row["lq_shrunk"] <= row["lq"]
+    assert row["lq_plants_lower"] > 1.5
     assert not row["edge_region"]
     assert row["n_members"] == 4
-    members = found.members
+    members = found.members[found.members["cluster"].eq("C001")]
     assert set(members["region"]) == {f"R{i:03d}" for i in PLANTED}
     assert members["employment"].sum() == pytest.approx(row["employment"])
     cells = found.cells.set_index(["template", "region"])
-    assert row["employment"] == pytest.approx(
-        sum(cells.loc[("T02", f"R{i:03d}"), "employment"] for i in PLANTED)
-    )
+    mine = cells.loc[[("T02", f"R{i:03d}") for i in PLANTED]]
+    assert row["employment"] == pytest.approx(mine["employment"].sum())
+    assert row["establishments"] == pytest.approx(mine["establishments"].sum())
+    usual = mine["establishments"] / mine["lq_plants"]
+    assert row["lq_plants"] == pytest.approx(row["establishments"] / usual.sum())
+    assert row["excess_jobs"] == pytest.approx(mine["excess_jobs"].sum())
 
 
-def test_nothing_is_found_on_a_dartboard_and_the_power_is_told():
+def test_on_a_dartboard_plants_show_nothing_and_jobs_only_what_stands_there():
     long, templates = simulated(2)
-    found = identify_clusters(economy(long), templates, grid(), local_statistics=False)
-    assert found.table.empty
-    assert list(found.table.columns)[:3] == ["template", "label", "regions"]
-    assert found.power()["median"].between(1.2, 5).all()
-    assert "only from a quotient of" in repr(found)
+    found = identify_clusters(economy(long), templates, grid())
+    assert found.by_grade | {"C": 0} == {"A": 0, "B": 0, "C": 0, "D": 0}
+    assert list(found.table.columns)[:2] == ["grade", "label"]
+    assert found.table["why_not_higher"].str.contains("plants_below_bar").all()
+    assert (found.concentrations["plants_needed"] > 1).all()
+    assert "0 A, 0 B" in repr(found)
+
+
+def test_no_industry_of_a_region_is_reported_twice_and_lists_are_ranked():
+    long, templates = simulated(3, planted=("T02", PLANTED, 3.0), roughness=0.5)
+    rows = identify_clusters(economy(long), templates, grid()).concentrations
+    pairs = [
+        (row.region, code)
+        for row in rows.itertuples()
+        for code in row.industries.split(";")
+    ]
+    assert len(pairs) == len(set(pairs))
+    for _, of_region in rows.groupby("region"):
+        assert of_region["rank"].tolist() == list(range(1, len(of_region) + 1))
+        assert of_region["excess_jobs"].is_monotonic_decreasing
+    strong = rows["lq_jobs"].ge(3) & rows["excess_jobs"].ge(1000)
+    assert rows.loc[strong, "grade"].ne("").all()
 
 
 def test_row_order_changes_nothing():
     long, templates = simulated(1, planted=("T02", PLANTED, 3.0))
-    first = identify_clusters(economy(long), templates, grid(), local_statistics=False)
+    first = identify_clusters(economy(long), templates, grid())
     mixed = long.sample(frac=1.0, random_state=4)
     second = identify_clusters(
         economy(mixed),
         templates,
         grid().sample(frac=1.0, random_state=5),
-        local_statistics=False,
     )
     pd.testing.assert_frame_equal(first.cells, second.cells)
     pd.testing.assert_frame_equal(
@@ -73,12 +94,18 @@ def test_row_order_changes_nothing():
     )
 
 
-def test_one_big_plant_is_no_cluster():
+def test_one_big_plant_is_c_and_carried_by_what_it_is():
     long, templates = simulated(5)
     at = long["region"].eq("R066") & long["industry"].eq("02")
     long.loc[at, "employment"] = 60_000.0
-    found = identify_clusters(economy(long), templates, grid(), local_statistics=False)
-    assert found.table.empty
+    found = identify_clusters(economy(long), templates, grid())
+    mine = found.concentrations[
+        found.concentrations["region"].eq("R066")
+        & found.concentrations["industries"].eq("02")
+    ]
+    assert mine["grade"].tolist() == ["C"]
+    assert mine["rank"].tolist() == [1]
+    assert found.by_grade["A"] == found.by_grade["B"] == 0
 
 
 def test_imputed_cells_are_counted():
@@ -86,11 +113,47 @@ def test_imputed_cells_are_counted():
     table = economy(long)
     marks = pd.DataFrame(False, index=table.regions, columns=table.industries)
     marks.loc["R066", "02"] = True
-    found = identify_clusters(
-        table, templates, grid(), imputed=marks, local_statistics=False
-    )
+    found = identify_clusters(table, templates, grid(), imputed=marks)
     share = table.employment.loc["R066", "02"] / found.table["employment"].iloc[0]
     assert found.table["share_imputed"].iloc[0] == pytest.approx(share)
+
+
+def test_a_published_rule_chooses_and_grades_stand_beside():
+    long, templates = simulated(1, planted=("T02", PLANTED, 3.0))
+    found = identify_clusters(economy(long), templates, grid(), preset="lq_2")
+    assert found.params["warning"]
+    rows = found.concentrations
+    assert rows["level"].eq("template").all()
+    assert (rows["lq_jobs"] >= 2).all()
+    cells = found.cells
+    assert len(rows) == int(cells["lq_jobs"].ge(2).sum())
+    assert rows["cluster"].ne("").all()
+    assert "A" in set(rows["grade"])
+
+
+@pytest.mark.parametrize("n_regions", [1, 2, 7])
+@pytest.mark.parametrize("counted", [True, False])
+def test_one_and_few_regions_give_a_result(n_regions, counted):
+    long, templates = simulated(1)
+    few = long[long["region"].isin([f"R{i:03d}" for i in range(n_regions)])]
+    if not counted:
+        few = few.drop(columns="establishments")
+    found = identify_clusters(economy(few), templates, grid().iloc[:n_regions])
+    assert found.by_grade["A"] == 0
+    assert found.highest_possible == ("A" if counted else "C")
+
+
+@pytest.mark.parametrize("value", [0.0, np.nan])
+def test_a_table_of_nothing_gives_an_empty_result(value):
+    long, templates = simulated(1)
+    table = economy(long)
+    table.employment.loc[:, :] = value
+    table.establishments.loc[:, :] = value
+    found = identify_clusters(table, templates, grid())
+    assert found.table.empty
+    assert found.concentrations.empty
+    assert repr(found) == "<CandidateClusters: none found at any grade>"
+    assert "none found" in found._repr_html_()
 
 
 def test_faults_are_told():
@@ -121,6 +184,7 @@ def test_links_and_change_stand_beside_a_cluster():
     supply = nx.Graph()
     supply.add_edge("02", "08", weight=2.0)
     supply.add_edge("14", "20", weight=1.0)
+    supply.add_edge("02", "01", weight=1.0)
     found = identify_clusters(
         table,
         templates,
@@ -128,15 +192,15 @@ def test_links_and_change_stand_beside_a_cluster():
         earlier=before,
         collaborations=projects,
         layers={"supply": supply},
-        local_statistics=False,
     )
     row = found.table.iloc[0]
     assert row["employment_change"] == pytest.approx(1.0)
-    assert row["lq_change"] > 0
+    assert row["lq_jobs_change"] > 0
     assert row["research_inside"] == 1
     assert row["research_outside"] == 1
     assert row["supply_density"] == 1
-    assert row["q_value"] < 0.05
+    assert row["q_plants"] < 0.05
+    assert (row["n_linked"], row["linked_in"]) == (4, "supply")
 
 
 def test_a_cluster_that_vanishes_in_coarser_units_is_flagged():
@@ -151,9 +215,7 @@ def test_a_cluster_that_vanishes_in_coarser_units_is_flagged():
         [f"b{(i // SIDE + 1) // 2}{(i % SIDE + 1) // 2}" for i in number], index=codes
     )
     flags = [
-        identify_clusters(
-            table, templates, grid(), coarser=units, local_statistics=False
-        )
+        identify_clusters(table, templates, grid(), coarser=units)
         .table["flags"]
         .iloc[0]
         for units in (blocks, rows)

@@ -32,7 +32,7 @@ def test_cluster_mapping_flags_of_all_metropolitan_areas(data_dir):
         "region": table["region_code"],
         "employment": table["emp"],
         "establishments": table["est"],
-        "lq": lq,
+        "lq_jobs": lq,
     })
     flags = cluster_mapping_flags(cells)
     for flag in FLAGS:
@@ -47,7 +47,7 @@ def four_cells() -> pd.DataFrame:
         "region": list("abcd"),
         "employment": [12_000.0, 400.0, 9_000.0, np.nan],
         "establishments": [100.0, 10.0, 50.0, 5.0],
-        "lq": [2.5, 1.2, 2.0, np.nan],
+        "lq_jobs": [2.5, 1.2, 2.0, np.nan],
     })
 
 
@@ -68,7 +68,7 @@ def test_a_percentile_rule_fires_on_pure_chance():
         "employment": rng.poisson(100, 400).astype(float),
         "establishments": rng.poisson(20, 400).astype(float),
     })
-    cells["lq"] = cells["employment"] / 100
+    cells["lq_jobs"] = cells["employment"] / 100
     found = apply_presets(cells, names=["cluster_mapping_strong"])
     assert found["cluster_mapping_strong"].sum() > 50
     assert "always fires" in presets().loc["cluster_mapping_strong", "warning"]
@@ -95,7 +95,7 @@ def test_every_rule_stands_beside_the_others_in_one_call():
         "region": regions * 2,
         "employment": rng.poisson(100, 40).astype(float),
         "establishments": rng.poisson(20, 40).astype(float) + 1,
-        "lq": rng.uniform(0.5, 3, 40),
+        "lq_jobs": rng.uniform(0.5, 3, 40),
     })
     near = Graph.from_arrays(
         [*regions[:-1], *regions[1:]], [*regions[1:], *regions[:-1]], [1.0] * 38

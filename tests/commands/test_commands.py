@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -44,11 +45,14 @@ def test_run_writes_everything_and_says_so(small_run: Any) -> None:
     out = small_run.out
     for name in (
         "map.html", "report.html", "clusters.gpkg", "clusters.csv", "verdicts.csv",
-        "concentration.parquet", "templates.csv", "template_coverage.csv",
+        "concentrations.csv", "concentration.parquet", "templates.csv",
+        "template_coverage.csv",
         "workbook.xlsx", "provenance.json", "log.txt", "networks/supply.graphml",
     ):  # fmt: skip
         assert (out / name).is_file(), name
     assert "map.html" in small_run.done.stdout
+    assert re.search(r"^[\d,]+ clusters: .*\d [A-D] \(", small_run.done.stdout, re.M)
+    assert "<CandidateClusters: " in (out / "log.txt").read_text("utf-8")
     provenance = json.loads((out / "provenance.json").read_text("utf-8"))
     assert set(provenance["inputs"]) >= {"employment.csv", "regions.geojson"}
     assert all(len(digest) == 64 for digest in provenance["inputs"].values())
@@ -64,6 +68,14 @@ def test_map_and_report_come_again_from_a_result(
     assert run("report", out, "-o", "r.html").returncode == 0
     assert 'lang="de"' in (tmp_path / "m.html").read_text("utf-8")
     assert 'lang="en"' in (tmp_path / "r.html").read_text("utf-8")
+    regions = pd.read_csv(out / "concentrations.csv", dtype=str)["region"]
+    one = run("report", out, "-o", "one.html", "--region", regions[0])
+    assert one.returncode == 0, one.stderr
+    assert 'id="regions"' in (tmp_path / "one.html").read_text("utf-8")
+    none = run("report", out, "-o", "none.html", "--region", "nowhere")
+    assert none.returncode != 0
+    assert "is no region of this study" in none.stderr
+    assert not (tmp_path / "none.html").exists()
 
 
 def test_check_changes_nothing(study: Path, run: Run) -> None:
@@ -114,8 +126,9 @@ def test_concentration_of_one_table(study: Path, run: Run, tmp_path: Path) -> No
     done = run("concentration", study / "employment.csv", "-o", "lq.csv")
     assert done.returncode == 0, done.stderr
     table = pd.read_csv(tmp_path / "lq.csv", dtype={"region": str, "industry": str})
-    assert {"lq", "lq_shrunk", "p_value", "q_value", "reason"} <= set(table.columns)
-    missing = table["lq"].isna()
+    wanted = {"lq_jobs", "lq_plants", "lq_plants_smoothed", "p_value", "q_value"}
+    assert wanted | {"reason"} <= set(table.columns)
+    missing = table["lq_jobs"].isna() | table["lq_plants"].isna()
     assert table.loc[missing, "reason"].notna().all()
 
 
@@ -153,3 +166,42 @@ def test_options_of_every_command_may_stand_behind_it(study: Path, run: Run) -> 
     done = run("check", study / "study.toml", "--json", "--quiet")
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout.splitlines()[0])
+
+
+def test_the_published_rules_are_listed_with_source_and_warning(run: Run) -> None:
+    done = run("presets")
+    assert done.returncode == 0, done.stderr
+    for word in (
+        "eco_2008: one star each",
+        "EU-10",
+        "beware: the size star",
+        "[an index",
+    ):
+        assert word in done.stdout
+    rows = [json.loads(line) for line in run("presets", "--json").stdout.splitlines()]
+    assert {row["preset"] for row in rows} > {"lq_1", "cluster_mapping_strong"}
+    assert all(row["rule"] and row["citation"] and row["warning"] for row in rows)
+
+
+def test_a_rule_that_is_not_offered_ends_a_run_before_it_starts(
+    study: Path, run: Run, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    done = run("run", study, "--preset", "eco_2009", "-o", out)
+    assert done.returncode == 1
+    assert "Did you mean 'eco_2008'?" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert not out.exists()
+
+
+def test_a_run_by_a_published_rule_says_so(
+    study: Path, run: Run, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    done = run("run", study, "--preset", "eco_2008", "-o", out)
+    assert done.returncode == 0, done.stderr
+    told = json.loads((out / "provenance.json").read_text("utf-8"))
+    assert told["study"]["method"]["preset"] == "eco_2008"
+    table = pd.read_csv(out / "clusters.csv", keep_default_na=False)
+    assert set(table["level"]) <= {"template"}
+    assert "eco_2008" in (out / "log.txt").read_text("utf-8")

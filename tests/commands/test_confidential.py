@@ -93,11 +93,11 @@ def test_the_house_sees_what_is_withheld_and_why(both: Both) -> None:
     public = pd.read_parquet(both.public / "concentration.parquet")
     public = public.set_index(["region", "industry"])
     keys = pd.MultiIndex.from_frame(cells[["region", "industry"]])
-    assert public.loc[keys, "lq"].isna().all()
+    assert public.loc[keys, "lq_jobs"].isna().all()
     assert public.loc[keys, "reason"].eq("withheld").all()
     private = pd.read_parquet(both.private / "concentration.parquet")
     private = private.set_index(["region", "industry"])
-    assert private.loc[keys, "lq"].notna().sum() > 0.9 * len(keys)
+    assert private.loc[keys, "lq_jobs"].notna().sum() > 0.9 * len(keys)
 
 
 def test_provenance_of_the_public_result_has_no_digest_of_plants(both: Both) -> None:

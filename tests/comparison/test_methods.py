@@ -23,7 +23,7 @@ def _records(
         "record": names,
         "place": names,
         "field": "f",
-        "verdict": np.where(y, "confirmed", "unknown"),
+        "verdict": np.where(y, "confirmed", "undecided"),
     })
     ticks = {
         r: (["measured", "own"] if u else ["own"])

@@ -51,9 +51,9 @@ def test_surrogates_keep_mean_variance_and_autocorrelation() -> None:
     assert moran(values, near) > 0.5
 
 
-def test_scores_rise_where_p_falls_and_missing_is_the_middle() -> None:
-    p = np.array([[0.001], [0.5], [0.5], [1.0], [np.nan]])
-    found = normal_scores(p)[:, 0]
+def test_scores_rise_with_the_quotient_and_missing_is_the_middle() -> None:
+    quotients = np.array([[4.0], [1.0], [1.0], [0.2], [np.nan]])
+    found = normal_scores(quotients)[:, 0]
     assert found[0] > found[1] == found[2] > found[3]
     assert found[4] == 0
 
@@ -71,9 +71,9 @@ def test_the_map_null_holds_its_size_where_labels_stand_together() -> None:
         hot = (measured >= np.sort(measured)[-20])[:, None]
         declared = (labels >= np.sort(labels)[-20])[:, None]
         hits = float((hot & declared).sum())
-        p = np.argsort(np.argsort(-measured))[:, None] / n
+        rank = np.argsort(np.argsort(measured))[:, None] / n
         maps = surrogate_hits(
-            declared, hot, np.eye(n), normal_scores(p), near, 199, rng
+            declared, hot, np.eye(n), normal_scores(rank), near, 199, rng
         )
         alarms["maps"] += (1 + (maps >= hits).sum()) / 200 <= 0.05
         dealt = np.array([

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 
@@ -9,11 +11,26 @@ from clusterid.comparison._units import _merged
 from clusterid.tables import economy
 
 
-def test_a_union_has_an_area_only_if_all_its_regions_have() -> None:
+def test_a_union_has_counts_only_if_all_its_regions_have() -> None:
     rows = [(r, i, 10.0) for r in "abcd" for i in ("X", "Y")]
     table = economy(pd.DataFrame(rows, columns=["region", "industry", "employment"]))
-    shapes = pd.DataFrame({"area_km2": [10.0, np.nan, 20.0, 30.0]}, index=list("abcd"))
-    merged, areas = _merged(table, shapes, [(0, 1), (2, 3)])  # type: ignore[arg-type]
+    plants = table.employment / 5
+    plants.loc["b", "X"] = np.nan
+    table = dataclasses.replace(table, establishments=plants)
+    merged, marks = _merged(table, [(0, 1), (2, 3)])
     assert list(merged.regions) == ["a;b", "c;d"]
-    assert np.isnan(areas.loc["a;b", "area_km2"])
-    assert areas.loc["c;d", "area_km2"] == 50.0
+    assert np.isnan(merged.establishments.loc["a;b", "X"])
+    assert merged.establishments.loc["c;d", "X"] == 4
+    assert not marks.any(axis=None)
+
+
+def test_a_union_lies_between_the_bounds_of_what_is_withheld() -> None:
+    rows = [(r, i, 10.0) for r in "abcd" for i in ("X", "Y")]
+    rows[0] = ("a", "X", np.nan)
+    table = economy(pd.DataFrame(rows, columns=["region", "industry", "employment"]))
+    lower, upper = table.employment.copy(), table.employment.copy()
+    lower.loc["a", "X"], upper.loc["a", "X"] = 2.0, 30.0
+    table = dataclasses.replace(table, lower=lower, upper=upper)
+    merged, marks = _merged(table, [(0, 1)])
+    assert merged.lower.loc["a;b", "X"] == 12 and merged.upper.loc["a;b", "X"] == 40
+    assert marks.loc["a;b", "X"] and not marks.loc["c", "X"]

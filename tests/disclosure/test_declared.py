@@ -63,8 +63,9 @@ def lost(result: Result) -> set[str]:
 def test_the_walk_sees_every_kind_of_thing() -> None:
     found = set(names(result_of("tables"), "result"))
     for name in (
-        "result.candidates.table.lq",
-        "result.candidates.cells.attrs[nulls][T01][roughness]",
+        "result.candidates.table.lq_jobs",
+        "result.candidates.concentrations.why_not_higher",
+        "result.candidates.cells.attrs[family]",
         "result.candidates.params[templates][layer_weights][skill]",
         "result.layers[colocation].link.weight",
         "result.place_networks[research].node.within",

@@ -51,23 +51,28 @@ def test_withheld_cells_have_an_interval_and_no_value(
         keys = pd.MultiIndex.from_frame(one.concentration[["region", "industry"]])
         rows = one.concentration[withheld.reindex(keys).to_numpy(dtype=bool)]
         assert len(rows)
-        for column in ("lq", "lq_shrunk", "lower", "upper", "p_value", "eb05"):
+        for column in (
+            "lq_jobs", "lq_jobs_smoothed", "lq_plants", "lq_plants_smoothed",
+            "lq_plants_lower", "lq_plants_upper", "lq_plants_rank", "p_value",
+        ):  # fmt: skip
             assert rows[column].isna().all()
         assert rows["reason"].eq("withheld").all()
-        assert (rows["lq_upper"] > rows["lq_lower"]).all()
-        width = rows["lq_upper"] - rows["lq_lower"]
-        assert (width / rows["lq_upper"]).min() > 0.05
+        assert (rows["lq_jobs_upper"] > rows["lq_jobs_lower"]).all()
+        width = rows["lq_jobs_upper"] - rows["lq_jobs_lower"]
+        assert (width / rows["lq_jobs_upper"]).min() > 0.05
 
 
 def test_a_value_put_into_a_withheld_cell_is_taken_out(result: Result) -> None:
     withheld = result.economy.withheld.stack()
     keys = pd.MultiIndex.from_frame(result.concentration[["region", "industry"]])
     hidden = withheld.reindex(keys).to_numpy(dtype=bool)
-    exact = result.concentration["lq"].mask(hidden, 2.0)
-    leaky = replace(result, concentration=result.concentration.assign(lq=exact))
+    exact = result.concentration["lq_jobs"].mask(hidden, 2.0)
+    rows = result.concentration.assign(lq_jobs=exact, lq_jobs_smoothed=exact)
+    leaky = replace(result, concentration=rows)
     public = publishable(leaky).concentration
-    assert public.loc[hidden, "lq"].isna().all()
-    assert public.loc[~hidden, "lq"].notna().any()
+    for column in ("lq_jobs", "lq_jobs_smoothed"):
+        assert public.loc[hidden, column].isna().all()
+        assert public.loc[~hidden, column].notna().any()
 
 
 def test_members_and_gaps_tell_no_single_estimate(public: Result) -> None:
@@ -75,12 +80,12 @@ def test_members_and_gaps_tell_no_single_estimate(public: Result) -> None:
     members = public.candidates.members
     keys = pd.MultiIndex.from_frame(members[["region", "industry"]])
     hidden = held.stack().reindex(keys).to_numpy(dtype=bool)
-    assert members.loc[hidden, ["employment", "lq"]].isna().to_numpy().all()
+    assert members.loc[hidden, ["employment", "lq_jobs"]].isna().to_numpy().all()
     assert members.loc[~hidden, "employment"].notna().all()
     regions = public.candidates.table["regions"].str.split(";")
     for row in public.candidates.gaps.itertuples():
         if held.loc[regions[row.cluster], row.industry].any():
-            assert np.isnan(row.lq)
+            assert np.isnan(row.lq_jobs)
 
 
 def test_no_exact_sum_pins_a_withheld_cell(result: Result, public: Result) -> None:
@@ -145,7 +150,9 @@ def test_a_place_of_two_regions_says_how_much_of_it_is_estimated(
     assert verdicts.loc[~whole & union, "share_imputed"].gt(0).all()
     rows = public.comparison.verdicts
     estimated = rows["share_imputed"].gt(0)
-    assert (rows.loc[estimated, "employment"] % 10 == 0).all()
+    alone = rows["share_imputed"].eq(1)  # all of it is one estimate: nothing is told
+    assert rows.loc[alone, "employment"].isna().all()
+    assert (rows.loc[estimated & ~alone, "employment"] % 10 == 0).all()
 
 
 def test_a_cluster_that_nobody_declared_says_how_much_of_it_is_estimated(
@@ -171,7 +178,9 @@ def test_jobs_above_the_expected_are_as_coarse_as_jobs(
             "share_imputed": float,
         }),
     )
-    estimated = exact["share_imputed"].gt(0)
+    alone = exact["share_imputed"].eq(1)  # all of it is one estimate: nothing is told
+    assert table.loc[alone, ["employment", "excess_jobs"]].isna().all(axis=None)
+    estimated = exact["share_imputed"].gt(0) & ~alone
     assert estimated.any()
     jobs, share = exact.loc[estimated, "employment"], exact["share_imputed"]
     least = np.minimum(2 * share[estimated] * jobs, 10 ** np.floor(np.log10(jobs)))
@@ -189,30 +198,35 @@ def test_the_estimated_share_is_one_digit(public: Result) -> None:
 
 
 def test_what_counts_plants_stays_as_it_is(result: Result, public: Result) -> None:
-    for column in ("p_value", "q_value", "certainty", "gi_z", "establishments"):
+    for column in (
+        "lq_plants", "lq_plants_smoothed", "p_plants", "q_plants", "p_rest", "q_rest",
+        "p_exceptional", "q_exceptional", "establishments",
+    ):  # fmt: skip
         before = result.candidates.cells[column]
         pd.testing.assert_series_equal(public.candidates.cells[column], before)
 
 
-def test_with_jobs_alone_p_follows_the_estimates() -> None:
+def test_with_jobs_alone_quotients_and_limits_follow_the_estimates() -> None:
     result = result_of("jobs alone")
     public = publishable(result)
     cells, exact = public.candidates.cells, result.candidates.cells
-    tested = exact["p_value"].between(1e-300, 0.99)
-    estimated = exact["share_imputed"].gt(0.01) & tested
+    assert exact[["p_plants", "q_rest", "p_exceptional"]].isna().all(axis=None)
+    estimated = exact["share_imputed"].gt(0.01) & exact["lq_jobs"].gt(0)
     assert estimated.any()
-    assert cells.loc[estimated, "p_value"].ne(exact.loc[estimated, "p_value"]).all()
     known = exact["share_imputed"].eq(0)
-    assert cells.loc[known, "p_value"].equals(exact.loc[known, "p_value"])
-    # local statistics see the neighbours, which may hold estimates
-    assert cells["gi_z"].dropna().nunique() < exact["gi_z"].dropna().nunique()
+    for column in ("lq_jobs", "lq_jobs_lower", "lq_jobs_upper"):
+        moved = cells.loc[estimated, column].ne(exact.loc[estimated, column])
+        assert moved.mean() > 0.9, column
+        assert cells.loc[known, column].equals(exact.loc[known, column])
 
 
 def test_growth_gives_no_later_sum_back() -> None:
     result = result_of("years")
     before, after = result.monitoring.panel, publishable(result).monitoring.panel
     share = before["share_imputed"] + before["share_imputed_before"]
-    rows = share.gt(0) & before["growth"].notna()
+    alone = before["share_imputed"].eq(1) & before["share_imputed_before"].eq(1)
+    assert after.loc[alone, "growth"].isna().all()
+    rows = share.gt(0) & before["growth"].notna() & ~alone
     assert rows.any()
     step = np.abs(after.loc[rows, "growth"] - before.loc[rows, "growth"])
     assert (step <= 5 * share[rows] * (1 + before.loc[rows, "growth"].abs())).all()
@@ -245,7 +259,7 @@ def test_where_nothing_is_withheld_nothing_changes(result: Result) -> None:
     whole = replace(result, economy=replace(result.economy, employment=jobs))
     public = publishable(whole)
     assert public.candidates is not None
-    for name in ("table", "members", "gaps", "cells", "parts"):
+    for name in ("table", "members", "gaps", "cells", "concentrations"):
         assert getattr(public.candidates, name).equals(getattr(whole.candidates, name))
     assert public.comparison.verdicts.equals(whole.comparison.verdicts)
     assert public.concentration.equals(whole.concentration)

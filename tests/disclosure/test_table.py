@@ -267,21 +267,23 @@ def test_a_quotient_of_an_estimated_total_stays_in_its_interval() -> None:
     table = pd.DataFrame({
         "region": "s",
         "industry": "B",
-        "lq": [7.8912, 0.33641, 5.81021, 1.2345, 0.0],
-        "lq_lower": [5.583, 0.3306, 5.7857, 1.2345, 0.0],
-        "lq_upper": [11.16, 0.3502, 5.8350, 1.2345, 0.0],
-        "lq_shrunk": [5.4321, 0.4, 5.2, 1.1, 0.1],
+        "lq_jobs": [7.8912, 0.33641, 5.81021, 1.2345, 0.0],
+        "lq_jobs_smoothed": [7.8912, 0.33641, 5.81021, 1.2345, 0.0],
+        "lq_jobs_lower": [5.583, 0.3306, 5.7857, 1.2345, 0.0],
+        "lq_jobs_upper": [11.16, 0.3502, 5.8350, 1.2345, 0.0],
+        "lq_plants_smoothed": [5.4321, 0.4, 5.2, 1.1, 0.1],
         "p_value": [0.012345, 0.012345, 0.012345, 0.012345, 0.012345],
         "stability": [0.0234, 0.03, 0.01, 0.2, np.inf],
         "share_imputed": [0.4, 0.04, 0.004, 0.0, 0.3],
         "test": ["count", "herfindahl", "count", "count", "count"],
     })
     out, _ = published(table, declared)
-    assert out["lq"].tolist() == [8.0, 0.34, 5.81, 1.2345, 0.0]
-    assert (out["lq"] >= out["lq_lower"]).all()
-    assert (out["lq"] <= out["lq_upper"]).all()
+    assert out["lq_jobs"].tolist() == [8.0, 0.34, 5.81, 1.2345, 0.0]
+    assert out["lq_jobs_smoothed"].tolist() == out["lq_jobs"].tolist()
+    assert (out["lq_jobs"] >= out["lq_jobs_lower"]).all()
+    assert (out["lq_jobs"] <= out["lq_jobs_upper"]).all()
     # counts of plants are published: what comes from them stays
-    assert out["lq_shrunk"].tolist() == [5.4321, 0.4, 5.2, 1.1, 0.1]
+    assert out["lq_plants_smoothed"].tolist() == [5.4321, 0.4, 5.2, 1.1, 0.1]
     assert out["p_value"].tolist() == [0.012345, 0.02, 0.012345, 0.012345, 0.012345]
-    open_end, _ = published(table.assign(lq_upper=np.inf), declared)
-    assert open_end["lq"].iloc[0] == 8.0
+    open_end, _ = published(table.assign(lq_jobs_upper=np.inf), declared)
+    assert open_end["lq_jobs"].iloc[0] == 8.0

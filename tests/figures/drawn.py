@@ -21,7 +21,9 @@ RANKS = pd.DataFrame(
 
 def draw(result: Any, **options: Any) -> dict[str, Callable[[], Any]]:
     cells = result.candidates.cells
-    values = cells[cells["template"].eq("T02")].set_index("region")["lq_shrunk"]
+    values = cells[cells["template"].eq("T02")].set_index("region")[
+        "lq_plants_smoothed"
+    ]
     names = dict(result.economy.metadata.labels)
     return {
         "portfolio": lambda: figures.portfolio(result.candidates, **options),

@@ -7,6 +7,8 @@ import string
 
 import pytest
 
+from clusterid.clusters._grades import FORMS, GRADES, REASONS
+from clusterid.clusters.kinds._kinds import LEVELS
 from clusterid.errors import OptionError
 from clusterid.legend import LANGUAGES, VERDICTS, words
 
@@ -69,9 +71,21 @@ def test_what_is_said_of_a_cell_or_a_cluster_has_words(code: str, kind: str) -> 
     for reason in (
         "one_industry", "withheld_part", "withheld", "region_empty", "group_absent",
         "below_critical_mass", "too_few_members", "no_more_jobs_than_expected",
-        "employment_only", "held_back", "first_year", "not_in_table", "nothing_there",
+        "employment_only", "plants_not_counted", "held_back", "first_year",
+        "not_in_table", "nothing_there",
+        "plants_unknown", "single_plant", "nothing_expected",
     ):  # fmt: skip
         assert said(f"reason.{reason}")
     for flag in ("edge_region", "largest_plant", "much_imputed", "employment_only",
-                 "scale_dependent", "model_only"):  # fmt: skip
+                 "scale_dependent", "single_industry"):  # fmt: skip
         assert said(f"flag.{flag}")
+    for grade in (*GRADES, "none"):
+        assert said(f"grade.{grade}")
+    for grade in GRADES:
+        assert said(f"grade_says.{grade}")
+    for why in REASONS:
+        assert said(f"why.{why}")
+    for form in FORMS:
+        assert said(f"form.{form}")
+    for level in LEVELS:
+        assert said(f"level.{level}")

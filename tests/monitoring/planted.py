@@ -18,6 +18,7 @@ def as_candidates(clusters):
     ]
     return CandidateClusters(
         table=table,
+        concentrations=pd.DataFrame(),
         members=pd.DataFrame(members, columns=["cluster", "region", "industry"]),
         gaps=pd.DataFrame(),
         cells=pd.DataFrame(),

@@ -96,18 +96,34 @@ def test_growth_by_hand():
         table=pd.DataFrame(
             {"regions": ["r00"], "label": ["a"], "industries": ["A"]}, index=["C1"]
         ),
+        concentrations=pd.DataFrame(),
         members=pd.DataFrame({"cluster": ["C1"], "region": "r00", "industry": "A"}),
         gaps=pd.DataFrame(),
         cells=pd.DataFrame(),
     )
-    found = monitor({2000: economy(before), 2002: economy(after)}, candidates)
+    plants = before.round(-1) / 10
+    years = {
+        year: dataclasses.replace(economy(jobs), establishments=plants)
+        for year, jobs in ((2000, before), (2002, after))
+    }
+    found = monitor(years, candidates)
     row = found.changes.loc["C1"]
+    alone = monitor({2000: economy(before), 2002: economy(after)}, candidates)
+    bare = alone.changes.loc["C1"]
+    assert bare["growth_per_year"] == row["growth_per_year"]
+    # jobs alone: growth is told, and no flag
+    assert bare["flag"] == "" and bare["reason"] == "plants_not_counted"
+    assert alone.panel["lq_plants"].isna().all() and alone.params["noise_unit"] is None
+    at = found.panel.set_index("year").loc[2000]
+    share = plants.loc["r00"].sum() / plants.to_numpy().sum()
+    expected = plants["A"].sum() * share
+    assert at["lq_plants"] == pytest.approx(plants.loc["r00", "A"] / expected)
     assert row["growth_per_year"] == pytest.approx(np.log(2) / 2)
     national = np.log(after["A"].sum() / before["A"].sum())
     assert row["growth_national_per_year"] == pytest.approx(national / 2)
-    scaled = (np.log(after["A"] / before["A"]) - national) * np.sqrt(before["A"])
-    large = np.sort(scaled[before["A"] >= before["A"].median()] ** 2)
-    sd = np.sqrt(large[: int(0.98 * len(large))].mean() / before.loc["r00", "A"])
+    scaled = (np.log(after["A"] / before["A"]) - national) * np.sqrt(plants["A"])
+    large = np.sort(scaled[plants["A"] >= plants["A"].median()] ** 2)
+    sd = np.sqrt(large[: int(0.98 * len(large))].mean() / plants.loc["r00", "A"])
     assert row["z"] == pytest.approx((np.log(2) - national) / sd)
     assert row["flag"] == "rising"
 
@@ -125,6 +141,7 @@ def test_a_cluster_keeps_an_industry_that_its_regions_have_lost():
         table=pd.DataFrame(
             {"regions": ["r00"], "label": ["a"], "industries": ["A;C"]}, index=["C1"]
         ),
+        concentrations=pd.DataFrame(),
         members=pd.DataFrame({"cluster": ["C1"], "region": "r00", "industry": "A"}),
         gaps=pd.DataFrame(),
         cells=pd.DataFrame(),
@@ -149,6 +166,7 @@ def test_the_panel_says_how_much_of_the_jobs_is_estimated():
         table=pd.DataFrame(
             {"regions": ["r00;r01"], "label": ["a"], "industries": ["A"]}, index=["C1"]
         ),
+        concentrations=pd.DataFrame(),
         members=pd.DataFrame({"cluster": ["C1"], "region": "r00", "industry": "A"}),
         gaps=pd.DataFrame(),
         cells=pd.DataFrame(),

@@ -30,4 +30,4 @@ def test_planted_clusters_are_matched_with_those_found(fake: ModuleType) -> None
     assert table.loc["K2", "overlap"] == 0.0
     text = read(replace(result, truth={"clusters": clusters})).text
     assert "2 clusters were planted; 1 of them overlap" in text
-    assert "1 of 2 candidates overlap best with no planted cluster" in text
+    assert "1 of 2 clusters found overlap best with no planted one" in text

@@ -30,7 +30,8 @@ def test_the_report_has_every_section_that_the_result_can_fill(
     anchors = [a["id"] for tag, a in found.tags if tag == "section"]
     assert anchors == [
         "asked", "data", "concentration", "networks", "templates", "candidates",
-        "declared", "survey", "gaps", "power", "limits", "methods", "provenance",
+        "regions", "declared", "survey", "gaps", "power", "limits", "methods",
+        "provenance",
     ]  # fmt: skip
     for said in (
         "Toy warning",
@@ -39,7 +40,8 @@ def test_the_report_has_every_section_that_the_result_can_fill(
         "declared, no statistical footprint",
         "What would change it",
         "Name of C",
-        "nine times in ten",
+        "grade A: exceptional cluster",
+        "With the number of plants in the last column",
         "SIMULATED",
     ):
         assert said in found.text, said
@@ -147,7 +149,7 @@ def test_occupations_are_occupations(fake: ModuleType) -> None:
     text = read(fake.fake_result(kind="occupation")).text
     assert "Counts are of occupations, not of industries." in text
     assert "6 occupations" in text
-    assert "Member occupations" in text
+    assert "a single occupation" in text
 
 
 def test_no_page_speaks_of_wishful_thinking(plain: dict[str, Reader]) -> None:
@@ -165,10 +167,11 @@ def test_cells_of_one_plant_are_held_back(fake: ModuleType) -> None:
     result = fake.fake_result()
     table = result.concentration
     alone = table["region"].eq("R05") & table["industry"].eq("A")
-    table = table.assign(
-        lower=np.where(alone, 98.7, table["lower"]),
-        lq_shrunk=np.where(alone, 98.7, table["lq_shrunk"]),
-    )
+    table = table.assign(**{
+        column: np.where(alone, 98.7, table[column])
+        for column in table.columns
+        if column.startswith("lq_")
+    })
     assert "98.7" not in read(replace(result, concentration=table)).text
 
 
@@ -182,3 +185,59 @@ def test_wrong_use_is_told(fake: ModuleType, tmp_path: Path) -> None:
         page.save(tmp_path / "missing" / "r.html")
     assert page.save(tmp_path / "r.html").read_text("utf-8") == page.html
     assert "MB" in repr(page)
+
+
+def test_the_first_page_says_the_grades_and_what_would_lift_jobs_alone(
+    fake: ModuleType,
+) -> None:
+    result = fake.fake_result()
+    text = read(result).text
+    assert "grade A: exceptional cluster" in text
+    assert "Plants are not counted here" not in text
+    found = result.candidates
+    alone = replace(found, params={**found.params, "concept_used": "employment"})
+    for language, said in (
+        ("en", "Grade C, which rests on jobs, is therefore the highest"),
+        ("de", "Höher als Stufe C, die auf Beschäftigten beruht"),
+    ):
+        first = cid.report(replace(result, candidates=alone), language=language).html
+        assert said in first[: first.index('id="data"')]
+
+
+def test_tables_of_clusters_say_how_many_are_left_off_and_where(
+    fake: ModuleType,
+) -> None:
+    result = fake.fake_result()
+    table = pd.concat([result.candidates.table] * 40)
+    table.index = pd.Index([f"C{i:03d}" for i in range(80)], name="cluster")
+    many = replace(result, candidates=replace(result.candidates, table=table))
+    text = read(many).text
+    assert "Shown are 60 of 80; the other 20 are in clusters.csv and in the" in text
+
+
+def test_quotients_stand_beside_their_own_range_only(fake: ModuleType) -> None:
+    html = cid.report(fake.fake_result()).html
+    part = html[html.index('id="candidates"') : html.index('id="regions"')]
+    assert "Quotient of jobs (possible range)" in part
+    assert "2.40 (2.40 to 2.90)" in part
+    assert "2.20 (1.90 to 2.60)" in part
+
+
+def test_a_region_has_a_page_of_its_own(fake: ModuleType) -> None:
+    result = fake.fake_result()
+    page = cid.report(result, region="R12")
+    assert page.title == "Region R12 · Toy study"
+    assert page.html == cid.report(result, region="region r12").html
+    assert "one employer" in page.html
+    assert "from 50 plants on" not in page.html
+    assert "Engines and parts" in page.html
+    # one plant: its numbers are held back
+    assert "987" not in page.html
+    empty = cid.report(result, region="R04", language="de").html
+    assert "Hier steht nichts, was eine Stufe erreicht." in empty
+    for wrong in ("R99", "", "Region R1"):
+        with pytest.raises(OptionError, match="is no region of this study"):
+            cid.report(result, region=wrong)
+    result.regions["name"] = "Same"
+    with pytest.raises(OptionError, match="12 regions have this name"):
+        cid.report(result, region="same")

@@ -7,6 +7,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import pandas as pd
 import pytest
 from openpyxl import load_workbook
 
@@ -39,7 +40,8 @@ def test_text_that_looks_like_a_formula_is_text(
 def test_sheets_have_headings_units_and_notes(fake: ModuleType, tmp_path: Path) -> None:
     book = load_workbook(write_workbook(fake.fake_result(), tmp_path / "w.xlsx"))
     assert book.sheetnames == [
-        "about", "columns", "clusters", "members", "gaps", "templates",
+        "about", "columns", "clusters", "concentrations", "members", "gaps",
+        "templates",
         "template by region", "verdicts", "concentration", "industries",
     ]  # fmt: skip
     sheet = book["clusters"]
@@ -71,9 +73,13 @@ def test_codes_stay_text_and_withheld_cells_stay_empty(
     at = {name: i for i, name in enumerate(head)}
     code, region = at["Industry"], at["Region"]
     assert {r[code] for r in body} == {"01", "B", "C", "D", "E", "F"}
-    value = at["Quotient, shrunk [1 = as everywhere]"]
+    unit = " [1 = as everywhere]"
+    value = at["Quotient of plants, smoothed" + unit]
     hidden = {(r[region], r[code]) for r in body if r[value] is None}
     assert hidden == {("R03", "B"), ("R05", "01")}
+    # of a withheld cell the limits stay, of one plant alone nothing does
+    limit = at["Quotient of jobs, possible to" + unit]
+    assert [(r[region], r[code]) for r in body if r[limit] is None] == [("R05", "01")]
     plants = at["Plants [local units]"]
     assert all(r[plants] is None for r in body if (r[region], r[code]) in hidden)
 
@@ -93,3 +99,21 @@ def test_wrong_use_is_told_and_leaves_nothing(fake: ModuleType, tmp_path: Path) 
     with pytest.raises(OptionError):
         write_workbook(fake.fake_result(), tmp_path / "w.xlsx", language="fr")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_ranked_lists_stand_in_the_workbook_with_words(
+    fake: ModuleType, tmp_path: Path
+) -> None:
+    result = fake.fake_result()
+    listed = result.candidates.concentrations
+    many = pd.concat([listed] * 400, ignore_index=True)
+    result = replace(result, candidates=replace(result.candidates, concentrations=many))
+    book = load_workbook(write_workbook(result, tmp_path / "w.xlsx"))
+    rows = list(book["concentrations"].iter_rows(values_only=True))
+    head = list(rows[0])
+    assert sum(row[0] in result.regions.index for row in rows[1:]) == len(many)
+    why = head.index("Why not higher, in words")
+    assert "fewer than 10 plants" in rows[1 + list(listed["kind"]).index("F")][why]
+    assert "Grade in words" in head
+    about = {row[0].value: row[1].value for row in book["about"].iter_rows()}
+    assert about["clusters"].startswith("Clusters by grade of evidence: A 1, B 0, C 1")

@@ -88,7 +88,6 @@ def main(shuffle: int, processes: int) -> dict[str, str]:
         regions,
         layers={"supply": layers["supply"]},
         collaborations=mixed(made.collaborations, shuffle),
-        seed=3,
     )
     neighbours = contiguity(regions, islands="keep")
     density = regions["population"] / regions["area_km2"]
@@ -103,6 +102,7 @@ def main(shuffle: int, processes: int) -> dict[str, str]:
         "stability": templates.stability,
         "clusters": pd.DataFrame(found.table.drop(columns="geometry")),
         "shapes": found.table.geometry.to_wkt(),
+        "concentrations": found.concentrations,
         "members": found.members,
         "gaps": found.gaps,
         "cells": found.cells,

@@ -44,7 +44,7 @@ def test_what_everybody_knows_of_britain_stands_out(
 ) -> None:
     codes = {code.replace(".", ""): code for code in britain.economy.industries}
     table = britain.concentration.set_index(["region", "industry"])
-    quotients = table["lq"].xs(codes[industry.replace(".", "")], level="industry")
+    quotients = table["lq_jobs"].xs(codes[industry.replace(".", "")], level="industry")
     assert quotients[region] > least
     assert quotients.rank(ascending=False)[region] <= 3
 
@@ -58,8 +58,8 @@ def test_states_reach_the_map_with_withheld_cells_as_intervals(
     withheld = table[table["reason"].eq("withheld")]
     share = len(withheld) / len(table)
     assert 0.25 < share < 0.40
-    assert withheld["lq"].isna().all()
-    assert (withheld["lq_upper"] > withheld["lq_lower"]).all()
+    assert withheld["lq_jobs"].isna().all()
+    assert (withheld["lq_jobs_upper"] > withheld["lq_jobs_lower"]).all()
 
 
 def test_estimates_are_told_on_every_american_cluster(states: Result) -> None:

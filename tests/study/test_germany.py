@@ -35,8 +35,8 @@ def test_what_everybody_knows_stands_out(
 ) -> None:
     table = occupations.concentration.set_index(["region", "industry"])
     row = table.loc[(region, occupation)]
-    assert row["lq"] > least
-    own = table.loc[region, "lq"].rank(ascending=False)
+    assert row["lq_jobs"] > least
+    own = table.loc[region, "lq_jobs"].rank(ascending=False)
     assert own[occupation] <= 5, "not among the five largest quotients of the Kreis"
 
 
@@ -60,16 +60,15 @@ def test_silence_of_an_incomplete_list_is_not_no(occupations: Result) -> None:
     assert occupations.comparison is not None
     verdicts = set(occupations.comparison.verdicts["verdict"])
     assert "undeclared" not in verdicts
-    assert "undeclared_concentration" not in verdicts
 
 
 def test_most_fields_cannot_be_told_apart_in_eleven_groups(industries: Result) -> None:
     assert industries.comparison is not None
     verdicts = industries.comparison.verdicts
     declared = verdicts[verdicts["record"].notna() & verdicts["record"].ne("")]
-    assert declared["verdict"].eq("unverifiable").mean() > 0.5
+    assert declared["verdict"].eq("not_separable").mean() > 0.5
     biotech = declared[declared["field"].eq("biotech")]
-    assert biotech["verdict"].eq("unverifiable").all()
+    assert biotech["verdict"].eq("not_separable").all()
 
 
 def test_csv_and_parquet_give_the_same_result(

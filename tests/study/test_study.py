@@ -88,7 +88,7 @@ CASES: dict[str, Change] = {
     "index a list": _text("[]"),
     "index a text": _text('"x"'),
     "index empty": _text(""),
-    "index cut off": _text('{"format": 2, "content": {'),
+    "index cut off": _text('{"format": 3, "content": {'),
     "index not UTF-8": _text(b"\xff\xfe\x00"),
     "index deep lists": _text("[" * 100_000),
     "index deep objects": _text('{"a":' * 100_000),
@@ -161,15 +161,15 @@ CASES: dict[str, Change] = {
     ),
     "table that begins well": _file("result.concentration.parquet", b"PAR1" * 9),
     "column missing": _frame(
-        "result.concentration", lambda t: t.drop(columns="lq")
+        "result.concentration", lambda t: t.drop(columns="lq_jobs")
     ),
     "column added": _frame("result.concentration", lambda t: t.assign(more=1)),
     "column renamed": _frame(
-        "result.concentration", lambda t: t.rename(columns={"lq": "q"})
+        "result.concentration", lambda t: t.rename(columns={"lq_jobs": "q"})
     ),
     "rows missing": _frame("result.concentration", lambda t: t.iloc[:5]),
     "words where numbers were": _frame(
-        "result.concentration", lambda t: t.assign(lq="many")
+        "result.concentration", lambda t: t.assign(lq_jobs="many")
     ),
     "numbers where words were": _frame(
         "result.concentration", lambda t: t.assign(region=1.5)

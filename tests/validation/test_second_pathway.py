@@ -71,9 +71,7 @@ def both_pathways(planted, seed=3):
     templates = given_templates(
         made.truth.templates.drop_duplicates("industry")[["industry", "template"]]
     )
-    found = identify_clusters(
-        made.economy(), templates, made.regions, local_statistics=False
-    )
+    found = identify_clusters(made.economy(), templates, made.regions)
     pathways = compare_roads(
         found, made.economy(), related, graph, density=density(made)
     )
@@ -112,9 +110,11 @@ def test_two_pathways_that_find_nothing_are_laid_side_by_side_too():
         made.economy(),
         given_templates({"62": "it", "63": "it"}),
         made.regions,
-        local_statistics=False,
         alpha=1e-9,
+        standing_jobs=1e9,
+        levels="templates",
     )
+    assert not len(nothing.table)
     empty = cell_clusters(made.economy(), related, graph).iloc[:0]
     pathways = compare_roads(nothing, made.economy(), related, graph, second=empty)
     assert pathways.agreement["n_both"] == 0

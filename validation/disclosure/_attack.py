@@ -18,12 +18,10 @@ from validation.disclosure._guesses import (
     learnt,
     projected,
 )
-from validation.disclosure._inversion import local_say, shrunk_say
 from validation.disclosure._owners import owners_see, rivals_see
 from validation.disclosure._published import Published, read_published
 from validation.disclosure._scores import score, score_bounds
 from validation.disclosure._statements import (
-    Book,
     Statements,
     margins_say,
     statements_of,
@@ -50,10 +48,7 @@ def truth_of(attacked: Attacked, published: Published) -> Floats:
 
 def everything_says(published: Published) -> Statements:
     """Return every statement on held cells that the folder makes or gives away."""
-    book: Book = statements_of(published)
-    shrunk_say(published, book)
-    local_say(published, book)
-    return book.done()
+    return statements_of(published).done()
 
 
 @dataclass(slots=True)

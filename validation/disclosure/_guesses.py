@@ -239,7 +239,7 @@ def _unexplained(published: Published) -> Floats:
     table = published.tables["concentration"]
     ends = [  # the intervals of held cells are on a grid of jobs
         table[end].to_numpy(dtype=float)
-        for end in ("lq_lower", "lq_upper")
+        for end in ("lq_jobs_lower", "lq_jobs_upper")
         if end in table.columns
     ]
     known = np.unique(np.concatenate([known, *ends, [-np.inf, np.inf]]))

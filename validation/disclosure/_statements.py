@@ -103,7 +103,7 @@ def statements_of(published: Published) -> Book:
         expected = whole * size / published.total
         if np.isfinite(expected):
             for column, jobs in (
-                ("lq", float(row.get("lq", np.nan)) * expected),
+                ("lq_jobs", float(row.get("lq_jobs", np.nan)) * expected),
                 ("excess_jobs", float(row.get("excess_jobs", np.nan)) + expected),
             ):
                 book.say(block, jobs, f"{name}.{column}", slack=1e-6 * max(1.0, jobs))
@@ -132,7 +132,7 @@ def _sums(
     of_template = members_of(published)
     of_field = _fields(published)
     for name in (
-        "candidates.cells", "candidates.table", "candidates.parts",
+        "candidates.cells", "candidates.table", "candidates.concentrations",
         "candidates.members", "comparison.verdicts", "concentration", "industries",
         "monitoring.panel", "templates.significance",
     ):  # fmt: skip
@@ -168,8 +168,6 @@ def _weights(
         return np.asarray(industries == row["industry"], dtype=float)
     if isinstance(row.get("record"), str):
         return of_field.get(str(row.get("field")))
-    if name == "candidates.table" and row.get("part"):
-        return None
     return of_template.get(str(row.get("template")))
 
 

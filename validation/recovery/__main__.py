@@ -14,7 +14,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from validation.recovery._calibration import calibration
 from validation.recovery._declared import declared
 from validation.recovery._nulls import KINDS, SIZES, nulls
 from validation.recovery._planted import planted
@@ -26,7 +25,6 @@ from validation.recovery._withheld import withheld
 PARTS: dict[str, tuple[Callable[[int], dict[str, pd.DataFrame]], int]] = {
     "planted": (planted, 6),
     "nulls": (nulls, 100),
-    "calibration": (calibration, 6),
     "withheld": (withheld, 2),
     "declared": (declared, 4),
     "templates": (whole_pathway, 3),

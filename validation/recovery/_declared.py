@@ -12,7 +12,7 @@ from clusterid.networks import skill_network, supply_network
 from clusterid.simulation import simulate_economy
 from clusterid.survey import read_survey
 from validation.recovery import _methods as methods
-from validation.recovery._calibration import brier, reliability
+from validation.recovery._reliability import brier, reliability
 from validation.recovery._scenarios import JUDGING_SEED
 
 #: What places do: declare what they have (hit rate), add mere labels (false labels).
@@ -22,6 +22,9 @@ SURVEYS: dict[str, dict[str, float]] = {
     "fashionable": {"hit_rate": 0.6, "false_labels": 1.0},
 }
 PATHWAYS = ("plants", "jobs alone")
+#: Verdicts on a field that has a grade: A or B; C, where one employer may carry the
+#: jobs; D. Without plants C is the highest grade.
+BY_PLANTS, GRADED = ("confirmed", "thin"), ("confirmed_jobs_only", "niche")
 
 
 def declared(
@@ -101,25 +104,29 @@ def _by_verdict(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _recovery(table: pd.DataFrame, by: list[str]) -> pd.DataFrame:
-    """Return precision of either verdict, and how many of the real ones are confirmed.
+    """Return precision of either verdict, and how many of the real ones have a grade.
 
     Of the records that can be measured; ``thin`` is a confirmed concentration.
     """
     rows = []
     for key, part in table.groupby(by, sort=False):
-        part = part[part["verdict"].ne("unverifiable")]
-        yes = part["verdict"].isin(["confirmed", "thin"])
+        part = part[part["verdict"].ne("not_separable")]
+        sure = part["verdict"].isin(BY_PLANTS)
+        yes = sure | part["verdict"].isin(GRADED)
         no = part["verdict"].eq("no_footprint")
         real = part["is_real"].astype(bool)
         rows.append({
             **dict(zip(by, key, strict=True)),
             "measurable": len(part),
-            "confirmed or thin": int(yes.sum()),
-            "of these real": float(real[yes].mean()),
-            "real ones confirmed": float(yes[real].mean()),
+            "confirmed or thin": int(sure.sum()),
+            "of these real": float(real[sure].mean()),
+            "any grade": int(yes.sum()),
+            "of graded ones real": float(real[yes].mean()),
+            "real ones confirmed or thin": float(sure[real].mean()),
+            "real ones graded": float(yes[real].mean()),
             "no footprint": int(no.sum()),
             "of these without a cluster": float((~real)[no].mean()),
             "labels without a cluster so called": float(no[~real].mean()),
-            "undecided": float((~yes & ~no).mean()),
+            "neither": float((~yes & ~no).mean()),
         })
     return pd.DataFrame(rows).set_index(by)

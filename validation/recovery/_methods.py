@@ -17,7 +17,6 @@ from clusterid.clusters import (
     CandidateClusters,
     apply_presets,
     identify_clusters,
-    member_cells,
     presets,
 )
 from clusterid.communities import given_templates
@@ -31,50 +30,23 @@ def wide(cells: pd.DataFrame, column: str) -> np.ndarray:
     return cells.pivot(index="region", columns="template", values=column).to_numpy()
 
 
-def default(
-    economy, groups, graph, *, roughness="estimate", concept="auto", rule="posterior"
-):
-    """Return the cell table and the members of the default, before critical mass.
-
-    The quick form of :func:`candidates` for many economies.
-    """
-    cells = member_cells(
-        economy,
-        groups,
-        graph,
-        rule=rule,
-        roughness=roughness,
-        concept=concept,
-        local_statistics=False,
-    )
-    return cells, wide(cells, "is_member").astype(bool)
-
-
 def candidates(
     economy: Economy, groups: pd.DataFrame, regions: Any, graph: Any, **options: Any
 ) -> CandidateClusters:
-    """Return what a user gets: candidate clusters of given templates, all defaults."""
+    """Return what a user gets of given templates, all else by default."""
     home = groups.idxmax(axis=1)[groups.max(axis=1) > 0]
     return identify_clusters(
         economy,
         given_templates(home),
         regions,
         graph=graph,
-        local_statistics=False,
         **options,
     )
 
 
-def members_of(found: CandidateClusters) -> np.ndarray:
-    """Return the regions of candidate clusters, whatever their level, by template."""
-    regions = {r: i for i, r in enumerate(sorted(found.cells["region"].unique()))}
-    groups = {t: g for g, t in enumerate(sorted(found.cells["template"].unique()))}
-    members = np.zeros((len(regions), len(groups)), dtype=bool)
-    for template, where in zip(
-        found.table["template"], found.table["regions"], strict=True
-    ):
-        members[[regions[r] for r in str(where).split(";")], groups[template]] = True
-    return members
+def graded(found: CandidateClusters, grades: str) -> np.ndarray:
+    """Return the regions in which each template has one of the grades."""
+    return np.isin(wide(found.cells, "grade").astype(str), list(grades))
 
 
 def jobs_alone(economy: Economy, herfindahl: pd.Series | None = None) -> Economy:
@@ -167,7 +139,7 @@ INDEX = "Litzenberger-Sternberg, best cut"
 #: Every rule with the number that its cut is laid on: where a rule has no number of its
 #: own, the choice among its published grades.
 SCALES = {
-    "LQ, best cut": ["lq"],
+    "LQ, best cut": ["lq_jobs"],
     "ECO 2008, best number of stars": ["eco_2008"],
     "ECO 2011, best number of stars": ["eco_2011"],
     "cluster mapping, best flag": [

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -11,9 +10,10 @@ import numpy as np
 import pandas as pd
 
 from clusterid.clusters import presets
-from clusterid.clusters._grow import adjacency
 from clusterid.simulation import Design, simulate_counts
 from clusterid.tables import Economy, contiguity
+from validation.first_detector import detect
+from validation.first_detector._neighbours import adjacency
 from validation.recovery import _methods as methods
 from validation.recovery._scenarios import JUDGING_SEED
 from validation.recovery._scores import clusters_of, upper_limit
@@ -91,9 +91,10 @@ def nulls(
     beside: int | None = None,
     first_seed: int = JUDGING_SEED + 100,
 ) -> dict[str, pd.DataFrame]:
-    """Return false alarms of the default, and of all others in the first ``beside``.
+    """Return false alarms of the grades, and of all others in the first ``beside``.
 
-    Each kind has a seed of its own, ``first_seed`` and those that follow it.
+    Each kind has a seed of its own, ``first_seed`` and those that follow it. Settings
+    drawn at random, few regions and detected templates: ``validation.grades``.
     """
     beside = min(replicates, 20) if beside is None else beside
     alarms, others, rules = [], [], []
@@ -106,7 +107,7 @@ def nulls(
             others.append(counted.drop(columns=names))
             rules.append(counted[names])
     table = pd.DataFrame(alarms).set_index("economy")
-    result = {f"nulls: false alarms of the default, {size}": table}
+    result = {f"nulls: false alarms of the grades, {size}": table}
     if beside:
         by_rule = pd.concat(rules).T.rename_axis("rule")
         result[f"nulls: other pathways, {size}"] = pd.concat(others)
@@ -115,39 +116,28 @@ def nulls(
 
 
 def _alarms(name: str, size: str, replicates: int, seed: int) -> dict[str, Any]:
-    """Return how many economies show a cluster, and what it costs in power."""
+    """Return how many economies show each grade."""
     design, made = economies(replicates, seed, **KINDS[name], **SIZES[size])
     groups = template_groups(design)
     graph = contiguity(design.regions, islands="keep")
-    opened = shown = clusters = cells = 0
-    power, start, busy = [], time.perf_counter(), time.process_time()
-    for number, (economy, _) in enumerate(made, start=1):
+    shown = dict.fromkeys(("A", "AB", "ABCD"), 0)
+    first = 0
+    busy = time.process_time()
+    for economy, _ in made:
         found = methods.candidates(economy, groups, design.regions, graph)
-        if len(found.table):
-            print(f"{name}: economy {number} shows {found!r}", file=sys.stderr)
-        opened += bool(found.cells["is_seed"].any())
-        shown += bool(len(found.table))
-        clusters += len(found.table)
-        cells += int(found.table["n_regions"].sum())
-        power.append(found.cells["power_lq"].median())
-        if number % 50 == 0:
-            spent = time.perf_counter() - start
-            print(
-                f"{name}: {number} economies, {opened} with an open cell, {shown} with "
-                f"a cluster, {spent:.0f} s",
-                file=sys.stderr,
-                flush=True,
-            )
+        grades = set(found.concentrations["grade"])
+        for which in shown:
+            shown[which] += bool(grades & set(which))
+        first += bool(detect(economy, groups, design.regions, graph).any())
     return {
         "economy": name,
         "economies": replicates,
-        "with an open cell": opened,
-        "with a cluster": shown,
-        "share": shown / replicates,
-        "share at most (95 %)": upper_limit(shown, replicates),
-        "false clusters": clusters,
-        "false cells": cells,
-        "median quotient needed": float(np.mean(power)),
+        "with an A": shown["A"],
+        "share with an A": shown["A"] / replicates,
+        "A at most (95 %)": upper_limit(shown["A"], replicates),
+        "with an A or B": shown["AB"],
+        "with any grade": shown["ABCD"],
+        "first detector": first,
         "seconds of processor": time.process_time() - busy,
     }
 
@@ -161,14 +151,11 @@ def _beside(name: str, size: str, replicates: int, seed: int) -> pd.DataFrame:
     related = methods.related_within(groups)
     density = design.regions["population"] / design.regions["area_km2"]
     rows = []
-    for economy, herfindahl in made:
+    for economy, _ in made:
         default = methods.candidates(economy, groups, design.regions, graph)
-        counts = {}
-        plant_sizes = {"jobs alone": None, "jobs and Herfindahl": herfindahl}
-        for pathway, sizes in plant_sizes.items():
-            table = methods.jobs_alone(economy, sizes)
-            found = methods.candidates(table, groups, design.regions, graph)
-            counts[pathway] = len(found.table)
+        table = methods.jobs_alone(economy)
+        alone = methods.candidates(table, groups, design.regions, graph)
+        counts = {"grades": len(default.table), "jobs alone": len(alone.table)}
         second = cell_clusters(economy, related, graph, density=density)
         counts["second pathway"] = second["cluster"].nunique()
         row = {pathway: float(n) for pathway, n in counts.items()}

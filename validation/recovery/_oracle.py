@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from clusterid.clusters._grow import adjacency
 from clusterid.tables import Economy
+from validation.first_detector._neighbours import adjacency
 from validation.recovery._scores import f1, tuned
 
 #: Weights of the neighbours' evidence that are tried; the truth says which is best.

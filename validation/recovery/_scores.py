@@ -10,7 +10,7 @@ import pandas as pd
 from scipy.optimize import linear_sum_assignment
 from scipy.sparse.csgraph import shortest_path
 
-from clusterid.clusters._grow import components
+from validation.first_detector._neighbours import components
 
 #: A found cluster is a planted one if they share this much of their union (Jaccard);
 #: each is matched at most once.

@@ -14,7 +14,6 @@ from clusterid.communities import Templates, detect_communities, partition_agree
 from clusterid.networks import colocation_network, skill_network, supply_network
 from clusterid.simulation import SimulatedEconomy, simulate_economy
 from validation.recovery import _methods as methods
-from validation.recovery._calibration import brier, reliability
 from validation.recovery._country import (
     cell_scores,
     found_cells,
@@ -23,6 +22,7 @@ from validation.recovery._country import (
     true_groups,
     true_templates,
 )
+from validation.recovery._reliability import brier, reliability
 from validation.recovery._scenarios import JUDGING_SEED
 from validation.recovery._scores import averaged
 from validation.second_pathway import cell_clusters
@@ -135,9 +135,7 @@ def _pathways(sim: SimulatedEconomy, templates: Templates) -> list[dict[str, Any
         ("detected templates", templates, economy),
     ):
         start = time.process_time()
-        found = identify_clusters(
-            table, used, sim.regions, graph=graph, local_statistics=False
-        )
+        found = identify_clusters(table, used, sim.regions, graph=graph)
         add(pathway, found_cells(sim, found), start, len(found.table))
     for pathway, links in (
         ("second pathway, skill links", skill),

@@ -68,9 +68,7 @@ def _pathways(sim: Any, rule: str) -> list[dict[str, Any]]:
     result = []
     for pathway, (given, imputed) in economies.items():
         start = time.process_time()
-        found = identify_clusters(
-            given, templates, sim.regions, imputed=imputed, local_statistics=False
-        )
+        found = identify_clusters(given, templates, sim.regions, imputed=imputed)
         spent = time.process_time() - start
         cells = found_cells(sim, found)
         shown = float(sim.employment["employment"].isna().mean())

@@ -78,7 +78,7 @@ def fields_on(
     share belongs to it? It is 1 where every industry counted is the field and
     nothing else, and near 0 where the field is a small part of a large industry:
     biotechnology in a table of WZ sections. Below a threshold (0.5 by default where
-    clusterid uses it; authors' choice) a field is unverifiable at this resolution.
+    clusterid uses it; authors' choice) a field is not separable at this resolution.
 
     .. math:: m = k \frac{\sum_c n_c w_c^2}{\sum_c n_c w_c}
 

@@ -1,27 +1,25 @@
-"""Where groups of industries sit: candidate clusters, published rules as presets."""
+"""Where kinds of cluster stand: four questions, four grades, published rules beside."""
 
 from clusterid._moved import from_validation
 from clusterid.clusters._candidates import CandidateClusters
 from clusterid.clusters._cells import test_groups
-from clusterid.clusters._density import region_density
+from clusterid.clusters._grades import GRADES
 from clusterid.clusters._identify import identify_clusters
-from clusterid.clusters._members import member_cells
-from clusterid.clusters._parts import IN_NONE
 from clusterid.clusters._presets import (
     apply_presets,
     cluster_mapping_flags,
     presets,
 )
+from clusterid.clusters.kinds._kinds import IN_NONE
 
 __all__ = [
+    "GRADES",
     "IN_NONE",
     "CandidateClusters",
     "apply_presets",
     "cluster_mapping_flags",
     "identify_clusters",
-    "member_cells",
     "presets",
-    "region_density",
     "test_groups",
 ]
 

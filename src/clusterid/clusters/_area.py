@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from clusterid.clusters._grow import Neighbourhood, neighbourhood
+from clusterid.clusters._neighbours import Neighbourhood, neighbourhood
 from clusterid.errors import Fault, TableError
 from clusterid.tables import Economy, contiguity
 

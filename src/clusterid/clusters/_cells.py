@@ -1,9 +1,7 @@
-"""The cell test: a group in a region against its own ordinary ways."""
+"""The four questions about any groups of industries in every region, as a table."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Unpack
 
 import numpy as np
@@ -11,52 +9,58 @@ import numpy.typing as npt
 import pandas as pd
 
 from clusterid._typed import typed_by
-from clusterid.clusters._counts import Dartboard, Shares
-from clusterid.clusters._evidence import Evidence, evidence_of, fitted_nulls
-from clusterid.clusters._gate import REST_LEVEL, gated
-from clusterid.clusters._largest_plant import without_largest
-from clusterid.clusters._roughness import Null
-from clusterid.clusters._rules import CellOptions, CellRules
-from clusterid.clusters._shrinkage import shrunk_quotients
-from clusterid.statistics import over_positive, q_values
+from clusterid.clusters._answers import Answers, questioner
+from clusterid.clusters._counts import group_weights
+from clusterid.clusters._grades import Graded, graded
+from clusterid.clusters._neighbours import adjacency
+from clusterid.clusters._rules import CellOptions, GradeRules
+from clusterid.clusters.questions._counted import Counted, table_of
+from clusterid.clusters.questions._links import links_between
+from clusterid.statistics import over_positive
 from clusterid.tables import Economy
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    import networkx as nx
     from libpysal.graph import Graph
 
-__all__ = ["CELL_COLUMNS", "CellTest", "by_group", "test_groups", "tested_cells"]
+__all__ = ["ANSWERS", "CELL_COLUMNS", "answer_columns", "cell_table", "test_groups"]
 
 Floats = npt.NDArray[np.float64]
 
-CELL_COLUMNS = [
-    "template", "region", "employment", "establishments", "lq", "lq_shrunk",
-    "p_value", "q_value", "gi_z", "gi_q", "n_members", "is_seed", "is_member",
-    "certainty", "power_lq", "share_imputed", "reason",
+ANSWERS = [
+    "employment", "excess_jobs", "lq_jobs", "lq_jobs_lower", "lq_jobs_upper",
+    "establishments", "lq_plants", "lq_plants_smoothed", "lq_plants_lower",
+    "lq_plants_upper", "p_plants", "q_plants", "p_rest", "q_rest", "p_exceptional",
+    "q_exceptional", "n_members", "n_linked", "largest_plant_share", "share_imputed",
+    "grade", "grade_at_lower_bar", "grade_at_higher_bar", "reason",
 ]  # fmt: skip
 
-#: Power at which ``power_lq`` is stated.
-POWER = 0.9
+CELL_COLUMNS = ["template", "region", *ANSWERS]
 
 
-@typed_by(CellRules)
+@typed_by(GradeRules)
 def test_groups(
     economy: Economy,
     groups: pd.DataFrame,
     graph: Graph | None = None,
+    *,
+    layers: Mapping[str, nx.Graph[Any]] | None = None,
     **options: Unpack[CellOptions],
 ) -> pd.DataFrame:
-    r"""Test every group of industries in every region.
+    r"""Ask four questions of every group of industries in every region; grade them.
 
-    Plants choose places, so the test counts plants; employment gives size and
-    strength. The null is not a dartboard but the group's own ordinary unevenness,
-    estimated over all regions with the upper tail left out: a Poisson count with
-    log-normal rates and a density gradient. Where no establishments are known, jobs
-    are turned into effective plants and tested alike; that is weaker evidence, because
-    one large plant counts as many, and every cell says ``employment_only``. A cell
-    must then stand out without its largest possible plant, too: the one that plant
-    sizes allow (:attr:`Economy.plant_herfindahl`), or all of its largest industry
-    where sizes are unknown. If it does not, it says ``one_industry``: not decided, one
-    large plant would look the same.
+    Two truths, never mixed. *Plants* are draws: more of them in a place than chance
+    allows is evidence of what the place draws (``lq_plants`` and what follows it).
+    *Jobs* are a fact: so many stand there (``lq_jobs``), uncertain only by what is
+    withheld or rounded; no p-value follows from them.
+
+    1. Concentrated: is the rate of plants above ``bar``?
+    2. Exceptional: are there more than the group's ordinary unevenness explains?
+    3. Without its largest plant: is question 1 answered alike with one plant fewer?
+    4. Mass and links: enough jobs or plants, and industries that are linked?
 
     Parameters
     ----------
@@ -65,54 +69,41 @@ def test_groups(
     groups : DataFrame, industries x groups
         Weights 0..1: how far an industry belongs to the group.
     graph : libpysal.graph.Graph, optional
-        Neighbours, for the Getis-Ord columns.
-    concept : {"auto", "establishments", "employment"}
-        What the test counts; ``auto`` takes establishments where they are known.
-    roughness : "estimate", "none" or float
-        ``none`` tests against the dartboard, a number fixes the sd of the log rate.
-    density : Series by region, "size" or "none"
-        Jobs per km2 (any unit) for the gradient; ``"size"`` takes the region's size.
-    gate : {"bh", "bonferroni"}
-        How a cell becomes a seed: Benjamini-Hochberg or Bonferroni over the family.
+        Neighbours; cells next to an exceptional one that are nearly so belong to it.
+    layers : mapping of graphs, optional
+        Links between industries, for ``n_linked``.
+    bar : float
+        The rate of plants that is still ordinary, 1 = as everywhere.
+    sensitivity : (float, float)
+        A lower and a higher bar at which the grade is told, too.
     alpha : float
-        Level over the whole family (all groups x all regions of this call). Where
-        nothing is clustered anywhere, either gate opens with at most this chance;
-        where something is, Bonferroni keeps to it cell by cell, Benjamini-Hochberg
-        lets that share of the seeds be false and finds more.
-    jobs_per_effective_plant : float
-        Where neither establishments nor a plant Herfindahl are known, so many jobs
-        count as one plant: mean plant size times 1 + CV^2 of plant sizes. About 14
-        jobs a plant in Germany times 4.2 to 9.5; 100 is our choice.
+        False discovery rate (Benjamini-Hochberg) of each question over this call.
+    minimum_jobs, minimum_plants : float
+        Mass: either suffices.
+    minimum_members : int
+        Linked industries of an exceptional cluster.
+    standing_quotient, standing_jobs : float
+        What "stands here" asks of the jobs.
     imputed : DataFrame of bool, regions x industries, optional
-        Cells that were filled in, for ``share_imputed``.
-    check_single : bool
-        With jobs alone, a group of one industry must stand without its largest
-        possible plant, too, and does not where plant sizes are unknown; else such a
-        group is taken as given.
-    local_statistics : bool
-        Compute the Getis-Ord columns.
-    permutations : int
-        Of the Getis-Ord test.
-    seed : int
-        Of the permutations.
+        Cells that were filled in.
 
     Returns
     -------
     DataFrame, one row a group and region
         ``template`` (the group), ``region``, ``employment`` (persons, weighted),
-        ``establishments``, ``lq`` (employment quotient, 1 = as everywhere),
-        ``lq_shrunk``, ``p_value`` (one-sided; with jobs
-        alone, where a cell does not stand out without its largest possible plant, the
-        p of what is left), ``q_value`` (Benjamini-Hochberg over
-        the whole call), ``gi_z``, ``gi_q``, ``n_members`` (industries of the group
-        present with a quotient above 1), ``is_seed`` (passed the gate),
-        ``is_member`` (False) and ``certainty`` (NaN; both are filled by
-        :func:`member_cells`), ``power_lq`` (the quotient a lone cell must really
-        have to be a seed nine times in ten), ``share_imputed``,
-        ``reason`` (why p is missing: ``withheld``, ``region_empty``,
-        ``group_absent``; or ``withheld_part``, ``employment_only``,
-        ``one_industry``; empty if nothing is to be said).
-        ``attrs["nulls"]`` has roughness and gradient by group.
+        ``excess_jobs`` (above the region's share), ``lq_jobs`` and between what it
+        lies, withheld cells considered; ``establishments``, ``lq_plants``,
+        ``lq_plants_smoothed`` (posterior mean, for ranking), ``lq_plants_lower``,
+        ``lq_plants_upper`` (90 % interval); ``p_plants``, ``q_plants`` (question
+        1), ``p_rest``, ``q_rest`` (question 3), ``p_exceptional``, ``q_exceptional``
+        (question 2), ``n_members`` (industries above
+        their usual plants, with three or more; above their usual jobs where none are
+        counted), ``n_linked`` (of these, linked with another one; NaN where no layer is
+        at hand), ``largest_plant_share`` (at most; NaN where sizes are unknown),
+        ``share_imputed``, ``grade`` (A to D or empty), ``grade_at_lower_bar``,
+        ``grade_at_higher_bar``, ``reason`` (why an answer is missing: ``withheld``,
+        ``withheld_part``, ``region_empty``, ``group_absent``, ``plants_not_counted``;
+        empty if none is). ``attrs["family"]``: cells of question 1.
 
     Raises
     ------
@@ -123,231 +114,98 @@ def test_groups(
 
     References
     ----------
-    Guimaraes, Figueiredo and Woodward (2009) for plants as the unit of the test;
-    Getis and Ord (1992) for the local statistic. The null with roughness is our own.
+    Guimaraes, Figueiredo and Woodward (2009) for plants as the unit of the test. The
+    bar, the unevenness and the grades are our own.
 
     Examples
     --------
-    >>> import pandas as pd
     >>> from clusterid.tables import economy
     >>> regions = [f"R{i:02d}" for i in range(12)]
     >>> long = pd.DataFrame(
-    ...     [(r, i, 100.0, 20) for r in regions for i in "AB"]
-    ...     + [(r, "C", 5000.0 if r == "R03" else 50.0, 90 if r == "R03" else 2)
+    ...     [(r, i, 1000.0, 200) for r in regions for i in "AB"]
+    ...     + [(r, "C", 2000.0 if r == "R03" else 20.0, 90 if r == "R03" else 2)
     ...        for r in regions],
     ...     columns=["region", "industry", "employment", "establishments"],
     ... )
     >>> groups = pd.DataFrame({"group": [1.0]}, index=["C"])
-    >>> cells = test_groups(economy(long), groups, roughness="none")
-    >>> cells.loc[cells["is_seed"], "region"].tolist()
-    ['R03']
+    >>> cells = test_groups(economy(long), groups)
+    >>> cells.loc[cells["grade"].ne(""), ["region", "grade"]].values.tolist()
+    [['R03', 'B']]
     """
-    found = tested_cells(economy, groups, CellRules.of(options), graph)
-    return found.cells[CELL_COLUMNS]
+    rules = GradeRules.of(options)
+    weights = group_weights(groups, economy.industries)
+    table = table_of(economy, rules.imputed)
+    links = links_between(layers, economy.industries)
+    near = None if graph is None else adjacency(graph, list(economy.regions))
+    answers = questioner(table, rules, links, near).ask(weights)
+    return cell_table(answers, graded(answers, rules), list(economy.regions))
 
 
 test_groups.__test__ = False  # type: ignore[attr-defined]
 
 
-@dataclass(frozen=True, slots=True)
-class CellTest:
-    """A cell table with what it was made from.
-
-    ``cells`` as :func:`test_groups`, ``p_unchecked``, p before the largest plant, and
-    ``p_rest``, p without it (0 where plants are counted); ``count``
-    (regions x groups, in plants or effective plants); the groups' ``nulls``.
-    """
-
-    cells: pd.DataFrame
-    count: Floats
-    nulls: tuple[Null, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Tails:
-    """What the null says of every cell, regions x groups.
-
-    ``unchecked`` p of the count; ``rest`` p without the largest possible plant (None
-    where plants are counted); ``p`` the one that decides.
-    """
-
-    unchecked: Floats
-    rest: Floats | None
-    p: Floats
-
-    @property
-    def stands(self) -> npt.NDArray[np.bool_]:
-        """Whether a cell stands out without its largest possible plant, too."""
-        if self.rest is None:
-            return np.ones(self.p.shape, dtype=bool)
-        return np.asarray(self.rest <= REST_LEVEL)
-
-    @property
-    def is_lone(self) -> npt.NDArray[np.bool_]:
-        """Whether one large plant may be all that stands out."""
-        return np.asarray(~self.stands & (self.unchecked <= REST_LEVEL))
-
-
-def tested_cells(
-    economy: Economy,
-    groups: pd.DataFrame,
-    rules: CellRules,
-    graph: Graph | None = None,
-) -> CellTest:
-    """Return what :func:`test_groups` does with its counts and nulls."""
-    evidence = evidence_of(economy, groups, rules)
-    nulls = fitted_nulls(evidence, rules)
-    tails = _tails(evidence, nulls, rules)
-    shrunk = shrunk_quotients(evidence, nulls)
-    cells = _cell_table(evidence, tails, shrunk, rules)
-    if rules.power:
-        cells["power_lq"] = _detectable(evidence, tails, nulls, rules).T.ravel()
-    if rules.local_statistics and graph is not None:
-        z, q = _getis_ord(shrunk, list(economy.regions), graph, rules)
-        cells["gi_z"], cells["gi_q"] = z.T.ravel(), q.T.ravel()
-    cells.attrs["family"] = _family(tails.p)
-    cells.attrs["concept"] = (
-        "establishments" if evidence.plants is not None else "employment"
-    )
-    cells.attrs["nulls"] = {
-        name: {"roughness": null.roughness, "density_gradient": null.gradient}
-        for name, null in zip(evidence.weights.columns, nulls, strict=True)
-    }
-    cells["p_unchecked"] = tails.unchecked.T.ravel()
-    cells["p_rest"] = 0.0 if tails.rest is None else tails.rest.T.ravel()
-    return CellTest(cells, evidence.count, tuple(nulls))
-
-
-def by_group(cells: pd.DataFrame, n: int) -> list[tuple[str, slice]]:
-    """Return the groups of a cell table over n regions, and where their rows are."""
-    names = cells["template"].to_numpy(dtype=object)[::n]
-    return [(str(name), slice(g * n, (g + 1) * n)) for g, name in enumerate(names)]
-
-
-def _family(p: Floats) -> int:
-    """Return the number of cells that can be tested."""
-    return max(1, int(np.isfinite(p).sum()))
-
-
-def _tails(evidence: Evidence, nulls: Sequence[Null], rules: CellRules) -> _Tails:
-    """Return the one-sided p of every cell, before and after the largest plant."""
-    count, mean = evidence.count, evidence.mean
-    # what does not stand above the dartboard is no concentration; not computed
-    p = np.ones(count.shape)
-    for g, null in enumerate(nulls):
-        above = count[:, g] > mean[:, g]
-        p[above, g] = null.p_values(count[:, g], where=above)
-    p[mean <= 0] = np.nan
-    if evidence.plants is not None:
-        return _Tails(p, None, p)
-    rest = without_largest(evidence, nulls, singles=rules.check_single)
-    return _Tails(p, rest, np.where(rest > REST_LEVEL, np.maximum(p, rest), p))
-
-
-def _detectable(
-    evidence: Evidence, tails: _Tails, nulls: Sequence[Null], rules: CellRules
-) -> Floats:
-    """Return the quotient a lone cell must really have to be found, regions x groups.
-
-    A cell alone in its family is compared with alpha over the number of cells.
-    """
-    level = rules.alpha / _family(tails.unchecked)
-    mean = evidence.mean
-    needed = np.full(mean.shape, np.nan)
-    for g, null in enumerate(nulls):
-        needed[:, g] = null.detectable(mean[:, g], level, POWER)
-    return needed
-
-
-def _members(table: pd.DataFrame, weights: pd.DataFrame, size: pd.Series) -> Floats:
-    """Return how many industries of each group stand above 1 in each region."""
-    board = Dartboard.of(table, size)
-    above = (board.filled > 0) & (board.filled > board.size[:, None] * board.rate)
-    belongs = (weights.to_numpy(dtype=float) > 0).astype(float)
-    return np.asarray(above.astype(float) @ belongs)
-
-
-def _imputed_share(evidence: Evidence) -> Floats:
-    """Return the share of every cell's jobs that was filled in."""
-    values = np.nan_to_num(evidence.employment.to_numpy(dtype=float))
-    w = evidence.weights.to_numpy(dtype=float)
-    total, filled = values @ w, (values * evidence.imputed.to_numpy()) @ w
-    return over_positive(filled, total, otherwise=0.0)
-
-
-def _reasons(
-    evidence: Evidence, tails: _Tails, size: pd.Series
-) -> npt.NDArray[np.object_]:
-    """Return why a cell could not be tested, or what is to be said of its test."""
-    p, withheld = tails.p, evidence.tested.withheld
-    usual = "employment_only" if evidence.plants is None else ""
-    reason = np.full(p.shape, usual, dtype=object)
-    reason[tails.is_lone] = "one_industry"
-    reason[withheld > 0] = "withheld_part"
-    reason[np.isnan(p)] = "group_absent"
-    reason[np.isnan(p) & (withheld >= 1)] = "withheld"
-    reason[np.nan_to_num(size.to_numpy(dtype=float)) <= 0] = "region_empty"
-    return reason
-
-
-def _cell_table(
-    evidence: Evidence, tails: _Tails, shrunk: Floats, rules: CellRules
-) -> pd.DataFrame:
-    """Return one row a group and region; power and local statistics still missing."""
-    jobs, plants, p = evidence.jobs, evidence.plants, tails.p.T.ravel()
-    n_regions, n_groups = tails.p.shape
-    counted = evidence.employment if plants is None else evidence.counted
-    size = counted.sum(axis=1)
-    nothing = np.full(p.size, np.nan)
-    names = np.array(list(evidence.weights.columns), dtype=object)
-    regions = np.array(list(evidence.economy.regions), dtype=object)
-    is_seed = gated(p, rules.gate) <= rules.alpha
-    columns = {
+def cell_table(answers: Answers, grades: Graded, regions: list[str]) -> pd.DataFrame:
+    """Return all cells as a tidy table, group after group."""
+    names = np.array(list(answers.counted.weights.columns), dtype=object)
+    n_regions, n_groups = grades.grade.shape
+    cells = pd.DataFrame({
         "template": np.repeat(names, n_regions),
-        "region": np.tile(regions, n_groups),
-        "employment": _where_known(jobs),
-        "establishments": nothing if plants is None else _where_known(plants),
-        "lq": over_positive(jobs.observed, jobs.expected).T.ravel(),
-        "lq_shrunk": shrunk.T.ravel(),
-        "p_value": p,
-        "q_value": q_values(p),
-        "gi_z": nothing,
-        "gi_q": nothing,
-        "n_members": _members(counted, evidence.weights, size).T.ravel().astype(int),
-        "is_seed": is_seed & tails.stands.T.ravel(),
-        "is_member": np.zeros(p.size, dtype=bool),
-        "certainty": nothing,
-        "power_lq": nothing,
-        "share_imputed": _imputed_share(evidence).T.ravel(),
-        "reason": _reasons(evidence, tails, size).T.ravel(),
+        "region": np.tile(np.array(regions, dtype=object), n_groups),
+    })
+    kinds, rows = np.divmod(np.arange(n_regions * n_groups), n_regions)
+    cells = cells.assign(**answer_columns(answers, grades, rows, kinds))
+    cells.attrs["family"] = int(np.isfinite(answers.bars[0].p).sum())
+    return cells[CELL_COLUMNS]
+
+
+def answer_columns(
+    answers: Answers,
+    grades: Graded,
+    rows: npt.NDArray[np.int64],
+    kinds: npt.NDArray[np.int64],
+) -> dict[str, npt.NDArray[np.generic]]:
+    """Return the answers of some cells as columns."""
+    counted, at = answers.counted, answers.bars[0]
+    usual = counted.expected_jobs
+
+    arrays: dict[str, npt.NDArray[np.generic]] = {
+        "employment": counted.jobs,
+        "excess_jobs": counted.jobs - usual,
+        "lq_jobs": over_positive(counted.jobs, usual),
+        "lq_jobs_lower": over_positive(counted.low_jobs, usual),
+        "lq_jobs_upper": over_positive(counted.high_jobs, usual),
+        "establishments": counted.plants,
+        "lq_plants": counted.lq_plants,
+        "lq_plants_smoothed": answers.smoothed,
+        "lq_plants_lower": answers.lower,
+        "lq_plants_upper": answers.upper,
+        "p_plants": at.p,
+        "q_plants": at.q,
+        "p_rest": at.p_rest,
+        "q_rest": at.q_rest,
+        "p_exceptional": answers.p_exceptional,
+        "q_exceptional": answers.q_exceptional,
+        "n_members": answers.n_members,
+        "n_linked": answers.n_linked,
+        "largest_plant_share": answers.largest_share,
+        "share_imputed": answers.imputed_share,
+        "grade": grades.grade,
+        "grade_at_lower_bar": grades.lower_bar,
+        "grade_at_higher_bar": grades.higher_bar,
+        "reason": _reasons(counted, answers.imputed_share),
     }
-    return pd.DataFrame(columns)[CELL_COLUMNS]
+    columns = {name: values[rows, kinds] for name, values in arrays.items()}
+    columns["n_members"] = columns["n_members"].astype(int)
+    return columns
 
 
-def _where_known(shares: Shares) -> Floats:
-    """Return what is observed, group after group; NaN where all of it is withheld."""
-    return np.where(shares.withheld < 1, shares.observed, np.nan).T.ravel()
-
-
-def _getis_ord(
-    values: Floats, regions: list[str], graph: Graph, rules: CellRules
-) -> tuple[Floats, Floats]:
-    """Return Gi* z and q of the shrunk quotients; NaN where all are alike."""
-    z, q = np.full(values.shape, np.nan), np.full(values.shape, np.nan)
-    from clusterid.concentration import local_clustering
-
-    frame = pd.DataFrame(values, index=pd.Index(regions, name="region"))
-    for g in range(values.shape[1]):
-        column = frame[g]
-        if column.notna().sum() < 3 or column.dropna().nunique() < 2:
-            continue
-        found = local_clustering(
-            column,
-            graph,
-            statistic="gi_star",
-            permutations=rules.permutations,
-            seed=rules.seed,
-        ).reindex(frame.index)
-        z[:, g] = found["z"].to_numpy(dtype=float)
-        q[:, g] = found["q_value"].to_numpy(dtype=float)
-    return z, q
+def _reasons(counted: Counted, imputed: Floats) -> npt.NDArray[np.object_]:
+    """Return why an answer is missing, or how much of it is withheld or estimated."""
+    reason = np.full(counted.jobs.shape, "", dtype=object)
+    if not counted.has_plants:
+        reason[:] = "plants_not_counted"
+    reason[(counted.withheld > 0) | (imputed > 0)] = "withheld_part"
+    reason[np.nan_to_num(counted.expected_jobs) <= 0] = "group_absent"
+    reason[(counted.withheld >= 1) | (imputed >= 1 - 1e-9)] = "withheld"
+    reason[counted.is_empty & (counted.withheld < 1).all(axis=1)] = "region_empty"
+    return reason

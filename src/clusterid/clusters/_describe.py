@@ -1,32 +1,40 @@
-"""What a candidate cluster is made of: size, strength, members, gaps, flags."""
+"""What a cluster is made of: sums of its cells, members, gaps, links, flags."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from clusterid.clusters._area import StudyArea
+from clusterid.clusters._area import StudyArea, edge_regions
+from clusterid.clusters._grades import FEWEST_PLANTS as FEWEST_FOR_TEST
+from clusterid.clusters._grades import GRADES
 from clusterid.clusters._industry_shares import IndustryShares
 from clusterid.clusters._largest_plant import largest_plant_share
-from clusterid.clusters._levels import TestedLevels
 from clusterid.clusters._scale import CoarserUnits
-from clusterid.clusters._settle import Found
 from clusterid.clusters._surroundings import Surroundings
+from clusterid.clusters.questions._concentrated import deciding_plants, interval
+from clusterid.clusters.questions._counted import Table
+from clusterid.clusters.questions._links import FEWEST_PLANTS
 
-__all__ = ["TABLE_COLUMNS", "Background", "Description", "Jobs", "describe"]
+__all__ = ["TABLE_COLUMNS", "Background", "Description", "describe"]
 
 TABLE_COLUMNS = [
-    "template", "label", "regions", "n_regions", "industries", "employment",
-    "establishments", "lq",
-    "lq_shrunk", "excess_jobs", "p_value", "q_value", "n_members", "share_imputed",
-    "largest_plant_share", "edge_region", "flags", "certainty", "n_seeds",
-    "research_inside", "research_outside", "supply_density", "employment_change",
-    "lq_change", "level", "part", "sharpest_part",
+    "grade", "label", "kind", "level", "template", "industries", "regions",
+    "n_regions", "grades", "form", "employment", "excess_jobs", "lq_jobs",
+    "lq_jobs_lower", "lq_jobs_upper", "establishments", "lq_plants",
+    "lq_plants_lower", "lq_plants_upper", "q_plants", "q_rest", "q_exceptional",
+    "n_members", "n_linked", "linked_in", "largest_plant_share", "share_imputed",
+    "plants_needed", "why_not_higher", "grade_at_lower_bar", "grade_at_higher_bar",
+    "edge_region", "flags", "research_inside", "research_outside", "supply_density",
+    "employment_change", "lq_jobs_change",
 ]  # fmt: skip
+
+Floats = npt.NDArray[np.float64]
 
 #: Flag a cluster when more of its jobs than this may be one plant's. Our choice.
 LARGE_PLANT = 0.5
@@ -35,139 +43,219 @@ MUCH_IMPUTED = 0.25
 
 
 @dataclass(frozen=True, slots=True)
-class Jobs:
-    """Employment by region and industry, what of it is imputed, the regions' size."""
-
-    employment: pd.DataFrame
-    imputed: pd.DataFrame
-    size: pd.Series
-    shares: IndustryShares
-
-
-@dataclass(frozen=True, slots=True)
 class Description:
     """One cluster: its row of the table, its members and its gaps."""
 
     row: dict[str, object]
-    members: pd.DataFrame
-    gaps: pd.DataFrame
+    members: dict[str, list[object]]
+    gaps: dict[str, list[object]]
 
 
 @dataclass(frozen=True, slots=True)
 class Background:
-    """Everything a cluster is described from; ``edge``: regions on the outer border."""
+    """Everything a cluster is described from; ``edge``: regions on the outer border.
 
-    levels: TestedLevels
+    ``largest``: the most jobs of one plant by region and industry.
+    """
+
+    table: Table
+    largest: Floats
+    shares: IndustryShares
     area: StudyArea
-    jobs: Jobs
     surroundings: Surroundings
     coarser: CoarserUnits | None
     edge: set[str]
+    layers: tuple[str, ...]
+    jobs: Floats
+    plants: Floats | None
+    plant_shares: IndustryShares | None
+    bar: float
+
+    @classmethod
+    def of(
+        cls,
+        table: Table,
+        largest: pd.DataFrame,
+        area: StudyArea,
+        surroundings: Surroundings,
+        coarser: CoarserUnits | None,
+        layers: tuple[str, ...],
+        bar: float,
+    ) -> Self:
+        """Return the background, its tables as arrays."""
+        plants = table.plants
+        return cls(
+            table,
+            largest.to_numpy(dtype=float),
+            IndustryShares.of(table.employment, table.size),
+            area,
+            surroundings,
+            coarser,
+            edge_regions(area.shapes),
+            layers,
+            table.employment.to_numpy(dtype=float),
+            None if plants is None else plants.to_numpy(dtype=float),
+            None if plants is None else IndustryShares.of(plants, plants.sum(axis=1)),
+            bar,
+        )
 
 
-def describe(
-    cluster: str, found: Found, cells: pd.DataFrame, on: Background
-) -> Description:
-    """Return what a cluster is made of; ``cells`` are its group's in its regions."""
-    regions = list(cells["region"])
-    industries = on.levels.industries(found.group)
-    quotients = on.jobs.shares.quotients(regions, industries)
-    kind = on.levels.kinds[found.group]
-    strength = _strength(found.group, cells, on.jobs, on.levels)
-    jobs, lq = float(strength["employment"]), float(strength["lq"])
+def describe(cluster: str, cells: pd.DataFrame, on: Background) -> Description:
+    """Return what a cluster is made of; ``cells`` are its reported cells."""
+    of = {str(name): column.to_numpy() for name, column in cells.items()}
+    regions = [str(code) for code in of["region"]]
+    industries = str(of["industries"][0]).split(";")
+    columns = np.array([on.shares.industries[code] for code in industries])
+    here = np.ix_(of["place"], columns)
+    quotients = on.shares.quotients(regions, industries)
+    strength = _strength(of, on.bar)
+    jobs, lq = float(strength["employment"]), float(strength["lq_jobs"])
     inside, outside = on.surroundings.research_projects(set(regions))
-    change, lq_change = on.surroundings.change_since(
-        regions, on.levels.weights[found.group], jobs, lq
-    )
+    change, lq_change = on.surroundings.change_since(regions, industries, jobs, lq)
+    best = _strongest(of)
+    plants = None if on.plants is None else on.plants[here]
     row: dict[str, object] = {
         "cluster": cluster,
-        "template": kind.template,
-        "label": kind.label,
+        **{name: of[name][0] for name in ("label", "kind", "level", "template")},
+        "industries": of["industries"][0],
         "regions": ";".join(regions),
         "n_regions": len(regions),
-        "industries": ";".join(industries),
+        "grade": of["grade"][best],
+        "grades": ";".join(of["grade"]),
+        "form": of["form"][best],
         **strength,
-        "p_value": float(cells["p_value"].min()),
-        "q_value": float(cells["q_value"].min()),
-        "n_members": int(quotients.gt(1).sum()),
+        "n_members": _taking_part(regions, industries, quotients, on),
+        "linked_in": ";".join(on.layers) if np.isfinite(of["n_linked"][best]) else "",
         "largest_plant_share": largest_plant_share(
-            on.levels.economy, on.jobs.employment, industries, regions
+            on.jobs[here], plants, on.largest[here]
         ),
+        "why_not_higher": of["why_not_higher"][best],
         "edge_region": bool(on.edge.intersection(regions)),
-        "certainty": float(cells["certainty"].max()),
-        "n_seeds": int(found.seeds.sum()),
         "research_inside": inside,
         "research_outside": outside,
         "supply_density": on.surroundings.supply_density(quotients),
         "employment_change": change,
-        "lq_change": lq_change,
-        "level": kind.level,
-        "part": kind.part,
-        "sharpest_part": found.sharpest,
+        "lq_jobs_change": lq_change,
     }
-    hidden = on.coarser is not None and on.coarser.hide(found.group, regions)
-    by_jobs = on.levels.account["concept"] == "employment"
-    row["flags"] = ";".join(_flags(row, found, hidden=hidden, by_jobs=by_jobs))
+    hidden = on.coarser is not None and on.coarser.hide(str(row["kind"]), regions)
+    by_jobs = on.table.plants is None
+    is_part = bool(np.isnan(of["employment"].astype(float)).any())
+    row["flags"] = ";".join(
+        _flags(row, hidden=hidden, by_jobs=by_jobs, is_part=is_part)
+    )
     return Description(
         row,
-        _members(cluster, regions, industries, on.jobs),
+        _members(cluster, regions, industries, on.jobs[here], on.shares),
         on.surroundings.gaps(cluster, quotients),
     )
 
 
-def _strength(
-    group: str, cells: pd.DataFrame, jobs: Jobs, levels: TestedLevels
-) -> dict[str, float]:
-    """Return jobs, plants, quotients and excess of a group in its regions."""
-    regions, industries = list(cells["region"]), levels.industries(group)
-    mine = levels.weights[group][industries]
-    observed = float(cells["employment"].sum())
-    share = float(jobs.size.loc[regions].sum()) / float(jobs.size.sum())
-    national = float((jobs.employment[industries] * mine).sum().sum())
-    block = jobs.employment.loc[regions, industries] * mine
-    filled = float((block * jobs.imputed.loc[regions, industries]).sum().sum())
-    expected = cells["employment"] / cells["lq"].where(cells["lq"] > 0)
-    known = (expected > 0) & cells["lq_shrunk"].notna()
-    shrunk = float("nan")
-    if known.any():
-        shrunk = float(np.average(cells["lq_shrunk"][known], weights=expected[known]))
-    usual = national * share
+def _taking_part(
+    regions: list[str], industries: list[str], quotients: pd.Series, on: Background
+) -> int:
+    """Return how many industries take part: by plants where these are counted."""
+    if on.plant_shares is None:
+        return int((quotients.to_numpy() > 1).sum())
+    observed, expected = on.plant_shares.by_industry(regions, industries)
+    return int(((observed > expected) & (observed >= FEWEST_PLANTS)).sum())
+
+
+def _strongest(of: Mapping[str, Any]) -> int:
+    """Return the cell of the highest grade and, of these, with most excess jobs."""
+    order = [GRADES.index(g) if g else len(GRADES) for g in of["grade"]]
+    return int(np.lexsort((-np.nan_to_num(of["excess_jobs"]), order))[0])
+
+
+def _best(grades: Iterable[str]) -> str:
+    return min((g for g in grades if g), default="")
+
+
+def _strength(of: Mapping[str, Any], bar: float) -> dict[str, Any]:
+    """Return jobs, plants and quotients of all cells together, and the best answers."""
+    told = np.isfinite(of["employment"])
+    jobs, usual = (
+        float(of[name][told].sum()) if told.any() else float("nan")
+        for name in ("employment", "expected_jobs")
+    )
+    low, high = (
+        float((of[f"lq_jobs_{end}"] * of["expected_jobs"])[told].sum())
+        for end in ("lower", "upper")
+    )
+    known = np.isfinite(of["establishments"]) & np.isfinite(of["expected_plants"])
+    plants = float(of["establishments"][known].sum()) if known.any() else np.nan
+    mean = float(of["expected_plants"][known].sum())
+    lower, upper = interval(
+        plants, mean, float(of["total_plants"][0]), float(of["spread"][0])
+    )
+    filled = float((of["employment"] * of["share_imputed"])[told].sum())
+
+    def over(value: float, base: float) -> float:
+        return value / base if base > 0 else float("nan")
+
+    def least(name: str) -> float:
+        values = of[name][np.isfinite(of[name])]
+        return float(values.min()) if len(values) else float("nan")
+
+    linked = of["n_linked"][np.isfinite(of["n_linked"])]
     return {
-        "employment": observed,
-        "establishments": float(cells["establishments"].sum(min_count=1)),
-        "lq": observed / usual if usual > 0 else float("nan"),
-        "lq_shrunk": shrunk,
-        "excess_jobs": observed - usual,
-        "share_imputed": filled / observed if observed > 0 else 0.0,
+        "employment": jobs,
+        "excess_jobs": jobs - usual,
+        "lq_jobs": over(jobs, usual),
+        "lq_jobs_lower": over(low, usual),
+        "lq_jobs_upper": over(high, usual),
+        "establishments": plants,
+        "lq_plants": over(plants, mean),
+        "lq_plants_lower": lower,
+        "lq_plants_upper": upper,
+        **{name: least(name) for name in ("q_plants", "q_rest", "q_exceptional")},
+        "n_linked": float(linked.max()) if len(linked) else float("nan"),
+        "share_imputed": filled / jobs if jobs > 0 else 0.0,
+        "plants_needed": _needed(of, mean, bar) if known.any() else float("nan"),
+        "grade_at_lower_bar": _best(of["grade_at_lower_bar"]),
+        "grade_at_higher_bar": _best(of["grade_at_higher_bar"]),
     }
 
 
+def _needed(of: Mapping[str, Any], expected: float, bar: float) -> float:
+    """Return with how many plants all its cells together would pass the bar."""
+    needed = deciding_plants(
+        of["total_plants"][:1], np.array([expected]), bar, float(of["passes_at"][0])
+    )
+    return max(float(needed[0]), FEWEST_FOR_TEST)
+
+
 def _flags(
-    row: Mapping[str, Any], found: Found, *, hidden: bool, by_jobs: bool
+    row: Mapping[str, Any], *, hidden: bool, by_jobs: bool, is_part: bool
 ) -> list[str]:
     """Return what to beware of in a cluster."""
     flags = {
-        "model_only": not found.firm,
         "edge_region": row["edge_region"],
         "single_industry": row["level"] == "industry",
-        "largest_plant": row["largest_plant_share"] > LARGE_PLANT,
+        # a bound says nothing where many plants are shown
+        "largest_plant": row["largest_plant_share"] > LARGE_PLANT
+        and row["form"] != "many_plants",
         "much_imputed": row["share_imputed"] > MUCH_IMPUTED,
         "employment_only": by_jobs,
         "scale_dependent": hidden,
+        "withheld_part": is_part,
     }
     return [name for name, holds in flags.items() if holds]
 
 
 def _members(
-    cluster: str, regions: list[str], industries: list[str], jobs: Jobs
-) -> pd.DataFrame:
+    cluster: str,
+    regions: list[str],
+    industries: list[str],
+    jobs: Floats,
+    shares: IndustryShares,
+) -> dict[str, list[object]]:
     """Return region x industry of a cluster with employment and quotient."""
-    block = jobs.employment.loc[regions, industries]
-    long = pd.DataFrame({
-        "cluster": cluster,
-        "region": np.repeat(block.index.to_numpy(dtype=object), block.shape[1]),
-        "industry": np.tile(block.columns.to_numpy(dtype=object), block.shape[0]),
-        "employment": block.to_numpy(dtype=float).ravel(),
-        "lq": jobs.shares.by_region(regions, industries).ravel(),
-    })
-    return long[long["employment"].ne(0)]
+    quotients = shares.by_region(regions, industries)
+    rows, columns = np.nonzero(jobs)  # NaN counts as there
+    return {
+        "cluster": [cluster] * len(rows),
+        "region": [regions[i] for i in rows],
+        "industry": [industries[k] for k in columns],
+        "employment": list(jobs[rows, columns]),
+        "lq_jobs": list(quotients[rows, columns]),
+    }

@@ -1,52 +1,48 @@
-"""Where templates really sit: test, gate, choose members, settle, describe."""
+"""Where kinds of cluster stand: ask, grade, report once, describe."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, Unpack
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from clusterid._typed import typed_by
-from clusterid.clusters._area import edge_regions, study_area
+from clusterid.clusters._answers import questioner
+from clusterid.clusters._area import StudyArea, study_area
 from clusterid.clusters._candidates import CandidateClusters
-from clusterid.clusters._cells import CELL_COLUMNS
-from clusterid.clusters._counts import point_employment
-from clusterid.clusters._critical_mass import standing_clusters
-from clusterid.clusters._density import region_sizes
+from clusterid.clusters._concentrations import COLUMNS, asked
 from clusterid.clusters._describe import (
     TABLE_COLUMNS,
     Background,
     Description,
-    Jobs,
     describe,
 )
-from clusterid.clusters._industry_shares import IndustryShares
-from clusterid.clusters._levels import TestedLevels, tested_levels
-from clusterid.clusters._members import members_of_levels
-from clusterid.clusters._parts import IN_NONE
-from clusterid.clusters._parts_table import parts_table
-from clusterid.clusters._presets import PRESETS
-from clusterid.clusters._rules import CellRules, ClusterOptions, ClusterRules
+from clusterid.clusters._hanging_together import with_clusters
+from clusterid.clusters._presets import PRESETS, apply_presets
+from clusterid.clusters._rules import ClusterOptions, ClusterRules, GradeRules
 from clusterid.clusters._scale import coarser_units, larger_units
-from clusterid.clusters._settle import Found, settle
 from clusterid.clusters._surroundings import Surroundings
+from clusterid.clusters.kinds._kinds import kinds_of
+from clusterid.clusters.questions._counted import Table, table_of
+from clusterid.clusters.questions._links import links_between
 from clusterid.communities import Templates
 from clusterid.tables import Economy
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     import geopandas as gpd
     import networkx as nx
     from libpysal.graph import Graph
 
 __all__ = ["identify_clusters"]
 
-_MEMBERS = ["cluster", "region", "industry", "employment", "lq"]
-_GAPS = ["cluster", "industry", "lq", "supply_weight", "state"]
+_MEMBERS = ["cluster", "region", "industry", "employment", "lq_jobs"]
+_GAPS = ["cluster", "industry", "lq_jobs", "supply_weight", "state"]
 
 
-@typed_by(CellRules, ClusterRules)
+@typed_by(GradeRules, ClusterRules)
 def identify_clusters(
     economy: Economy,
     templates: Templates,
@@ -57,17 +53,27 @@ def identify_clusters(
     earlier: Economy | None = None,
     graph: Graph | None = None,
     coarser: pd.Series | Literal["auto"] | None = "auto",
+    draws: npt.NDArray[np.float64] | None = None,
     **options: Unpack[ClusterOptions],
 ) -> CandidateClusters:
-    """Find the contiguous regions in which templates are really concentrated.
+    """Find where kinds of cluster stand, each at the grade its evidence allows.
 
-    Unless the test of some cell (template x region) passes the gate over the whole
-    study, there is no cluster. If one does, the cells that are then more likely in a
-    cluster than not, neighbours considered, are members
-    (:func:`clusters.member_cells`); what hangs together must have a critical mass and
-    at least two industries above their usual share, so that one big plant is no
-    cluster. A cluster in which no cell passed the gate itself is flagged
-    ``model_only``.
+    Four questions are asked of every kind in every region (:func:`clusters.test_groups`
+    has them): concentrated, exceptional, without its largest plant, mass and links.
+    Kinds are templates, their parts, groups of codes and single industries. A cell is
+    reported once, at the level that describes it best; neighbouring cells of one kind
+    are a cluster, whose grade is that of its best cell.
+
+    ======  =============================================  =============================
+    grade   words                                          rests on
+    ======  =============================================  =============================
+    A       exceptional cluster                            plants beyond the ordinary
+    B       established concentration                      plants above the bar
+    C       stands here; one employer may carry it         jobs alone
+    D       niche                                          plants above the bar, few
+    ======  =============================================  =============================
+
+    Where no plants are counted C is the highest grade.
 
     Parameters
     ----------
@@ -76,52 +82,34 @@ def identify_clusters(
     templates : Templates
         From :func:`detect_communities` or :func:`given_templates`.
     regions : GeoDataFrame by region
-        Shapes, for contiguity across all borders inside the study area; ``area_km2``
-        gives the density gradient (without it the region's size does).
+        Shapes, for contiguity across all borders inside the study area.
     layers : mapping or graph, optional
-        ``supply`` for the links inside and the weight of gaps.
+        Links between industries, for grade A; ``supply`` for the weight of gaps.
     collaborations : DataFrame, optional
         ``project``, ``region`` ... : research links inside and outside.
     earlier : Economy, optional
         The same table some years before, for changes.
+    draws : array, draws x regions x industries, optional
+        Employment with withheld cells drawn anew, as ``FilledEconomy.draws``: between
+        their 5 % and 95 % quantiles lie the jobs of a cell.
     preset : str
-        ``"default"``, or a published rule of :func:`clusters.presets`: its cells then
-        are the members, contiguous ones one cluster; tests stand beside them.
-    rule : {"posterior", "gate"}
-        How members are chosen once the gate is open: by ``certainty``, or step by step
-        from the seeds under control, which finds less and errs less. Below the
-        templates and with jobs alone always the latter. See
-        :func:`clusters.member_cells`.
+        ``"default"``, or a published rule of :func:`clusters.presets`: its cells of
+        templates then are the clusters; grades stand beside them.
+    levels : {"all", "templates"}
+        Which kinds are looked at.
     graph : libpysal.graph.Graph, optional
         Neighbours, when contiguity is not meant (travel time).
-    concept, roughness, gate, jobs_per_effective_plant
+    bar, sensitivity, alpha, minimum_jobs, minimum_plants, minimum_members
+        See :func:`clusters.test_groups`; each level of kinds is one family.
+    standing_quotient, standing_jobs, imputed
         See :func:`clusters.test_groups`.
-    alpha : float
-        Level of the gate, over all templates and regions of the study.
-    level : float
-        False discovery rate among the neighbours that join under ``rule="gate"``.
     gap : int
         Regions that may lie between two parts of one cluster.
-    minimum_jobs, minimum_plants : float
-        Critical mass: either suffices.
-    minimum_members : int
-        Industries of the template above a quotient of 1 in the cluster.
-    levels : {"all", "templates"}
-        ``"all"`` looks below the templates, too: their sub-clusters
-        (:attr:`Templates.hierarchy`), industries with the same beginning of the code,
-        and single industries, all in one family in which the templates keep three
-        quarters of the error. A cluster is reported at the level where it lives, once.
     coarser : Series, region -> larger unit, "auto" or None
-        Labour markets or the like: a cluster that does not stand out at 5 % in any of
-        the units it lies in is flagged ``scale_dependent``. ``"auto"`` takes
+        Labour markets or the like: a cluster that does not stand out in any of the
+        units it lies in is flagged ``scale_dependent``. ``"auto"`` takes
         the Regierungsbezirke of Kreis codes, else ``parent`` of the regions where it
         joins them to fewer units; None makes no check.
-    imputed : DataFrame of bool, optional
-        Cells of the economy that were filled in.
-    local_statistics : bool
-        Compute Getis-Ord columns in ``cells``.
-    seed : int
-        Of permutations.
 
     Returns
     -------
@@ -134,12 +122,13 @@ def identify_clusters(
 
     Notes
     -----
-    Numbers without literature, tuned here: 1,000 jobs or 10 plants, two members.
+    The bar of 1.5, 500 jobs or 10 plants, two linked industries and what "stands here"
+    asks are our choices; docs/clusters/grades.md has what each grade gets wrong.
 
     References
     ----------
-    Feser, Sweeney and Renski (2005) for templates in contiguous significant regions;
-    Guimaraes, Figueiredo and Woodward (2009) for the test.
+    Guimaraes, Figueiredo and Woodward (2009) for plants as the unit of the test;
+    Kulldorff (1997) for reporting each cell once [M].
 
     Examples
     --------
@@ -158,78 +147,86 @@ def identify_clusters(
     ...     rows, columns=["region", "industry", "employment", "establishments"]
     ... )
     >>> templates = given_templates({"A": "AB", "B": "AB"})
-    >>> found = identify_clusters(
-    ...     economy(table), templates, shapes, local_statistics=False
-    ... )
-    >>> found.table[["template", "regions", "n_members"]].values.tolist()
-    [['AB', 'R05;R06', 2]]
+    >>> found = identify_clusters(economy(table), templates, shapes)
+    >>> found.table[["grade", "kind", "regions", "n_members"]].values.tolist()
+    [['A', 'AB', 'R05;R06', 2]]
     """
     rules = ClusterRules.of(options)
     area = study_area(economy, regions, graph, rules.gap)
-    tested = tested_levels(economy, templates, area, rules)
-    params = rules.params() | {"templates": dict(templates.params)}
-    params["concept_used"] = tested.account["concept"]
-    params["family"] = tested.account["family"]
-    params["nulls"] = tested.account["nulls"]
+    table = table_of(economy, rules.grades.imputed, draws)
+    named = layers if isinstance(layers, Mapping) else _one_layer(layers)
+    links = links_between(named, economy.industries)
+    kinds = kinds_of(
+        templates, table.employment, economy.metadata.labels, below=rules.looks_below
+    )
+    ready = questioner(table, rules.grades, links, area.around.neighbours)
+    rule = None
+    if rules.is_published:
+        rule = _called_by(rules.preset, table, area)
+    found = asked(ready, kinds, area.codes, rule)
+    reported = with_clusters(found.reported, area, ungraded=rules.is_published)
 
-    employment, marks = point_employment(economy, rules.cells.imputed)
-    size = region_sizes(economy, employment)
-    jobs = Jobs(employment, marks, size, IndustryShares.of(employment, size))
-    tested.account["members"] = members_of_levels(tested, area, rules, size)
-    params["members"] = tested.account["members"]
+    used = [kind for kind in kinds if kind.code in set(reported["kind"])]
+    units = larger_units(coarser, area.shapes)
+    surroundings = Surroundings.of(
+        [str(code) for code in economy.industries], layers, collaborations, earlier
+    )
+    background = Background.of(
+        table,
+        ready.largest,
+        area,
+        surroundings,
+        coarser_units(economy, kinds.weights(used), units),
+        tuple(links),
+        rules.grades.bar,
+    )
+    in_clusters = reported[reported["cluster"].ne("")]
+    by_cluster = in_clusters.groupby("cluster", sort=True)
+    descriptions = [describe(str(name), c, background) for name, c in by_cluster]
+    shapes = [
+        area.shapes.geometry.iloc[cells["place"].to_numpy()].union_all()
+        for _, cells in by_cluster
+    ]
+    params = rules.params() | {"templates": dict(templates.params)}
+    params["concept_used"] = "employment" if table.plants is None else "establishments"
+    params["family"] = int(found.cells.attrs["family"])
     if rules.is_published:
         params["warning"] = PRESETS[rules.preset].warning
-    found = standing_clusters(tested, area, jobs.shares, rules)
-    settle(found, tested)
-
-    kept = _in_order(found, tested, templates)
-    reported = tested.weights[sorted({f.group for f in kept})]
-    units = larger_units(coarser, area.shapes)
-    background = Background(
-        tested,
-        area,
-        jobs,
-        Surroundings.of(list(tested.weights.index), layers, collaborations, earlier),
-        coarser_units(economy, reported, units, rules.cells),
-        edge_regions(area.shapes),
-    )
-    width = max(3, len(str(len(kept))))
-    names = {id(f): f"C{k:0{width}d}" for k, f in enumerate(kept, start=1)}
-    cells_of = {group: table.iloc[rows] for table, group, rows in tested.groups()}
-    descriptions = [
-        describe(names[id(f)], f, cells_of[f.group].iloc[f.where], background)
-        for f in kept
-    ]
-    shown = tested.cells[CELL_COLUMNS]
-    shown.attrs.update(tested.account)
-    shapes = [area.shapes.geometry.iloc[f.where].union_all() for f in kept]
     return CandidateClusters(
         table=_geo(descriptions, shapes, area.shapes.crs),
+        concentrations=reported[COLUMNS],
         members=_stacked([d.members for d in descriptions], _MEMBERS),
         gaps=_stacked([d.gaps for d in descriptions], _GAPS),
-        cells=shown,
-        parts=parts_table(found, names, tested, rules.minimum_jobs),
+        cells=found.cells,
         params=params,
     )
 
 
-def _in_order(
-    found: list[Found], levels: TestedLevels, templates: Templates
-) -> list[Found]:
-    """Return the clusters that are reported, template after template."""
-    names = [*templates.groups.columns, IN_NONE]
-    position = {name: i for i, name in enumerate(names)}
-    return sorted(
-        (f for f in found if f.state == "candidate"),
-        key=lambda f: (position[levels.kinds[f.group].template], f.where[0], f.group),
-    )
+def _one_layer(graph: nx.Graph[Any] | None) -> Mapping[str, nx.Graph[Any]] | None:
+    return None if graph is None else {"supply": graph}
 
 
-def _stacked(parts: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
-    parts = [part for part in parts if len(part)]
-    if not parts:
-        return pd.DataFrame(columns=columns)
-    return pd.concat(parts, ignore_index=True)[columns]
+def _called_by(
+    preset: str, table: Table, area: StudyArea
+) -> Callable[[pd.DataFrame], pd.Series]:
+    """Return what says of a table of cells which of them the rule calls clusters."""
+
+    def called(cells: pd.DataFrame) -> pd.Series:
+        stars = apply_presets(
+            cells,
+            names=[preset],
+            size=table.size,
+            regions=area.shapes,
+            graph=area.graph,
+        )
+        return stars[preset].ge(1)
+
+    return called
+
+
+def _stacked(parts: list[dict[str, list[object]]], columns: list[str]) -> pd.DataFrame:
+    """Return the rows of all clusters as one table."""
+    return pd.DataFrame({c: [v for part in parts for v in part[c]] for c in columns})
 
 
 def _geo(

@@ -50,6 +50,18 @@ class IndustryShares:
         """Return the quotient of every industry in each of the regions."""
         return over_positive(*self._cut(regions, industries))
 
+    def by_industry(
+        self, regions: list[str], industries: list[str]
+    ) -> tuple[Floats, Floats]:
+        """Return observed and expected of each industry in the regions together."""
+        observed, expected = self._cut(regions, industries)
+        return observed.sum(axis=0), expected.sum(axis=0)
+
+    def sums(self, regions: list[str], industries: list[str]) -> tuple[float, float]:
+        """Return observed and expected jobs of all these cells together."""
+        observed, expected = self._cut(regions, industries)
+        return float(observed.sum()), float(expected.sum())
+
     def _cut(self, regions: list[str], industries: list[str]) -> tuple[Floats, Floats]:
         here = np.ix_(
             [self.regions[code] for code in regions],

@@ -42,21 +42,21 @@ class Preset:
     text: str
     warning: str
     rule: Callable[[pd.DataFrame], pd.Series]
-    needs: tuple[str, ...] = ("lq",)
+    needs: tuple[str, ...] = ("lq_jobs",)
     index: bool = False
 
 
 def _quotient(cells: pd.DataFrame, cut: float) -> pd.Series:
-    return cells["lq"].ge(cut).astype(float).where(cells["lq"].notna())
+    return cells["lq_jobs"].ge(cut).astype(float).where(cells["lq_jobs"].notna())
 
 
 def _eco_2008(cells: pd.DataFrame) -> pd.Series:
     stars = (
         cells["employment"].gt(10_000).astype(float)
-        + cells["lq"].ge(2)
+        + cells["lq_jobs"].ge(2)
         + cells["share_of_region"].gt(0.03)
     )
-    return stars.where(cells["lq"].notna())
+    return stars.where(cells["lq_jobs"].notna())
 
 
 def _eco_2011(cells: pd.DataFrame) -> pd.Series:
@@ -66,15 +66,15 @@ def _eco_2011(cells: pd.DataFrame) -> pd.Series:
     present = cells["employment"].gt(0)
     stars = (
         (cells["employment"].ge(top_size) & present).astype(float)
-        + cells["lq"].ge(2)
+        + cells["lq_jobs"].ge(2)
         + (cells["share_of_region"].ge(top_focus) & present)
     )
-    return stars.where(cells["lq"].notna())
+    return stars.where(cells["lq_jobs"].notna())
 
 
 def _cluster_mapping(cells: pd.DataFrame, flag: str) -> pd.Series:
     found = cluster_mapping_flags(cells)[flag]
-    return found.astype(float).where(cells["lq"].notna())
+    return found.astype(float).where(cells["lq_jobs"].notna())
 
 
 def _litzenberger_sternberg(cells: pd.DataFrame) -> pd.Series:
@@ -103,7 +103,7 @@ def _published() -> dict[str, Preset]:
     for entry in tomllib.loads(text)["preset"]:
         options = entry.pop("options", {})
         entry["rule"] = partial(_RULES[entry["rule"]], **options)
-        entry["needs"] = tuple(entry.get("needs", ("lq",)))
+        entry["needs"] = tuple(entry.get("needs", ("lq_jobs",)))
         found[entry["name"]] = Preset(**entry)
     return found
 
@@ -152,7 +152,7 @@ def cluster_mapping_flags(cells: pd.DataFrame) -> pd.DataFrame:
     ----------
     cells : DataFrame
         ``template``, ``region``, ``employment`` (persons), ``establishments``,
-        ``lq`` (jobs of the cluster over the region's traded jobs, against the same
+        ``lq_jobs`` (jobs of the cluster over the region's traded jobs, against the same
         share of the nation).
 
     Returns
@@ -176,11 +176,11 @@ def cluster_mapping_flags(cells: pd.DataFrame) -> pd.DataFrame:
     --------
     >>> cells = pd.DataFrame({"template": "T", "region": list("abcd"),
     ...     "employment": [10, 20, 30, 40], "establishments": [1, 2, 3, 4],
-    ...     "lq": [0.5, 0.8, 1.1, 2.0]})
+    ...     "lq_jobs": [0.5, 0.8, 1.1, 2.0]})
     >>> cluster_mapping_flags(cells)["strong"].tolist()
     [False, False, False, True]
     """
-    needed = ["template", "employment", "establishments", "lq"]
+    needed = ["template", "employment", "establishments", "lq_jobs"]
     missing = [c for c in needed if c not in cells.columns]
     if missing:
         raise TableError(
@@ -194,24 +194,24 @@ def cluster_mapping_flags(cells: pd.DataFrame) -> pd.DataFrame:
     def cut(column: str, q: float) -> pd.Series:
         return by[column].transform(lambda x: x.quantile(q))
 
-    lq = some["lq"]
+    lq = some["lq_jobs"]
     qualifying = (
         some["employment"].gt(cut("employment", 0.25))
         & some["establishments"].gt(cut("establishments", 0.25))
-        & lq.gt(cut("lq", 0.25))
+        & lq.gt(cut("lq_jobs", 0.25))
     )
     flags = pd.DataFrame({
         "qualifying": qualifying,
-        "significant": qualifying & lq.gt(cut("lq", 0.5)),
-        "strong": qualifying & lq.ge(cut("lq", 0.75)) & lq.gt(1),
-        "strong10": qualifying & lq.ge(cut("lq", 0.9)) & lq.gt(1),
+        "significant": qualifying & lq.gt(cut("lq_jobs", 0.5)),
+        "strong": qualifying & lq.ge(cut("lq_jobs", 0.75)) & lq.gt(1),
+        "strong10": qualifying & lq.ge(cut("lq_jobs", 0.9)) & lq.gt(1),
     })
     return flags.reindex(cells.index, fill_value=False)
 
 
 #: Columns that ``components=True`` adds.
 COMPONENTS = [
-    "lq", "share_of_region", "gi_employment_z", "density", "stock", "plant_size",
+    "lq_jobs", "share_of_region", "gi_employment_z", "density", "stock", "plant_size",
 ]  # fmt: skip
 _MADE_FROM = {
     "share_of_region": "size=",
@@ -219,7 +219,7 @@ _MADE_FROM = {
     "population_share": "regions= with population",
     "gi_employment_z": "graph=",
     "establishments": "an economy with establishments",
-    "lq": "a cell table with quotients",
+    "lq_jobs": "a cell table with quotients",
 }
 
 
@@ -249,7 +249,7 @@ def apply_presets(
     graph : libpysal.graph.Graph, optional
         Neighbours, for the rule of Feser, Sweeney and Renski.
     components : bool
-        Add what the rules are made of: ``lq``, ``share_of_region`` (0 to 1),
+        Add what the rules are made of: ``lq_jobs``, ``share_of_region`` (0 to 1),
         ``gi_employment_z``, and the three parts of the cluster index, ``density``,
         ``stock`` and ``plant_size`` (1 = as in all regions).
 
@@ -269,7 +269,7 @@ def apply_presets(
     --------
     >>> cells = pd.DataFrame({"template": "T", "region": list("abcd"),
     ...     "employment": [10, 20, 30, 40], "establishments": [1, 2, 3, 4],
-    ...     "lq": [0.5, 0.8, 1.1, 2.0]})
+    ...     "lq_jobs": [0.5, 0.8, 1.1, 2.0]})
     >>> found = apply_presets(cells, names=["lq_1.25", "eco_2008"])
     >>> found["lq_1.25"].tolist()
     [0.0, 0.0, 0.0, 1.0]

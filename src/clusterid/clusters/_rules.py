@@ -1,4 +1,4 @@
-"""The rules of the test and of clusters: checked once, handed down whole."""
+"""The rules of the questions and of clusters: checked once, handed down whole."""
 
 from __future__ import annotations
 
@@ -12,89 +12,77 @@ from clusterid._typed import options_of
 from clusterid.clusters._presets import PRESETS
 from clusterid.errors import OptionError, check_option
 
-__all__ = [
-    "CellOptions", "CellRules", "ClusterOptions", "ClusterRules", "MemberOptions",
-]  # fmt: skip
+__all__ = ["CellOptions", "ClusterOptions", "ClusterRules", "GradeRules"]
 
 
-class _TestOptions(TypedDict, total=False):
-    concept: Literal["auto", "establishments", "employment"]
-    roughness: str | float
-    gate: Literal["bh", "bonferroni"]
-    alpha: float
-    jobs_per_effective_plant: float
-    imputed: pd.DataFrame | None
-    local_statistics: bool
-    seed: int
-
-
-class CellOptions(_TestOptions, total=False):
+class CellOptions(TypedDict, total=False):
     """Keywords of :func:`clusters.test_groups`."""
 
-    density: pd.Series | Literal["size", "none"]
-    check_single: bool
-    permutations: int
-
-
-class MemberOptions(CellOptions, total=False):
-    """Keywords of :func:`clusters.member_cells`."""
-
-    rule: Literal["posterior", "gate"]
-    level: float
-    gap: int
-
-
-class ClusterOptions(_TestOptions, total=False):
-    """Keywords of :func:`identify_clusters` that are rules."""
-
-    preset: str
-    rule: Literal["posterior", "gate"]
-    level: float
-    gap: int
+    bar: float
+    sensitivity: tuple[float, float]
+    alpha: float
     minimum_jobs: float
     minimum_plants: float
     minimum_members: int
+    standing_quotient: float
+    standing_jobs: float
+    imputed: pd.DataFrame | None
+
+
+class ClusterOptions(CellOptions, total=False):
+    """Keywords of :func:`identify_clusters` that are rules."""
+
+    preset: str
     levels: Literal["all", "templates"]
+    gap: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class CellRules:
-    """How every group is tested in every region; see :func:`clusters.test_groups`.
-
-    Without ``power``, ``power_lq`` is not computed.
+class GradeRules:
+    """Bars, masses and bounds of the four questions; see :func:`clusters.test_groups`.
 
     Raises
     ------
     OptionError
-        If an option is not offered.
+        If a number lies outside its range.
     """
 
-    concept: str = "auto"
-    roughness: str | float = "estimate"
-    density: pd.Series | str = "size"
-    gate: str = "bh"
-    alpha: float = 0.03
-    jobs_per_effective_plant: float = 100.0
+    bar: float = 1.5
+    sensitivity: tuple[float, float] = (1.25, 2.0)
+    alpha: float = 0.05
+    minimum_jobs: float = 500
+    minimum_plants: float = 10
+    minimum_members: int = 2
+    standing_quotient: float = 2.0
+    standing_jobs: float = 400
     imputed: pd.DataFrame | None = None
-    check_single: bool = False
-    local_statistics: bool = True
-    permutations: int = 999
-    seed: int = 0
-    power: bool = True
 
     def __post_init__(self) -> None:
-        check_option("concept", self.concept, ("auto", "establishments", "employment"))
-        if isinstance(self.roughness, str):
-            check_option("roughness", self.roughness, ("estimate", "none"))
-        elif not 0 <= self.roughness < 5:
-            raise OptionError(f"roughness={self.roughness}: use a number from 0 to 5.")
-        if isinstance(self.density, str):
-            check_option("density", self.density, ("size", "none"))
-        check_option("gate", self.gate, ("bh", "bonferroni"))
         if not 0 < self.alpha < 1:
             raise OptionError(f"alpha={self.alpha}: use a number between 0 and 1.")
-        if self.seed < 0:
-            raise OptionError(f"seed={self.seed}: use a whole number from 0 on.")
+        bars = {"bar": self.bar, "standing_quotient": self.standing_quotient}
+        for number, bar in enumerate(self.sensitivity):
+            bars[f"sensitivity[{number}]"] = bar
+        for name, value in bars.items():
+            if not 1 <= value < 1000:
+                raise OptionError(f"{name}={value}: use a quotient from 1 to 1,000.")
+        if len(self.sensitivity) != 2 or not (
+            self.sensitivity[0] <= self.bar <= self.sensitivity[1]
+        ):
+            raise OptionError(
+                f"sensitivity={self.sensitivity}: use two bars, one not above and one "
+                f"not below bar={self.bar:g}."
+            )
+        least = ("minimum_jobs", "minimum_plants", "minimum_members", "standing_jobs")
+        for name in least:
+            value = getattr(self, name)
+            if not 0 <= value < float("inf"):
+                raise OptionError(f"{name}={value}: use a number from 0 on.")
+
+    @property
+    def bars(self) -> tuple[float, float, float]:
+        """The bar, then the lower and the higher one of the sensitivity."""
+        return (self.bar, *self.sensitivity)
 
     @classmethod
     def of(cls, keywords: Mapping[str, Any]) -> Self:
@@ -104,7 +92,7 @@ class CellRules:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ClusterRules:
-    """What makes a cluster; see :func:`identify_clusters`. ``cells``: how it is tested.
+    """What is reported as a cluster; see :func:`identify_clusters`.
 
     Raises
     ------
@@ -112,19 +100,13 @@ class ClusterRules:
         If an option is not offered.
     """
 
-    cells: CellRules
+    grades: GradeRules
     preset: str = "default"
-    rule: str = "posterior"
-    level: float = 0.1
-    gap: int = 0
-    minimum_jobs: float = 1_000
-    minimum_plants: float = 10
-    minimum_members: int = 2
     levels: str = "all"
+    gap: int = 0
 
     def __post_init__(self) -> None:
         check_option("preset", self.preset, ("default", *PRESETS))
-        check_option("rule", self.rule, ("posterior", "gate"))
         check_option("levels", self.levels, ("all", "templates"))
         if self.gap < 0:
             raise OptionError(f"gap={self.gap}: use 0 or more regions.")
@@ -137,11 +119,11 @@ class ClusterRules:
     @classmethod
     def of(cls, keywords: Mapping[str, Any]) -> Self:
         """Return the rules among the arguments of a public function."""
-        return cls(cells=CellRules.of(keywords), **options_of(cls, keywords))
+        return cls(grades=GradeRules.of(keywords), **options_of(cls, keywords))
 
     @property
     def is_published(self) -> bool:
-        """Whether a published rule chooses the members."""
+        """Whether a published rule chooses what is reported."""
         return self.preset != "default"
 
     @property
@@ -151,14 +133,9 @@ class ClusterRules:
 
     def params(self) -> dict[str, Any]:
         """Return every option of :func:`identify_clusters` as its result keeps it."""
-        names = (
-            "preset", "rule", "concept", "roughness", "gate", "alpha", "level",
-            "jobs_per_effective_plant", "gap", "minimum_jobs", "minimum_plants",
-            "minimum_members", "levels", "seed",
-        )  # fmt: skip
-        both = _values(self.cells) | _values(self)
-        return {name: both[name] for name in names}
+        both = _values(self.grades) | _values(self)
+        return {k: v for k, v in both.items() if k not in ("imputed", "grades")}
 
 
-def _values(rules: CellRules | ClusterRules) -> dict[str, Any]:
+def _values(rules: GradeRules | ClusterRules) -> dict[str, Any]:
     return {f.name: getattr(rules, f.name) for f in fields(rules)}

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+import numpy as np
 import pandas as pd
 
-from clusterid.clusters._cells import tested_cells
-from clusterid.clusters._rules import CellRules
+from clusterid.clusters.questions._concentrated import plants_test
+from clusterid.clusters.questions._counted import counted_kinds, table_of
 from clusterid.tables import Economy
 
 if TYPE_CHECKING:
@@ -22,18 +23,18 @@ SCALE_LEVEL = 0.05
 
 @dataclass(frozen=True, slots=True)
 class CoarserUnits:
-    """The larger unit of every region, and p by unit and group."""
+    """The larger unit of every region, and whether a kind stands out in it."""
 
     unit: pd.Series
-    p_values: pd.DataFrame
+    stands: pd.DataFrame
 
     def hide(self, group: str, regions: list[str]) -> bool:
         """Return whether a cluster vanishes in every unit it lies in."""
-        if group not in self.p_values.columns:
+        if group not in self.stands.columns:
             return False
         units = self.unit.reindex(regions).dropna().astype(str).unique()
-        p = self.p_values[group].reindex(units)
-        return bool(p.notna().any() and p.min() > SCALE_LEVEL)
+        found = self.stands[group].reindex(units).dropna()
+        return bool(len(found) and not found.astype(bool).any())
 
 
 def larger_units(
@@ -56,11 +57,12 @@ def larger_units(
 
 
 def coarser_units(
-    economy: Economy, groups: pd.DataFrame, unit: pd.Series | None, rules: CellRules
+    economy: Economy, groups: pd.DataFrame, unit: pd.Series | None
 ) -> CoarserUnits | None:
-    """Return the groups tested in coarser units, or None without any.
+    """Return where the groups stand out in coarser units, or None without any.
 
-    A unit with a withheld cell is withheld itself.
+    By plants above chance at 5 %; with jobs alone, by a quotient above 1. A unit with a
+    withheld cell is withheld itself.
     """
     if unit is None or not len(groups.columns):
         return None
@@ -82,13 +84,12 @@ def coarser_units(
         plant_herfindahl=economy.plant_herfindahl,
         metadata=economy.metadata,
     )
-    plain = CellRules(
-        concept=rules.concept,
-        jobs_per_effective_plant=rules.jobs_per_effective_plant,
-        local_statistics=False,
-        power=False,
-    )
-    cells = tested_cells(coarse, groups, plain).cells
-    return CoarserUnits(
-        unit, cells.pivot(index="region", columns="template", values="p_value")
-    )
+    counted = counted_kinds(table_of(coarse), groups)
+    names_of = [str(name) for name in coarse.regions]
+    if counted.has_plants:
+        p = plants_test(counted, 1.0)
+        known, above = np.isfinite(p), p <= SCALE_LEVEL
+    else:
+        known, above = np.isfinite(counted.lq_jobs), counted.lq_jobs > 1
+    found = pd.DataFrame(above, names_of, groups.columns).astype(object)
+    return CoarserUnits(unit, found.where(known))

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from clusterid.clusters._counts import group_shares
-from clusterid.clusters._density import region_sizes
+from clusterid.clusters._industry_shares import IndustryShares
+from clusterid.clusters._sizes import region_sizes
 from clusterid.tables import Economy
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Surroundings"]
 
+Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Texts = npt.NDArray[np.str_]
 
@@ -36,9 +37,10 @@ class Surroundings:
     What was not given is None, and what would be said of it NaN.
     """
 
-    supply: pd.DataFrame | None
+    supply: Floats | None
+    industry: Mapping[str, int]
     participations: tuple[Ints, Texts] | None
-    earlier: Economy | None
+    earlier: IndustryShares | None
 
     @classmethod
     def of(
@@ -51,36 +53,40 @@ class Surroundings:
         """Return what is known, ready to be asked for one cluster after the other."""
         return cls(
             None if layers is None else _supply_weights(layers, codes),
+            {code: i for i, code in enumerate(codes)},
             _coded_participations(collaborations),
-            earlier,
+            None if earlier is None else _shares(earlier),
         )
 
     def supply_density(self, quotients: pd.Series) -> float:
-        """Return the share of the template's supply links with both ends above 1."""
+        """Return the share of the kind's supply links with both ends above 1."""
         if self.supply is None:
             return float("nan")
-        inside = self.supply.loc[quotients.index, quotients.index]
-        present = quotients.index[quotients.gt(1).to_numpy()]
-        total = float(inside.to_numpy().sum())
-        both = float(inside.loc[present, present].to_numpy().sum())
+        inside = self._among(self.supply, quotients.index)
+        present = quotients.to_numpy() > 1
+        total = float(inside.sum())
+        both = float(inside[np.ix_(present, present)].sum())
         return both / total if total > 0 else float("nan")
 
-    def gaps(self, cluster: str, quotients: pd.Series) -> pd.DataFrame:
-        """Return the industries of a template that are missing or thin in a cluster."""
-        present = quotients.index[quotients.ge(1).to_numpy()]
-        weak = quotients[quotients.lt(THIN_BELOW)]
-        weight = (
-            self.supply.reindex(index=weak.index, columns=present).sum(axis=1)
-            if self.supply is not None
-            else pd.Series(np.nan, index=weak.index)
-        )
-        return pd.DataFrame({
-            "cluster": cluster,
-            "industry": weak.index,
-            "lq": weak.to_numpy(),
-            "supply_weight": weight.to_numpy(dtype=float),
-            "state": np.where(weak.eq(0), "missing", "thin"),
-        })
+    def gaps(self, cluster: str, quotients: pd.Series) -> dict[str, list[object]]:
+        """Return the industries of a kind that are missing or thin in a cluster."""
+        values = quotients.to_numpy(dtype=float)
+        weak = values < THIN_BELOW
+        weight = np.full(int(weak.sum()), np.nan)
+        if self.supply is not None and weak.any():
+            linked = self._among(self.supply, quotients.index)
+            weight = linked[np.ix_(weak, values >= 1)].sum(axis=1)
+        return {
+            "cluster": [cluster] * int(weak.sum()),
+            "industry": list(quotients.index[weak]),
+            "lq_jobs": list(values[weak]),
+            "supply_weight": list(weight),
+            "state": ["missing" if q == 0 else "thin" for q in values[weak]],
+        }
+
+    def _among(self, supply: Floats, codes: pd.Index) -> Floats:
+        at = [self.industry[str(code)] for code in codes]
+        return np.asarray(supply[np.ix_(at, at)])
 
     def research_projects(self, regions: set[str]) -> tuple[float, float]:
         """Return projects with two partners inside, and with partners on both sides.
@@ -98,7 +104,7 @@ class Surroundings:
         return float(within), float(across)
 
     def change_since(
-        self, regions: list[str], weights: pd.Series, jobs: float, lq: float
+        self, regions: list[str], industries: list[str], jobs: float, lq: float
     ) -> tuple[float, float]:
         """Return the relative change of jobs and the change of the quotient.
 
@@ -108,22 +114,22 @@ class Surroundings:
         earlier = self.earlier
         if earlier is None:
             return nothing
-        codes = weights.index[weights.to_numpy() > 0]
-        table = earlier.employment
-        if not set(regions) <= set(table.index) or not set(codes) <= set(table.columns):
+        if not set(regions) <= earlier.regions.keys():
             return nothing
-        size = region_sizes(earlier, table)
-        group = pd.DataFrame({"group": weights[codes]})
-        shares = group_shares(table[list(codes)], group, size)
-        where = table.index.get_indexer(pd.Index(regions))
-        before = float(shares.observed[where].sum())
-        expected = float(shares.expected[where].sum())
+        if not set(industries) <= earlier.industries.keys():
+            return nothing
+        before, expected = earlier.sums(regions, industries)
         if before <= 0 or expected <= 0:
             return nothing
         return jobs / before - 1, lq - before / expected
 
 
-def _supply_weights(layers: Layers, codes: list[str]) -> pd.DataFrame | None:
+def _shares(earlier: Economy) -> IndustryShares:
+    table = earlier.employment
+    return IndustryShares.of(table, region_sizes(earlier, table))
+
+
+def _supply_weights(layers: Layers, codes: list[str]) -> Floats | None:
     """Return symmetric supply links among codes, or None without such a layer."""
     graph = layers.get("supply") if isinstance(layers, Mapping) else layers
     if graph is None:
@@ -135,7 +141,7 @@ def _supply_weights(layers: Layers, codes: list[str]) -> pd.DataFrame | None:
         if i is not None and j is not None and i != j:
             matrix[i, j] += weight
             matrix[j, i] += weight
-    return pd.DataFrame(matrix, index=codes, columns=codes)
+    return matrix
 
 
 def _coded_participations(

@@ -58,21 +58,24 @@ __all__ = ["Comparison", "compare"]
 
 _COLUMNS = [
     "record", "place", "place_name", "field", "label", "regions", "verdict",
-    "declared", "lq", "lq_shrunk", "p_value", "q_value", "employment", "n_plants",
+    "declared", "grade", "lq_jobs", "lq_jobs_lower", "lq_jobs_upper", "lq_plants",
+    "lq_plants_lower", "lq_plants_upper", "q_plants", "q_rest", "plants_needed",
+    "grade_at_lower_bar", "grade_at_higher_bar", "employment", "n_plants",
     "linkage", "trend", "relatedness_density", "mappability", "candidate",
     "match_score", "posterior", "reason", "evidence_en", "evidence_de",
     "would_change_en", "would_change_de", "posterior_lower", "posterior_upper",
-    "share_concentrated", "needed_lq", "detectable_lq", "research",
-    "share_imputed", "lq_limit",
+    "share_concentrated", "research", "share_imputed", "jobs_needed",
+    "candidate_grade",
 ]  # fmt: skip
 _TEXTS = [
     "record", "place", "place_name", "field", "label", "regions", "verdict",
-    "declared", "candidate", "reason", "evidence_en", "evidence_de",
+    "declared", "grade", "grade_at_lower_bar", "grade_at_higher_bar", "candidate",
+    "candidate_grade", "reason", "evidence_en", "evidence_de",
     "would_change_en", "would_change_de",
 ]  # fmt: skip
 
 #: What each column is. Shares and intervals over places are made of decisions: of
-#: which declared fields are concentrated, and not of jobs.
+#: which declared fields have a grade, and not of jobs.
 _PUBLISHED: dict[str, Declared] = {
     "verdicts": Table({
         **dict.fromkeys(
@@ -85,17 +88,24 @@ _PUBLISHED: dict[str, Declared] = {
         **dict.fromkeys(
             (
                 "verdict", "declared", "n_plants", "linkage", "relatedness_density",
-                "reason", "research",
+                "reason", "research", "grade", "grade_at_lower_bar",
+                "grade_at_higher_bar", "candidate_grade",
             ),
             SAFE,
         ),
         **dict.fromkeys(
             ("evidence_en", "evidence_de", "would_change_en", "would_change_de"), TEXT
         ),
-        "lq": RATIO,
-        "lq_shrunk": RATIO.or_plants,
-        "p_value": MODEL.counted.tail,
-        "q_value": MODEL.counted.tail,
+        "lq_jobs": RATIO,
+        "lq_jobs_lower": RATIO.lower,
+        "lq_jobs_upper": RATIO.upper,
+        **dict.fromkeys(
+            ("lq_plants", "lq_plants_lower", "lq_plants_upper", "plants_needed"),
+            MODEL.counted,
+        ),
+        "q_plants": MODEL.counted.tail,
+        "q_rest": MODEL.counted.tail,
+        "jobs_needed": MODEL.of_all,
         "employment": SUM,
         "trend": RATIO.change.of_all,
         "mappability": MODEL.of_all,
@@ -104,10 +114,7 @@ _PUBLISHED: dict[str, Declared] = {
         "posterior_lower": MODEL.counted.of_all.lower,
         "posterior_upper": MODEL.counted.of_all.upper,
         "share_concentrated": MODEL.counted,
-        "needed_lq": MODEL.counted,
-        "detectable_lq": MODEL.counted,
         "share_imputed": SHARE,
-        "lq_limit": MODEL.counted.upper,
     }),
     "agreement": Table(
         dict.fromkeys(
@@ -172,7 +179,7 @@ class Comparison:
     Parameters
     ----------
     verdicts : DataFrame
-        One row a declared field at a place, then one row a candidate that nobody
+        One row a declared field at a place, then one row a cluster that nobody
         declared; see :func:`compare`.
     agreement : DataFrame by statistic
         ``value`` with its 95 % interval (``lower``, ``upper``; Wilson's for shares),
@@ -222,7 +229,7 @@ class Comparison:
     def _repr_html_(self) -> str:
         from html import escape
 
-        columns = ["place_name", "label", "verdict", "lq", "q_value", "evidence_en"]
+        columns = ["place_name", "label", "verdict", "grade", "evidence_en"]
         shown = self.verdicts[columns].head(20).to_html(escape=True, index=False)
         return f"<p>{escape(repr(self))}</p>{shown}"
 
@@ -251,16 +258,17 @@ def compare(
 ) -> Comparison:
     r"""Hold declared clusters against measured ones.
 
-    Each declared field is tested in its own regions, whether or not a candidate
+    Each declared field is graded in its own regions, whether or not a candidate
     cluster is there, and matched with candidates near it. Neither side is taken for
     the truth: a verdict follows from stated rules (see
     :func:`clusterid.comparison.decide`), with the evidence and what would change it.
-    What cannot be measured is *unverifiable*, what cannot be decided is *unknown*.
+    What cannot be measured is *not separable*, what cannot be decided *undecided*.
 
     Parameters
     ----------
     candidates : CandidateClusters or None
-        From :func:`clusterid.identify_clusters`; None compares with the tests alone.
+        From :func:`clusterid.identify_clusters`; None compares with the fields' own
+        grades alone.
     survey : Survey
         Places, answers, declared clusters.
     fields : DataFrame or FieldWeights
@@ -270,10 +278,10 @@ def compare(
         One year; its classification must be that of the lexicon, or
         ``correspondence`` leads to it.
     regions : GeoDataFrame by region
-        Shapes, for the tolerance; ``area_km2`` for the density gradient.
+        Shapes, for the tolerance.
     layers : mapping of name to graph, or one graph, optional
         Links between industries; co-location is left out here. Without layers, a
-        concentrated field is confirmed with the reason that links are unknown.
+        graded field is confirmed with the reason that links are unknown.
     collaborations : DataFrame, optional
         Participations; counted for a field only where they name it.
     earlier : Economy, optional
@@ -296,25 +304,25 @@ def compare(
         Cells of the economy that were filled in, for ``share_imputed``.
     rules : ComparisonRules, optional
         All thresholds at once; ``tolerance``, ``significance`` and ``mappability`` are
-        put into it.
+        put into it. By default bars and masses are those of the candidates.
 
     Returns
     -------
     Comparison
         ``verdicts`` has ``record``, ``place``, ``place_name``, ``field``, ``label``,
-        ``regions``, ``verdict``, ``declared`` (yes, no, not asked, unknown), ``lq``,
-        ``lq_shrunk`` (1 = as everywhere), ``p_value``, ``q_value``
-        (Benjamini-Hochberg over the declared fields tested), ``employment``
-        (persons), ``n_plants``, ``linkage`` (0 to 1), ``trend`` (relative change of
-        the quotient), ``relatedness_density`` (0 to 1), ``mappability``,
-        ``candidate``, ``match_score`` (0 to 1), ``posterior`` (probability of a
-        cluster given both sources), ``reason``, sentences in both languages, and
-        beyond these ``posterior_lower``, ``posterior_upper`` (over priors, lexicon
-        draws and tolerances), ``share_concentrated`` (of lexicon draws),
-        ``needed_lq`` (quotient that would count as concentrated),
-        ``detectable_lq`` (found with power 0.8 if true), ``research``,
-        ``share_imputed`` (of the jobs counted), ``lq_limit`` (upper 95 % limit of the
-        tested quotient).
+        ``regions``, ``verdict``, ``declared`` (yes, no, not asked, unknown); in the
+        field's own regions ``grade`` (A to D or empty; ``grade_at_lower_bar``,
+        ``grade_at_higher_bar``), ``lq_jobs`` and between what it lies,
+        ``lq_plants`` (1 = as everywhere) with its exact 90 % interval, ``q_plants``,
+        ``q_rest`` (false discovery rates over all fields and regions),
+        ``plants_needed`` and ``jobs_needed`` (what would decide), ``employment``
+        (persons), ``n_plants``; ``linkage`` (0 to 1), ``trend`` (difference of the
+        quotients of jobs), ``relatedness_density`` (0 to 1), ``mappability``,
+        ``candidate``, ``candidate_grade``, ``match_score`` (0 to 1), ``posterior``
+        (probability of a cluster given both sources), ``reason``, sentences in both
+        languages, and beyond these ``posterior_lower``, ``posterior_upper`` (over
+        priors, lexicon draws and tolerances), ``share_concentrated`` (of lexicon
+        draws, with a grade), ``research``, ``share_imputed`` (of the jobs counted).
 
     Raises
     ------
@@ -325,12 +333,10 @@ def compare(
 
     Notes
     -----
-    The family of the false discovery rate is the declared fields in their own regions:
-    hypotheses named beforehand by somebody else, so that they do not pay for all other
-    cells of the table. A place of several regions, or a whole Land, is tested on the
-    union of its regions.
+    All fields in all regions are one family of the false discovery rate. A place of
+    several regions, or a whole Land, is graded on the union of its regions.
 
-    Cost: one test of all fields in all regions, and one for each set of unions.
+    Cost: one pass of all fields in all regions, and one for each set of unions.
 
     Examples
     --------
@@ -343,7 +349,10 @@ def compare(
     >>> set(found.verdicts["verdict"]) <= set(VERDICTS)
     True
     """
-    base = ComparisonRules() if rules is None else rules
+    base = rules
+    if base is None:
+        known = {} if candidates is None else candidates.params
+        base = ComparisonRules.like(known)
     used = replace(
         base, tolerance=tolerance, significance=significance, mappability=mappability
     )
@@ -372,12 +381,12 @@ def _compared(inputs: Inputs, rules: ComparisonRules, chance: Chance) -> Compari
     survey = inputs.survey
     pairs = declared_pairs(survey, inputs.codes)
     measured = measure(inputs, pairs, rules)
-    evidence, family = evidence_table(inputs, measured, pairs, rules, chance)
-    latent = fit_latent(evidence, survey, measured, family.cut, rules, chance.latent)
+    evidence, named = evidence_table(inputs, measured, pairs, rules, chance)
+    latent = fit_latent(evidence, survey, measured, rules, chance.latent)
     evidence = with_posterior(evidence, latent.fits, latent.populations, rules)
     verdicts = decide(evidence, rules)
     declared = pd.concat([evidence, verdicts], axis=1).assign(declared="yes")
-    undeclared = undeclared_rows(inputs, measured, declared, rules)
+    undeclared = undeclared_rows(inputs, measured, named, rules)
     since = 0 if inputs.earlier is None else int(inputs.earlier.metadata.year or 0)
     grid = latent.cells.complete()
     dealt = deal(
@@ -406,7 +415,7 @@ def _compared(inputs: Inputs, rules: ComparisonRules, chance: Chance) -> Compari
         ),
         params={
             "rules": asdict(rules),
-            "family": family.size,
+            "family": int(measured.cells.attrs.get("family", 0)),
             "since": since or None,
             "counted": "plants" if measured.units.is_plants else "employment",
             "priors": {name: asdict(prior) for name, prior in PRIORS.items()},
@@ -434,12 +443,15 @@ def _hits_on_other_maps(
     grid: PlaceCells, measured: Measurement, chance: Chance
 ) -> NDArray[np.float64]:
     """Return what the labels as they are meet on maps that only look alike."""
-    p = measured.by_field("p_value").reindex(index=measured.codes, columns=grid.fields)
+    plants, jobs = (
+        measured.by_field(column).reindex(index=measured.codes, columns=grid.fields)
+        for column in ("lq_plants_smoothed", "lq_jobs")
+    )
     return surrogate_hits(
         grid.declared,
         grid.measured,
         grid.members,
-        normal_scores(p.to_numpy(dtype=float)),
+        normal_scores(plants.fillna(jobs).to_numpy(dtype=float)),
         measured.steps == 1,
         min(chance.permutations, SURROGATES),
         chance.maps,
@@ -456,7 +468,7 @@ def _by_method(
     number = grid.declared.sum(axis=1)
     expected = pd.Series(by_place, index=grid.places)[number > 0] / number[number > 0]
     return by_method(
-        declared[declared["verdict"].ne("unverifiable")],
+        declared[declared["verdict"].ne("not_separable")],
         methods_ticked(inputs.survey),
         place_sizes(inputs.survey),
         land=lands(inputs.survey, inputs.regions),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from clusterid.clusters import GRADES
 from clusterid.comparison._posterior import (
     PRIORS,
     LatentFit,
@@ -19,11 +20,9 @@ from clusterid.comparison._verdicts import (
     MOST_STEPS,
     WEAK,
     ComparisonRules,
-    carried_by_one,
-    concentration_level,
-    is_material,
-    measured_level,
-    unverifiable_reason,
+    evidence_level,
+    inseparable_reason,
+    quotient_heard,
 )
 
 if TYPE_CHECKING:
@@ -68,8 +67,7 @@ class Populations:
 class PlaceCells:
     """Places x fields: what is declared, and at which level it is measured.
 
-    ``members`` (places x regions) how much of a place each region is; ``decided`` is
-    False where the measurement cannot tell a cluster from one plant; ``exhaustive``
+    ``members`` (places x regions) how much of a place each region is; ``exhaustive``
     marks places that list everything, ``strata`` is their population.
     """
 
@@ -78,13 +76,12 @@ class PlaceCells:
     members: NDArray[np.float64]
     declared: NDArray[np.bool_]
     level: NDArray[np.int64]
-    decided: NDArray[np.bool_]
     exhaustive: NDArray[np.bool_]
     strata: NDArray[np.int64]
 
     @property
     def measured(self) -> NDArray[np.bool_]:
-        """Return where a field is concentrated."""
+        """Return where a field has a grade."""
         return np.asarray(self.level == CONCENTRATED)
 
     def complete(self) -> PlaceCells:
@@ -99,7 +96,6 @@ class PlaceCells:
             self.members[kept],
             self.declared[both],
             self.level[both],
-            self.decided[both],
             self.exhaustive[kept],
             self.strata[kept],
         )
@@ -119,16 +115,15 @@ def fit_latent(
     evidence: pd.DataFrame,
     survey: Survey,
     measured: Measurement,
-    cut: float,
     rules: ComparisonRules,
     rng: np.random.Generator,
 ) -> Latent:
     """Fit the latent model on places that list everything, or say why it cannot be."""
     populations = Populations.of(survey.places)
-    cells = _place_cells(evidence, survey, measured, cut, rules, populations)
+    cells = _place_cells(evidence, survey, measured, rules, populations)
     n = len(populations.names)
     counts = np.zeros((n, 2, CONCENTRATED + 1), dtype=np.int64)
-    inside = cells.exhaustive[:, None] & (cells.level >= 0) & cells.decided
+    inside = cells.exhaustive[:, None] & (cells.level >= 0)
     at, of = np.nonzero(inside)
     cell = (cells.strata[at], cells.declared[at, of].astype(int), cells.level[at, of])
     np.add.at(counts, cell, 1)
@@ -152,7 +147,6 @@ def _place_cells(
     evidence: pd.DataFrame,
     survey: Survey,
     measured: Measurement,
-    cut: float,
     rules: ComparisonRules,
     populations: Populations,
 ) -> PlaceCells:
@@ -163,7 +157,7 @@ def _place_cells(
     }
     speaks = survey.places["answered"].astype(bool)
     speaks |= survey.places["place"].isin(list(declares))
-    p_value = measured.by_field("p_value")
+    grade = measured.by_field("grade")
     places, members, units = [], [], []
     rows: Any = survey.places[speaks.to_numpy()].itertuples()
     for place in rows:
@@ -171,17 +165,15 @@ def _place_cells(
         unit = ";".join(measured.codes[i] for i in sorted(where))
         shares = [float(share) for _, share in place.regions]
         share = measured.share_of(where, shares)
-        if unit in p_value.index and share >= rules.smallest_share:
+        if unit in grade.index and share >= rules.smallest_share:
             places.append(place)
             units.append(unit)
             members.append(np.bincount(where, minlength=len(measured.codes)))
-    p = p_value.loc[units].to_numpy(dtype=float)
-    lq, shrunk = (
+    plants, jobs = (
         measured.by_field(column).loc[units].to_numpy(dtype=float)
-        for column in ("lq", "lq_shrunk")
+        for column in ("lq_plants", "lq_jobs")
     )
-    material = is_material(lq, shrunk, rules)
-    reason = measured.by_field("reason").loc[units].to_numpy(dtype=object)
+    graded = grade.loc[units].isin(GRADES).to_numpy(dtype=bool)
     names = [str(place.place) for place in places]
     declared = [[f in declares.get(n, ()) for f in measured.fields] for n in names]
     shape = (len(names), len(measured.codes))
@@ -190,9 +182,8 @@ def _place_cells(
         list(measured.fields),
         names,
         number / number.sum(axis=1, keepdims=True),
-        np.array(declared, dtype=bool).reshape(p.shape),
-        measured_level(concentration_level(p, cut, rules.weak_p), material),
-        reason != "one_industry",
+        np.array(declared, dtype=bool).reshape(graded.shape),
+        evidence_level(graded, quotient_heard(plants, jobs), rules),
         np.array([place.answered and place.exhaustive for place in places], dtype=bool),
         np.array([populations.of_place[name] for name in names], dtype=np.int64),
     )
@@ -208,7 +199,7 @@ def with_posterior(
 
     The range runs over priors (posterior means), over the levels that occur in at
     least 5 per cent of the lexicon draws, and counts a match within any tolerance as a
-    weak sign. ``posterior_readings`` is its upper end under the neutral prior alone.
+    weak sign.
     """
     chance = {
         (name, level, k): float(fit.probability(1, level, k).mean())
@@ -216,20 +207,12 @@ def with_posterior(
         for level in range(CONCENTRATED + 1)
         for k in range(len(populations.names))
     }
-    material = is_material(
-        evidence["lq"].to_numpy(dtype=float),
-        evidence["lq_shrunk"].to_numpy(dtype=float),
-        rules,
-    )
     matched = evidence[f"match_score_{MOST_STEPS}"].to_numpy() >= rules.match
-    measured = (unverifiable_reason(evidence, rules) == "") & ~carried_by_one(evidence)
-    found = np.full((4, len(evidence)), np.nan)
+    measured = inseparable_reason(evidence, rules) == ""
+    found = np.full((3, len(evidence)), np.nan)
     for k in np.flatnonzero(measured):
         population = populations.of_place[str(evidence["place"].iloc[k])]
         share = list(evidence["level_shares"].iloc[k])
-        if not material[k]:
-            share[WEAK] += share[CONCENTRATED]
-            share[CONCENTRATED] = 0.0
         possible = [level for level, s in enumerate(share) if s >= 0.05]
         possible += [WEAK] * bool(matched[k])
         neutral = [chance["neutral", level, population] for level in range(len(share))]
@@ -240,7 +223,6 @@ def with_posterior(
             sum(s * p for s, p in zip(share, neutral, strict=True)),
             min(values),
             max(values),
-            max(neutral[level] for level in possible),
         )
-    names = ("posterior", "posterior_lower", "posterior_upper", "posterior_readings")
+    names = ("posterior", "posterior_lower", "posterior_upper")
     return evidence.assign(**dict(zip(names, found, strict=True)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -13,31 +13,44 @@ from clusterid.comparison._units import Units, filled_employment
 from clusterid.tables import Economy
 
 if TYPE_CHECKING:
+    import networkx as nx
     from numpy.typing import NDArray
 
     from clusterid.comparison._inputs import Layers
 
-__all__ = ["Links", "field_links", "link_matrix", "quotients", "research_quotients"]
+__all__ = [
+    "Links", "field_links", "industry_layers", "link_matrix", "quotients",
+    "research_quotients", "rises", "trends",
+]  # fmt: skip
+
+
+def industry_layers(layers: Layers) -> dict[str, nx.Graph[Any]]:
+    """Return the layers between industries, sorted; co-location is left out.
+
+    It would confirm concentration by concentration.
+    """
+    if layers is None:
+        return {}
+    graphs = layers if isinstance(layers, Mapping) else {"stack": layers}
+    found = {}
+    for name in sorted(graphs):
+        graph = graphs[name]
+        layer = str(graph.graph.get("layer", name))
+        is_industry = graph.graph.get("kind", "industry") == "industry"
+        if is_industry and "coloc" not in (name + layer).replace("-", "").lower():
+            found[str(name)] = graph
+    return found
 
 
 def link_matrix(layers: Layers, industries: pd.Index) -> NDArray[np.float64] | None:
     """Return the mean symmetric link weight between industries; None without layers.
 
-    Each layer is scaled to a mean of 1 over its own links; co-location is left out,
-    because it would confirm concentration by concentration. Layers between places
-    are not used.
+    Each layer is scaled to a mean of 1 over its own links; layers between places are
+    not used.
     """
-    if layers is None:
-        return None
-    graphs = layers if isinstance(layers, Mapping) else {"stack": layers}
     position = {str(code): i for i, code in enumerate(industries)}
     matrices = []
-    for name in sorted(graphs):
-        graph = graphs[name]
-        kind = graph.graph.get("kind", "industry")
-        layer = str(graph.graph.get("layer", name))
-        if kind != "industry" or "coloc" in (name + layer).replace("-", "").lower():
-            continue
+    for graph in industry_layers(layers).values():
         matrix = np.zeros((len(position), len(position)))
         for source, target, weight in graph.edges(data="weight", default=1.0):
             i, j = position.get(str(source), -1), position.get(str(target), -1)
@@ -63,14 +76,10 @@ def quotients(units: Units) -> NDArray[np.float64]:
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Links of fields by unit (units x fields): ``linkage`` and ``density``, 0 to 1.
-
-    ``density_rank`` is the share of single regions with a lower relatedness density.
-    """
+    """Links of fields by unit (units x fields): ``linkage`` and ``density``, 0 to 1."""
 
     linkage: NDArray[np.float64]
     density: NDArray[np.float64]
-    density_rank: NDArray[np.float64]
 
 
 def field_links(
@@ -85,9 +94,9 @@ def field_links(
     al. 2007, on these layers).
     """
     shape = (len(units.sets), weights.shape[1])
-    linkage, density, rank = (np.full(shape, np.nan) for _ in range(3))
+    linkage, density = np.full(shape, np.nan), np.full(shape, np.nan)
     if links is None:
-        return Links(linkage, density, rank)
+        return Links(linkage, density)
     present = (np.nan_to_num(quotients(units)) > 1.0).astype(float)
     for f, weight in enumerate(weights.to_numpy(dtype=float).T):
         inside = np.flatnonzero(weight > 0)
@@ -105,11 +114,7 @@ def field_links(
             reached = own[:, 0] * reached
         if whole > 0:
             linkage[:, f] = reached / whole
-        base = np.sort(density[: units.n_regions, f])
-        if np.isfinite(base).all():
-            below = np.searchsorted(base, density[:, f], side="left")
-            rank[:, f] = below / units.n_regions
-    return Links(linkage, density, rank)
+    return Links(linkage, density)
 
 
 def research_quotients(
@@ -146,21 +151,58 @@ def trends(
     units: Units,
     weights: pd.DataFrame,
 ) -> NDArray[np.float64]:
-    """Return the relative change of the employment quotient since the earlier year.
+    """Return the change of the quotient of jobs since the earlier year, a difference.
 
     Units x fields; NaN without an earlier year, or where the codes do not agree.
     """
-    nothing = np.full((len(units.sets), weights.shape[1]), np.nan)
-    if earlier is None:
-        return nothing
-    shared = economy.industries.intersection(earlier.industries)
-    if set(weights.index[weights.gt(0).any(axis=1)]) - set(shared):
-        return nothing
+    if earlier is None or not _same_codes(earlier, weights):
+        return np.full((len(units.sets), weights.shape[1]), np.nan)
     now = _field_quotient(economy, units, weights)
-    before = _field_quotient(earlier, units, weights, like=economy)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        change = now / before - 1.0
-    return np.where(before > 0, change, np.nan)
+    return now - _field_quotient(earlier, units, weights, like=economy)
+
+
+def _same_codes(earlier: Economy, weights: pd.DataFrame) -> bool:
+    used = weights.index[weights.gt(0).any(axis=1)]
+    return bool(used.isin(earlier.industries).all())
+
+
+def rises(
+    economy: Economy,
+    earlier: Economy | None,
+    units: Units,
+    weights: pd.DataFrame,
+) -> NDArray[np.float64]:
+    r"""Return p of so many more plants than in the earlier year, units x fields.
+
+    Two Poisson counts with what either year expects of the region: of
+    :math:`n_0 + n_1` plants so many fall in the later year with chance
+    :math:`\mu_1 / (\mu_0 + \mu_1)`. Most plants stand in both years, so that the counts
+    differ by less than chance allows: the p-value is too large rather than too small.
+    NaN where plants are not counted in both years.
+    """
+    from scipy.stats import binom
+
+    nothing = np.full((len(units.sets), weights.shape[1]), np.nan)
+    years = [earlier, economy]
+    tables = [None if year is None else year.establishments for year in years]
+    if earlier is None or not _same_codes(earlier, weights):
+        return nothing
+    w, counts, expected = weights.to_numpy(dtype=float), [], []
+    for table in tables:
+        if table is None:
+            return nothing
+        wide = table.reindex(index=economy.regions)
+        values = wide.reindex(columns=weights.index).to_numpy(dtype=float) @ w
+        size = np.nansum(wide.to_numpy(dtype=float), axis=1)
+        own = units.sums(values)
+        share = units.sums(size) / max(float(size.sum()), 1.0)
+        counts.append(own)
+        expected.append(share[:, None] * np.nansum(values, axis=0)[None])
+    both, usual = counts[0] + counts[1], expected[0] + expected[1]
+    known = np.isfinite(both) & (usual > 0)
+    chance = np.where(known, expected[1] / np.where(usual > 0, usual, 1.0), 0.5)
+    n, k = np.round(np.nan_to_num(both)), np.round(np.nan_to_num(counts[1]))
+    return np.where(known, binom.sf(k - 1, n, chance), np.nan)
 
 
 def _field_quotient(

@@ -16,7 +16,13 @@ if TYPE_CHECKING:
 
     from clusterid.clusters import CandidateClusters
 
-__all__ = ["Matches", "fuzzy_jaccard", "match"]
+__all__ = ["BARS", "Matches", "candidate_sets", "fuzzy_jaccard", "match"]
+
+#: grades at the bar, at a lower and at a higher one
+BARS = ("grade", "grade_at_lower_bar", "grade_at_higher_bar")
+#: Share of a place, by what is counted, from which a cluster covers it (authors'
+#: choice).
+COVERS = 0.5
 
 
 @typed
@@ -48,11 +54,24 @@ class Matches:
     """Best candidate of each declared field by steps of contiguity.
 
     ``candidate[k]`` and ``score[k]`` hold, for k = 0 ... most, the best candidate among
-    those at most k steps away.
+    those at most k steps away; ``named`` by candidate its best score of any field.
     """
 
     candidate: NDArray[np.object_]
     score: NDArray[np.float64]
+    named: dict[str, NDArray[np.float64]]
+
+    def grades(
+        self, column: str, steps: int, candidates: CandidateClusters | None
+    ) -> NDArray[np.object_]:
+        """Return the grade of the best candidate within these steps, or nothing."""
+        known = {} if candidates is None else candidates.table[column].to_dict()
+        found = [known.get(name, "") for name in self.candidate[steps]]
+        return np.array(found, dtype=object)
+
+    def best_of(self, steps: int) -> dict[str, float]:
+        """Return by candidate how well any field within these steps means it."""
+        return {name: float(scores[steps]) for name, scores in self.named.items()}
 
 
 def match(
@@ -65,14 +84,23 @@ def match(
 ) -> Matches:
     """Match declared fields with candidates within 0 ... ``most`` steps.
 
+    0 steps away is a candidate that covers the place. One that holds less than half of
+    it (a Land with a cluster in one of its corners) is a step away.
+
     ``pairs`` has ``field`` and ``positions`` (regions of the place, a tuple).
     """
     best = np.full((most + 1, len(pairs)), None, dtype=object)
     highest = np.zeros((most + 1, len(pairs)))
     if candidates is None or not len(candidates.table):
-        return Matches(best, highest)
+        return Matches(best, highest, {})
     where, members = candidate_sets(candidates, counts)
+    if not where:
+        return Matches(best, highest, {})
     values = counts.to_numpy(dtype=float)
+    names = list(where)
+    reach = np.array([steps[:, where[name]].min(axis=1) for name in names])
+    named = {name: np.zeros(most + 1) for name in names}
+    size = values.sum(axis=1)
 
     @cache
     def score_of(name: str, field: str, positions: tuple[int, ...]) -> float:
@@ -85,15 +113,19 @@ def match(
     ):
         if field not in weights.columns or not len(positions):
             continue
-        for name, regions in where.items():
-            distance = int(steps[np.ix_(list(positions), regions)].min())
-            if distance > most:
-                continue
+        place = list(positions)
+        distances = reach[:, place].min(axis=1)
+        inside = (reach[:, place] == 0) @ size[place]
+        partly = (distances == 0) & (inside < COVERS * size[place].sum())
+        distances = np.where(partly, 1, distances)
+        for number in np.flatnonzero(distances <= most):
+            name, distance = names[number], int(distances[number])
             score = score_of(name, field, tuple(positions))
-            better = np.arange(most + 1) >= distance
-            better &= score > highest[:, k]
+            within = np.arange(most + 1) >= distance
+            named[name][within] = np.fmax(named[name][within], score)
+            better = within & (score > highest[:, k])
             highest[better, k], best[better, k] = score, name
-    return Matches(best, highest)
+    return Matches(best, highest, named)
 
 
 def candidate_sets(

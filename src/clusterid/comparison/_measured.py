@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from clusterid.comparison._limits import tested_limits
 from clusterid.comparison._links import (
     field_links,
+    industry_layers,
     link_matrix,
     research_quotients,
+    rises,
     trends,
 )
-from clusterid.comparison._matching import match
+from clusterid.comparison._matching import BARS, match
+from clusterid.comparison._needed import deciding_numbers
 from clusterid.comparison._readings import reading_levels
 from clusterid.comparison._units import (
     Units,
@@ -25,7 +27,8 @@ from clusterid.comparison._units import (
     make_units,
     steps_between,
 )
-from clusterid.comparison._verdicts import MOST_STEPS, ComparisonRules, Family
+from clusterid.comparison._verdicts import MOST_STEPS, ComparisonRules
+from clusterid.tables import contiguity
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -34,22 +37,28 @@ if TYPE_CHECKING:
 
 __all__ = ["Measurement", "evidence_table", "measure"]
 
-#: column of a cell test -> column of the evidence
+#: column of a graded cell -> column of the evidence
 _CELL_COLUMNS = {
-    "lq": "lq", "lq_shrunk": "lq_shrunk", "p_value": "p_value",
-    "employment": "employment", "establishments": "n_plants",
-    "reason": "cell_reason", "share_imputed": "share_imputed",
+    **{name: name for name in (
+        "employment", "share_imputed", "lq_jobs", "lq_jobs_lower", "lq_jobs_upper",
+        "lq_plants", "lq_plants_smoothed", "lq_plants_lower", "lq_plants_upper",
+        "q_plants", "q_rest",
+    )},
+    "establishments": "n_plants",
+    "grade": "grade", "grade_at_lower_bar": "grade_at_lower_bar",
+    "grade_at_higher_bar": "grade_at_higher_bar", "reason": "cell_reason",
 }  # fmt: skip
+#: those that are text
+_WORDS = ("cell_reason", *BARS)
 
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """Every field tested in every unit, whoever declares it.
+    """Every field graded in every unit, whoever declares it.
 
     ``counts`` (regions x industries) plants or jobs, ``size`` their sum by region;
     ``weights`` (industries x fields); ``fields`` those that the codes separate;
-    ``cells`` one row a test; ``nulls`` what was estimated of each field; ``steps`` of
-    contiguity between regions.
+    ``cells`` one row a field and unit; ``steps`` of contiguity between regions.
     """
 
     codes: list[str]
@@ -59,11 +68,10 @@ class Measurement:
     fields: pd.Index
     units: Units
     cells: pd.DataFrame
-    nulls: Mapping[str, Mapping[str, float]]
     steps: NDArray[np.int64]
 
     def by_field(self, column: str) -> pd.DataFrame:
-        """Return a column of the tests as units x fields."""
+        """Return a column of the cells as units x fields."""
         wide = self.cells.pivot(index="region", columns="template", values=column)
         return wide.reindex(columns=list(self.fields))
 
@@ -88,7 +96,7 @@ class Measurement:
 
 
 def measure(inputs: Inputs, pairs: pd.DataFrame, rules: ComparisonRules) -> Measurement:
-    """Test every field in every region, and in the unions where it is declared."""
+    """Grade every field in every region, and in the unions where it is declared."""
     economy, mapped = inputs.economy, inputs.fields
     separable = mapped.mappability.ge(rules.mappability)
     separable &= mapped.weights.gt(0).any()
@@ -98,12 +106,12 @@ def measure(inputs: Inputs, pairs: pd.DataFrame, rules: ComparisonRules) -> Meas
         if len(where) > 1 and name in fields:
             unions.setdefault(where, []).append(name)
     weights = mapped.weights.reindex(economy.industries)
-    cells = pd.DataFrame(columns=["template", "region", *_CELL_COLUMNS])
-    nulls: Mapping[str, Mapping[str, float]] = {}
+    cells = pd.DataFrame(columns=["template", "region", *_CELL_COLUMNS, "p_rest"])
     if len(fields):
-        cells, nulls = cell_tests(
-            economy, weights[fields], inputs.regions, unions,
-            alpha=rules.significance, imputed=inputs.imputed,
+        cells = cell_tests(
+            economy, weights[fields], contiguity(inputs.regions), unions,
+            layers=industry_layers(inputs.layers), imputed=inputs.imputed,
+            **rules.of_grades(),
         )  # fmt: skip
     counts, _ = known_counts(economy)
     return Measurement(
@@ -114,7 +122,6 @@ def measure(inputs: Inputs, pairs: pd.DataFrame, rules: ComparisonRules) -> Meas
         fields,
         make_units(economy, list(unions)),
         cells,
-        nulls,
         steps_between(inputs.regions, inputs.codes, MOST_STEPS),
     )
 
@@ -125,8 +132,11 @@ def evidence_table(
     pairs: pd.DataFrame,
     rules: ComparisonRules,
     chance: Chance,
-) -> tuple[pd.DataFrame, Family]:
-    """Return all that the rules look at, a row a declared field, and their family."""
+) -> tuple[pd.DataFrame, frozenset[str]]:
+    """Return all that the rules look at, a row a declared field.
+
+    And the candidates that some declared field means, within the tolerance.
+    """
     unit = [*map(measured.unit_of, pairs["field"], pairs["positions"])]
     share = [*map(measured.share_of, pairs["positions"], pairs["shares"])]
     table = pairs.assign(
@@ -136,19 +146,22 @@ def evidence_table(
     )
     table = pd.concat([table, _own_cells(table, measured)], axis=1)
     table = table.assign(**_links_and_trend(table, inputs, measured))
-    family = Family.of(table, rules)
     table = table.assign(
-        **tested_limits(table, measured, family), **_beside(table, measured)
+        **deciding_numbers(
+            table,
+            measured.cells,
+            measured.weights[measured.fields],
+            measured.units,
+            rules,
+        )
     )
-    table = _with_matches(table, inputs, measured, rules)
-    levels = reading_levels(table, measured, family.cut, rules.weak_p, chance)
-    table = table.assign(**levels)
-    table.attrs["most"] = MOST_STEPS
-    return table, family
+    table, named = _with_matches(table, inputs, measured, rules)
+    table = table.assign(**reading_levels(table, measured, rules, chance))
+    return table, named
 
 
 def _own_cells(table: pd.DataFrame, measured: Measurement) -> pd.DataFrame:
-    """Return the test of each declared field in its own unit."""
+    """Return the answers on each declared field in its own unit."""
     keys = [
         (field, measured.units.names[unit]) if unit >= 0 else (None, None)
         for field, unit in zip(table["field"], table["unit"], strict=True)
@@ -158,8 +171,9 @@ def _own_cells(table: pd.DataFrame, measured: Measurement) -> pd.DataFrame:
     found = cells.reindex(pd.MultiIndex.from_tuples(keys, names=names))
     found = found[list(_CELL_COLUMNS)].rename(columns=_CELL_COLUMNS)
     found = found.reset_index(drop=True)
-    reason = found.pop("cell_reason").astype(object)
-    return found.astype(float).assign(cell_reason=reason.where(reason.notna(), ""))
+    said = {name: found.pop(name).astype(object) for name in _WORDS}
+    said = {name: words.where(words.notna(), "") for name, words in said.items()}
+    return found.astype(float).assign(**said)
 
 
 def _links_and_trend(
@@ -172,8 +186,8 @@ def _links_and_trend(
     by_unit = {
         "linkage": links.linkage,
         "relatedness_density": links.density,
-        "density_rank": links.density_rank,
         "trend": trends(economy, inputs.earlier, units, weights),
+        "rise_p": rises(economy, inputs.earlier, units, weights),
         "research": research_quotients(
             inputs.collaborations, units, economy.regions, fields
         ),
@@ -188,44 +202,27 @@ def _links_and_trend(
     return picked
 
 
-def _beside(table: pd.DataFrame, measured: Measurement) -> dict[str, list[float]]:
-    """Return the smallest p-value of the field beside the place, by tolerance.
-
-    Multiplied by the number of regions looked at (Bonferroni).
-    """
-    wide = measured.by_field("p_value").reindex(index=measured.codes)
-    p_of = {str(f): wide[f].to_numpy(dtype=float) for f in wide.columns}
-
-    def smallest(field: str, where: tuple[int, ...], most: int) -> float:
-        if field not in p_of or not where:
-            return np.nan
-        near = np.asarray((measured.steps[list(where)] <= most).any(axis=0))
-        near[list(where)] = False
-        p = p_of[field][near]
-        p = p[np.isfinite(p)]
-        return min(1.0, float(p.min()) * len(p)) if len(p) else 1.0
-
-    return {
-        f"near_p_{most}": [
-            smallest(field, where, most)
-            for field, where in zip(table["field"], table["positions"], strict=True)
-        ]
-        for most in range(MOST_STEPS + 1)
-    }
-
-
 def _with_matches(
     table: pd.DataFrame, inputs: Inputs, measured: Measurement, rules: ComparisonRules
-) -> pd.DataFrame:
-    """Add the candidate that means the same, and how well it does, by tolerance."""
+) -> tuple[pd.DataFrame, frozenset[str]]:
+    """Add the cluster that means the same, how well, and its grade, by tolerance."""
     found = match(
         table, measured.weights, inputs.candidates, measured.counts, measured.steps,
         MOST_STEPS,
     )  # fmt: skip
-    scores = {f"match_score_{k}": found.score[k] for k in range(MOST_STEPS + 1)}
+    by_step = {}
+    for k in range(MOST_STEPS + 1):
+        by_step[f"match_score_{k}"] = found.score[k]
+        for column in BARS:
+            by_step[f"match_{column}_{k}"] = found.grades(column, k, inputs.candidates)
     score, best = found.score[rules.tolerance], found.candidate[rules.tolerance]
-    return table.assign(
-        **scores,
+    is_match = score >= rules.match
+    grade = pd.Series(by_step[f"match_grade_{rules.tolerance}"], table.index)
+    reached = found.best_of(rules.tolerance)
+    table = table.assign(
+        **by_step,
         match_score=score,
-        candidate=pd.Series(best, table.index).where(score >= rules.match, None),
+        candidate=pd.Series(best, table.index).where(is_match, None),
+        candidate_grade=grade.where(is_match, ""),
     )
+    return table, frozenset(n for n, best in reached.items() if best >= rules.match)

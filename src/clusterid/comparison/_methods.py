@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from clusterid.comparison._verdicts import CONFIRMED
 from clusterid.statistics import share_interval
 
 if TYPE_CHECKING:
@@ -113,9 +114,7 @@ def by_method(
         empty = pd.DataFrame(columns=_COLUMNS, index=pd.Index([], name="method"))
         empty.attrs["reason"] = "no_method_stated"
         return empty
-    concentrated = np.asarray(
-        rows["verdict"].isin(["confirmed", "thin"]), dtype=np.float64
-    )
+    concentrated = np.asarray(rows["verdict"].isin(CONFIRMED), dtype=np.float64)
     ticked = np.array(
         [[m in identified_by[str(r)] for m in methods] for r in rows["record"]],
         dtype=float,

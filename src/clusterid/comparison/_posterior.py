@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["LEVELS", "PRIORS", "LatentFit", "Prior", "hui_walter", "posterior_table"]
 
-#: what measurement says: no sign, faint, weak, concentrated
+#: what measurement says: not above average, faint, weak, graded
 LEVELS = ("no", "faint", "weak", "yes")
 
 
@@ -37,10 +37,11 @@ class Prior:
     measured_if_not: tuple[float, float, float, float]
 
 
-# Without a cluster the levels of the test say how often it shows no sign (p above 0.5),
-# a faint one (above 0.25), a weak one, or concentration: this prior is tight. All
+# Without a cluster: how often a quotient is not above 1, up to the lower bar, above it,
+# or has a grade. As measured in simulated economies without any (150 regions, seeds 1
+# and 2): .47 to .59, .14 to .28, .18 to .20, .05 to .06; this prior is tight. The
 # others are the authors' choice.
-_IF_NOT = (40.0, 20.0, 15.0, 1.0)
+_IF_NOT = (40.0, 16.0, 15.0, 4.0)
 PRIORS = {
     "neutral": Prior((1, 9), (3, 3), (18, 2), (0.5, 1, 2.5, 8), _IF_NOT),
     "trusts_declaration": Prior((2, 8), (6, 2), (38, 2), (1, 1.5, 3, 6), _IF_NOT),

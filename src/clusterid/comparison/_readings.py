@@ -7,8 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from clusterid.comparison._limits import normal_score, null_of
-from clusterid.comparison._verdicts import CONCENTRATED, concentration_level
+from clusterid.comparison._verdicts import (
+    CONCENTRATED,
+    ComparisonRules,
+    evidence_level,
+    quotient_heard,
+)
+from clusterid.statistics import over_positive
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,40 +29,43 @@ LEXICON_PRECISION = 20.0
 
 
 def reading_levels(
-    table: pd.DataFrame,
-    measured: Measurement,
-    cut: float,
-    weak_p: float,
-    chance: Chance,
+    table: pd.DataFrame, measured: Measurement, rules: ComparisonRules, chance: Chance
 ) -> dict[str, Any]:
-    """Return the share of lexicon draws at each level, and of those concentrated.
+    """Return the share of lexicon draws at each level, and of those with a grade.
 
-    A draw moves the test's z by what it moves the standardised log quotient.
+    A draw moves both quotients. It has a grade where that of plants passes what the
+    test asks of this cell, or that of jobs what grade C asks.
     """
-    from scipy.stats import norm
-
-    units, national = measured.units, measured.units.national
-    fields = measured.fields
+    units, fields = measured.units, measured.fields
     drawn = {
         field: lexicon_draws(
-            measured.weights[field].to_numpy(dtype=float), national, chance.draws, rng
+            measured.weights[field].to_numpy(dtype=float),
+            units.national,
+            chance.draws,
+            rng,
         )
         for field, rng in zip(fields, chance.lexicon.spawn(len(fields)), strict=True)
     }
     levels = np.full((len(table), chance.draws), -1, dtype=np.int64)
-    tested = zip(table["field"], table["unit"], table["p_value"], strict=True)
-    for k, (field, unit, p) in enumerate(tested):
-        if not np.isfinite(p):
+    rows: Any = table.itertuples(index=False)
+    for k, row in enumerate(rows):
+        if (
+            row.field not in drawn
+            or not np.isfinite([row.lq_plants, row.lq_jobs]).any()
+        ):
             continue
-        point = measured.weights[field].to_numpy(dtype=float)
-        rows = np.vstack([point[None], drawn[field]])
-        count = rows @ units.counts[unit]
-        expected = rows @ national * units.share[unit]
-        ratio = np.log(np.maximum(count, 0.5) / np.maximum(expected, 1e-9))
-        lump, roughness = null_of(measured, field)
-        z = ratio / np.sqrt(lump / np.maximum(expected, 1e-9) + roughness**2)
-        moved = norm.sf(normal_score(p) + z[1:] - z[0])
-        levels[k] = concentration_level(moved, cut, weak_p)
+        point = measured.weights[row.field].to_numpy(dtype=float)
+        every = np.vstack([point[None], drawn[row.field]])
+        jobs = _moved(every, units.jobs, row.unit, units.n_regions)
+        moved = jobs
+        if units.is_plants:
+            moved = _moved(every, units.counts, row.unit, units.n_regions)
+        plants = row.lq_plants * moved
+        asked = rules.standing_jobs / max(row.expected_jobs, 1e-9)
+        graded = plants >= _asked_of_plants(row, rules)
+        graded |= row.lq_jobs_lower * jobs >= max(rules.standing_quotient, asked)
+        heard = quotient_heard(plants, row.lq_jobs * jobs)
+        levels[k] = evidence_level(graded, heard, rules)
     known = levels[:, 0] >= 0
     share = np.full(len(table), np.nan)
     share[known] = (levels[known] == CONCENTRATED).mean(axis=1)
@@ -68,6 +76,31 @@ def reading_levels(
             for row in levels
         ],
     }
+
+
+def _moved(
+    weights: NDArray[np.float64],
+    counts: NDArray[np.float64],
+    unit: int,
+    n_regions: int,
+) -> NDArray[np.float64]:
+    """Return by draw how many times the quotient is that of the first row."""
+    national = counts[:n_regions].sum(axis=0)
+    quotient = over_positive(weights @ counts[unit], weights @ national, otherwise=0.0)
+    first = quotient[0]
+    return np.asarray(quotient[1:] / first if first > 0 else np.ones(len(weights) - 1))
+
+
+def _asked_of_plants(row: Any, rules: ComparisonRules) -> float:
+    """Return the quotient of plants from which a reading of this cell has a grade.
+
+    What passes the test; the bar for a cell whose grade rests on more than the test;
+    nothing where the cell passes and something else is missing.
+    """
+    needed = row.plants_needed / max(row.expected_plants, 1e-9)
+    if row.lq_plants < needed:
+        return rules.bar if row.grade in ("A", "B") else float(needed)
+    return float(needed) if row.grade in ("A", "B", "D") else np.inf
 
 
 def lexicon_draws(

@@ -51,7 +51,7 @@ def evidence(row: Row, say: Words, since: int = 0) -> str:
     rule = say(f"rule.{row['reason']}")
     sentences = (
         rule[0].upper() + rule[1:] + ".",
-        _quotient(row, say),
+        *_measured(row, say),
         _links(row, say),
         _trend(row, say, since),
         _match(row, say),
@@ -62,32 +62,58 @@ def evidence(row: Row, say: Words, since: int = 0) -> str:
 
 def would_change(row: Row, say: Words) -> str:
     """Return which observation would change the verdict."""
-    return say(
-        f"would_change.{row['reason']}",
-        needed=_number(row["needed_lq"], say, 2),
-        earlier="" if math.isfinite(row["trend"]) else say("would_change.earlier_year"),
-    )
+    numbers = {
+        kind: "" if not math.isfinite(row[f"{kind}_needed"]) else say(
+            f"would_change.about_{kind}",
+            number=_number(_two_digits(row[f"{kind}_needed"]), say),
+        )
+        for kind in ("plants", "jobs")
+    }  # fmt: skip
+    earlier = "" if math.isfinite(row["trend"]) else say("would_change.earlier_year")
+    return say(f"would_change.{row['reason']}", earlier=earlier, **numbers)
 
 
-def _quotient(row: Row, say: Words) -> str:
-    """Say the quotient, the jobs and plants behind it, and its test."""
-    plants, jobs, p_value = row["n_plants"], row["employment"], row["p_value"]
+def _measured(row: Row, say: Words) -> tuple[str, ...]:
+    """Say the grade, and both quotients with what stands behind them."""
+    plants, jobs = row["n_plants"], row["employment"]
     if 0 < plants < FEWEST_PLANTS:
-        return say("evidence.few_plants")
-    if not math.isfinite(row["lq"]):
+        return (say("evidence.few_plants"),)
+    if not (math.isfinite(row["lq_jobs"]) or math.isfinite(row["lq_plants"])):
+        return ()
+    return (_grade(row["grade"], say), _jobs(row, jobs, say), _plants(row, plants, say))
+
+
+def _grade(grade: object, say: Words) -> str:
+    if not isinstance(grade, str) or not grade:
+        return say("evidence.no_grade")
+    return say("evidence.grade", grade=grade, words=say(f"grade.{grade}"))
+
+
+def _jobs(row: Row, jobs: float, say: Words) -> str:
+    """Say the quotient of jobs, between what it lies, and the jobs."""
+    if not math.isfinite(row["lq_jobs"]):
         return ""
-    lq, shrunk = (_number(row[name], say, 1) for name in ("lq", "lq_shrunk"))
-    text = say("evidence.quotient", lq=lq, shrunk=shrunk)
+    ends = [row[f"lq_jobs_{end}"] for end in ("lower", "upper")]
+    lq, low, high = (_number(value, say, 1) for value in (row["lq_jobs"], *ends))
+    text = say("evidence.quotient_jobs", lq=lq)
+    if all(math.isfinite(end) for end in ends) and low != high:
+        text += say("evidence.between", low=low, high=high)
     if math.isfinite(jobs):
         text += say("evidence.jobs", jobs=_number(_two_digits(jobs), say))
+    return f"{text}."
+
+
+def _plants(row: Row, plants: float, say: Words) -> str:
+    """Say the quotient of plants, its interval, the plants and their test."""
+    if not math.isfinite(row["lq_plants"]):
+        return say("evidence.no_plants")
+    ends = (row["lq_plants_lower"], row["lq_plants_upper"])
+    lq, low, high = (_number(value, say, 1) for value in (row["lq_plants"], *ends))
+    text = say("evidence.quotient_plants", lq=lq, low=low, high=high)
     if math.isfinite(plants):
         text += say("evidence.plants", plants=_number(plants, say))
-    if math.isfinite(p_value):
-        # the test counts plants where the table has them: jobs may say otherwise
-        test = "test_plants" if math.isfinite(plants) else "test"
-        if row["reason"] == "one_industry":
-            test = "test_rest"  # the p-value is that of what is left
-        text += say(f"evidence.{test}", p=_p_value(p_value, say))
+    if math.isfinite(row["q_plants"]):
+        text += say("evidence.test_plants", q=_p_value(row["q_plants"], say))
     return f"{text}."
 
 
@@ -101,20 +127,31 @@ def _trend(row: Row, say: Words, since: int) -> str:
     trend = row["trend"]
     if not math.isfinite(trend):
         return ""
-    size = _number(100 * abs(trend), say)
-    change = f"{'+' if trend > 0 else '-'}{size} %"
+    size = _number(abs(trend), say, 2)
+    change = f"{'+' if trend > 0 else '-'}{size}"
+    still = say("evidence.unchanged")
     return say(
         "evidence.trend",
-        change=say("evidence.unchanged") if size == "0" else change,
+        change=still if size == _number(0.0, say, 2) else change,
         year=since or say("evidence.earlier_year"),
     )
+
+
+#: Verdicts that a cluster's grade can give.
+_BY_GRADE = ("confirmed", "confirmed_jobs_only", "niche", "thin")
 
 
 def _match(row: Row, say: Words) -> str:
     name, score = row["candidate"], row["match_score"]
     if not isinstance(name, str) or not name or not score >= 0.005:
         return ""
-    return say("evidence.match", candidate=name, score=_number(score, say, 2))
+    decides = row.get("verdict") in _BY_GRADE or row["declared"] != "yes"
+    key = "evidence.match" if decides else "evidence.match_beside"
+    text = say(key, candidate=name, score=_number(score, say, 2))
+    grade = row["candidate_grade"]
+    if isinstance(grade, str) and grade and row["declared"] == "yes":
+        text += say("evidence.match_grade", grade=grade, words=say(f"grade.{grade}"))
+    return f"{text}."
 
 
 def _probability(row: Row, say: Words) -> str:

@@ -20,18 +20,18 @@ SURROGATES = 999
 _APART = 1e-7
 
 
-def normal_scores(p_value: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return normal scores of p-values, column by column: the smaller p, the higher.
+def normal_scores(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return normal scores of values, column by column: the larger, the higher.
 
     Ties share their mean rank; what is missing has the score of the middle, 0.
     """
     from scipy.stats import norm, rankdata
 
-    scores = np.zeros(p_value.shape)
-    for j in range(p_value.shape[1]):
-        known = np.isfinite(p_value[:, j])
+    scores = np.zeros(values.shape)
+    for j in range(values.shape[1]):
+        known = np.isfinite(values[:, j])
         if known.any():
-            rank = rankdata(-p_value[known, j])
+            rank = rankdata(values[known, j])
             scores[known, j] = norm.ppf((rank - 0.5) / known.sum())
     return scores
 

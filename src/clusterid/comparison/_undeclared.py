@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
-from clusterid.comparison._matching import candidate_sets, fuzzy_jaccard
+from clusterid.comparison._matching import BARS, candidate_sets, fuzzy_jaccard
 from clusterid.comparison._verdicts import ComparisonRules
 
 if TYPE_CHECKING:
@@ -21,9 +21,14 @@ __all__ = ["undeclared_rows"]
 
 #: column of the candidates -> column of the verdicts
 _NUMBERS = {
-    "lq": "lq", "lq_shrunk": "lq_shrunk", "p_value": "p_value", "q_value": "q_value",
-    "employment": "employment", "establishments": "n_plants",
-    "supply_density": "linkage", "lq_change": "trend", "share_imputed": "share_imputed",
+    **{name: name for name in (
+        "employment", "lq_jobs", "lq_jobs_lower", "lq_jobs_upper", "lq_plants",
+        "lq_plants_lower", "lq_plants_upper", "q_plants", "q_rest", "plants_needed",
+        "share_imputed",
+    )},
+    "establishments": "n_plants",
+    "supply_density": "linkage",
+    "lq_jobs_change": "trend",
 }  # fmt: skip
 
 
@@ -41,24 +46,19 @@ class _Place(NamedTuple):
 def undeclared_rows(
     inputs: Inputs,
     measured: Measurement,
-    declared: pd.DataFrame,
+    named: frozenset[str],
     rules: ComparisonRules,
 ) -> pd.DataFrame:
-    """Return one row a candidate that no declared field matches.
-
-    What no test shows (``model_only``) is not held against a place's silence.
-    """
+    """Return one row a cluster that no declared field means; ``named`` are the rest."""
     candidates = inputs.candidates
     if candidates is None or not len(candidates.table):
         return pd.DataFrame()
     where, members = candidate_sets(candidates, measured.counts)
     every = candidates.table
-    matched = every.index.isin(declared["candidate"].dropna())
-    flags = every.reindex(columns=["flags"])["flags"].astype(str).str.split(";")
-    model_only = flags.map(lambda words: "model_only" in words).to_numpy(dtype=bool)
-    rest = every[~matched & ~model_only & every.index.astype(str).isin(list(where))]
+    names = every.index.astype(str)
+    rest = pd.DataFrame(every[~names.isin(sorted(named)) & names.isin(list(where))])
     numbers = rest.reindex(columns=list(_NUMBERS)).astype(float)
-    table = rest[["label", "regions"]].join(numbers.rename(columns=_NUMBERS))
+    table = rest[["label", "regions", *BARS]].join(numbers.rename(columns=_NUMBERS))
     places = _places_by_region(inputs.survey)
     silences = [
         _silence([p for code in str(regions).split(";") for p in places.get(code, [])],
@@ -69,9 +69,12 @@ def undeclared_rows(
     fields = [field if score >= rules.match else None for field, score in likely]
     result: pd.DataFrame = table.assign(
         candidate=table.index,
+        candidate_grade=table["grade"],
         field=pd.Series(fields, table.index, dtype=object),
         match_score=[score for _, score in likely],
-        mappability=[inputs.fields.mappability.get(field) for field in fields],
+        mappability=pd.Series(fields, table.index, dtype=object).map(
+            inputs.fields.mappability
+        ),
         **pd.DataFrame(silences, table.index, _Silence._fields),
     )
     return result
@@ -119,15 +122,15 @@ def _silence(places: list[_Place], linkage: float, rules: ComparisonRules) -> _S
     if any(
         p.answered and p.exhaustive and p.share >= rules.smallest_share for p in places
     ):
-        said = ("no", "undeclared_concentration", "not_declared_few_links")
+        said = ("no", "undeclared", "not_declared")
         if linkage >= rules.linked:
             said = ("no", "undeclared", "not_declared_linked")
     elif any(p.answered for p in places):
         said = ("unknown", "unknown_list_incomplete", "list_incomplete")
     elif any(p.asked for p in places):
-        said = ("not asked", "unknown", "no_answer")
+        said = ("not asked", "not_asked", "no_answer")
     else:
-        said = ("not asked", "unknown", "not_asked")
+        said = ("not asked", "not_asked", "not_asked")
     codes = dict.fromkeys(str(p.place) for p in places)
     names = dict.fromkeys(str(p.name) for p in places)
     return _Silence(*said, ";".join(codes) or None, "; ".join(names) or None)

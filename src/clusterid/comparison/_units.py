@@ -10,11 +10,13 @@ import numpy as np
 import pandas as pd
 
 from clusterid._typed import typed
-from clusterid.clusters import region_density, test_groups
+from clusterid.clusters import test_groups
 from clusterid.tables import Economy
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import networkx as nx
+    from libpysal.graph import Graph
     from numpy.typing import NDArray
 
 __all__ = ["Units", "cell_tests", "known_counts", "make_units", "steps_between"]
@@ -29,7 +31,8 @@ class Units:
 
     ``sets``: region positions by unit, the single regions first; ``names``: codes
     joined by ``;``. ``counts`` (units x industries) what is counted, withheld cells
-    filled in; ``size`` the total by unit; ``is_plants`` whether plants are counted.
+    filled in; ``size`` the total by unit; ``is_plants`` whether plants are counted;
+    ``jobs`` (units x industries) whatever is counted.
     """
 
     names: list[str]
@@ -37,6 +40,7 @@ class Units:
     counts: NDArray[np.float64]
     size: NDArray[np.float64]
     is_plants: bool
+    jobs: NDArray[np.float64]
 
     def position(self, regions: Sequence[int]) -> int:
         """Return the unit of these regions."""
@@ -104,7 +108,10 @@ def make_units(economy: Economy, sets: Sequence[Union]) -> Units:
     every = [*single, *unions]
     rows = _sums(values, every)
     names = [";".join(codes[i] for i in s) for s in every]
-    return Units(names, every, rows, rows.sum(axis=1), is_plants)
+    jobs = rows
+    if is_plants:
+        jobs = _sums(filled_employment(economy).to_numpy(dtype=float), every)
+    return Units(names, every, rows, rows.sum(axis=1), is_plants, jobs)
 
 
 def _sums(values: NDArray[np.generic], sets: Sequence[Union]) -> NDArray[np.float64]:
@@ -114,46 +121,45 @@ def _sums(values: NDArray[np.generic], sets: Sequence[Union]) -> NDArray[np.floa
 def cell_tests(
     economy: Economy,
     weights: pd.DataFrame,
-    regions: gpd.GeoDataFrame,
+    graph: Graph | None,
     unions: Mapping[Union, list[str]],
     *,
-    alpha: float,
+    layers: Mapping[str, nx.Graph[Any]],
     imputed: pd.DataFrame | None = None,
-) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """Test every field in every region, and in the unions where it is declared.
+    **rules: Any,
+) -> pd.DataFrame:
+    """Grade every field in every region, and in the unions where it is declared.
 
-    Unions replace their regions in a copy of the economy, several that do not overlap
-    in one copy, as long as at most a third of all regions is merged (beyond that the
-    ordinary unevenness could no longer be estimated).
+    All fields are one family. Unions replace their regions in a copy of the economy,
+    several that do not overlap in one copy, as long as at most a third of all regions
+    is merged (beyond that the ordinary unevenness could no longer be estimated).
 
     Returns
     -------
-    cells : DataFrame
+    DataFrame
         As :func:`clusterid.clusters.test_groups`, column ``region`` holding the
         unit's name.
-    nulls : mapping
-        Roughness, gradient and lump by field, from the regions as they are.
     """
     cells = test_groups(
-        economy, weights, None, density=region_density(economy, regions), alpha=alpha,
-        imputed=imputed, local_statistics=False,
-    )  # fmt: skip
-    nulls = dict(cells.attrs.get("nulls", {}))
+        economy, weights, graph, layers=layers, imputed=imputed, **rules
+    )
     parts = [cells]
     codes = [str(code) for code in economy.regions]
     for batch in _batches(unions, max(len(codes) // 3, 1)):
-        merged, shapes = _merged(economy, regions, batch)
+        merged, marks = _merged(economy, batch, imputed)
         wanted = sorted({field for union in batch for field in unions[union]})
         found = test_groups(
-            merged, weights[wanted], None, density=region_density(merged, shapes),
-            alpha=alpha, local_statistics=False,
-        )  # fmt: skip
+            merged, weights[wanted], layers=layers, imputed=marks, **rules
+        )
         names = {";".join(codes[i] for i in union) for union in batch}
         found = found[found["region"].isin(names)].reset_index(drop=True)
         parts.append(_with_estimates(found, economy, weights, imputed))
+    family = cells.attrs.get("family", 0)
     for part in parts:
         part.attrs = {}
-    return pd.concat(parts, ignore_index=True), nulls
+    whole = pd.concat(parts, ignore_index=True)
+    whole.attrs["family"] = family
+    return whole
 
 
 def _batches(unions: Iterable[Union], limit: int) -> Iterator[list[Union]]:
@@ -191,16 +197,21 @@ def _with_estimates(
 
 
 def _merged(
-    economy: Economy, regions: gpd.GeoDataFrame, unions: Sequence[Union]
+    economy: Economy, unions: Sequence[Union], imputed: pd.DataFrame | None = None
 ) -> tuple[Economy, pd.DataFrame]:
-    """Return the economy with each union as one region named by its codes; areas."""
+    """Return the economy with each union as one region, and what is not known in it.
+
+    A union is named by the codes of its regions. Its withheld cells are filled, and
+    lie between the sums of what their bounds allow.
+    """
     codes = [str(code) for code in economy.regions]
     of_union = {
         codes[i]: ";".join(codes[k] for k in union) for union in unions for i in union
     }
+    label = [of_union.get(code, code) for code in codes]
 
     def summed(frame: pd.DataFrame) -> pd.DataFrame:
-        groups = frame.groupby([of_union.get(code, code) for code in frame.index])
+        groups = frame.groupby(label)
         whole = groups.count().eq(groups.size(), axis=0)
         result = groups.sum(min_count=1).where(whole)
         result.index.name = frame.index.name
@@ -208,7 +219,18 @@ def _merged(
 
     inside = economy.regions.isin(list(of_union))
     employment, plants = economy.employment.copy(), economy.establishments
-    employment[inside] = filled_employment(economy)[inside]
+    filled = filled_employment(economy)
+    employment[inside] = filled[inside]
+    marks = economy.withheld
+    if imputed is not None:
+        marks |= imputed.reindex_like(marks).eq(True)
+    bounds = []
+    for edge, otherwise in ((economy.lower, 0.0 * filled), (economy.upper, filled)):
+        own = pd.DataFrame(np.nan, filled.index, filled.columns)
+        own = own if edge is None else edge.reindex_like(filled).astype(float)
+        ends = filled.where(~marks, own.where(np.isfinite(own), otherwise))
+        own[inside] = ends[inside]
+        bounds.append(summed(own))
     totals = economy.totals
     if totals is not None:
         totals = totals[~totals["region"].astype(str).isin(list(of_union))]
@@ -217,16 +239,12 @@ def _merged(
         economy,
         employment=summed(employment),
         establishments=None if plants is None else summed(plants),
-        lower=None,
-        upper=None,
+        lower=bounds[0],
+        upper=bounds[1],
         totals=totals,
         hierarchies=others,
     )
-    areas = regions.reindex(columns=["area_km2"]).astype(float).reindex(codes)
-    label = [of_union.get(code, code) for code in codes]
-    # the area of a union is known only if those of all its regions are
-    known = areas.notna().groupby(label).all()
-    return merged, areas.groupby(label).sum(min_count=1).where(known)
+    return merged, marks.groupby(label).any()
 
 
 def steps_between(

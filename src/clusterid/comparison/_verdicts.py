@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import pandas as pd
@@ -14,27 +15,30 @@ if TYPE_CHECKING:
 from clusterid._typed import typed
 from clusterid.errors import OptionError
 from clusterid.legend import words
-from clusterid.statistics import benjamini_hochberg_cut
 
 __all__ = [
-    "MOST_STEPS", "REASONS", "VERDICTS", "ComparisonRules", "Family", "Rules",
-    "concentration_level", "decide",
+    "CONFIRMED", "MOST_STEPS", "REASONS", "VERDICTS", "ComparisonRules", "Rules",
+    "decide", "evidence_level", "inseparable_reason",
 ]  # fmt: skip
 
-#: levels of concentration, besides 0 (no sign) and -1 (not measured)
+#: levels of concentration, besides 0 (not above average) and -1 (not measured)
 FAINT, WEAK, CONCENTRATED = 1, 2, 3
 
 VERDICTS = (
     "confirmed",
+    "confirmed_jobs_only",
+    "niche",
     "thin",
     "emerging",
     "no_footprint",
+    "undecided",
+    "not_separable",
     "undeclared",
-    "undeclared_concentration",
-    "unverifiable",
-    "unknown",
     "unknown_list_incomplete",
+    "not_asked",
 )
+#: verdicts on a field that has a grade
+CONFIRMED = ("confirmed", "confirmed_jobs_only", "niche", "thin")
 
 #: reason code -> the rule, English and German
 REASONS: dict[str, tuple[str, str]] = {
@@ -42,11 +46,18 @@ REASONS: dict[str, tuple[str, str]] = {
     for key, rule in words("en").under("rule.").items()
 }
 
-
-#: Rules that are quotients or rates; all others but the tolerance are shares.
-_QUOTIENTS = frozenset({"research", "rising", "cluster", "material"})
+#: Rules that are shares; the others, but the tolerance, are numbers from 0 on.
+_SHARES = frozenset({
+    "significance",
+    "mappability",
+    "smallest_share",
+    "match",
+    "linked",
+})
 #: Largest tolerance that is always looked at.
 MOST_STEPS = 2
+#: grades from best to worst; none is the last
+_ORDER = {"A": 0, "B": 1, "C": 2, "D": 3, "": 4}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +67,7 @@ class ComparisonRules:
     Parameters
     ----------
     significance : float
-        False discovery rate over all declared fields tested (convention).
-    weak_p : float
-        A quotient above 1 with a p-value up to this is a weak sign (authors' choice).
+        False discovery rate of grades over all fields and regions (convention).
     mappability : float
         Least share of a field that the codes must separate (authors' choice).
     smallest_share : float
@@ -74,47 +83,40 @@ class ComparisonRules:
     research : float
         Research quotient of the field from which it counts as linked (authors'
         choice: 1.5).
-    related : float
-        Rank of relatedness density from which it counts as high (authors'
-        choice: top quarter).
     rising : float
-        Relative rise of the quotient since the earlier year that counts (authors'
-        choice: 0.1).
-    high, low : float
-        Posterior above which a cluster is taken for there, below for not (authors'
-        choice).
-    cluster : float
-        Location quotient that a cluster would have at least; *no footprint* is said
-        only where the upper 95 % limit of the tested quotient stays below (authors'
-        choice: 2).
-    material : float
-        Quotient of jobs that a confirmed concentration has at least (authors' choice:
-        1.1). The test is conditional on density, so that it can be passed without it.
-    possible : float
-        Posterior that no prior and no reading may exceed for *no footprint* (authors'
-        choice).
+        Rise of the quotient of jobs since the earlier year that counts where no
+        plants are counted: a difference of quotients (authors' choice: 0.1).
+    bar, lower_bar, higher_bar : float
+        Rate of plants that is still ordinary; see :func:`clusterid.clusters.
+        test_groups`. *No footprint* is said where the upper limit stays below ``bar``;
+        a quotient from ``lower_bar`` on is a weak sign.
+    standing_quotient, standing_jobs : float
+        What grade C asks of the jobs.
+    minimum_jobs, minimum_plants, minimum_members : float
+        Mass and linked industries; see :func:`clusterid.clusters.test_groups`.
 
     Raises
     ------
     OptionError
-        If the tolerance is out of range.
+        If a number is out of range.
     """
 
     significance: float = 0.05
-    weak_p: float = 0.25
     mappability: float = 0.5
     smallest_share: float = 0.5
     match: float = 0.3
     tolerance: int = 1
     linked: float = 0.5
     research: float = 1.5
-    related: float = 0.75
     rising: float = 0.1
-    high: float = 0.8
-    low: float = 0.2
-    cluster: float = 2.0
-    material: float = 1.1
-    possible: float = 0.5
+    bar: float = 1.5
+    lower_bar: float = 1.25
+    higher_bar: float = 2.0
+    standing_quotient: float = 2.0
+    standing_jobs: float = 400
+    minimum_jobs: float = 500
+    minimum_plants: float = 10
+    minimum_members: int = 2
 
     def __post_init__(self) -> None:
         if self.tolerance not in range(MOST_STEPS + 1):
@@ -124,69 +126,59 @@ class ComparisonRules:
             )
         for rule in fields(self):
             value = getattr(self, rule.name)
-            most = np.inf if rule.name in _QUOTIENTS else 1.0
+            most = 1.0 if rule.name in _SHARES else np.inf
             is_number = isinstance(value, int | float | np.number)
             if rule.name != "tolerance" and not (is_number and 0 <= value <= most):
                 wanted = "from 0 on" if most == np.inf else "between 0 and 1"
                 raise OptionError(f"{rule.name}={value!r}: use a number {wanted}.")
+
+    @classmethod
+    def like(cls, params: Mapping[str, Any]) -> Self:
+        """Return the rules by which candidates were graded, as far as they are known.
+
+        ``params`` are those of :class:`clusterid.clusters.CandidateClusters`.
+        """
+        same = {rule.name for rule in fields(cls)} - {"tolerance", "match"}
+        given = {name: params[name] for name in sorted(same & set(params))}
+        if "sensitivity" in params:
+            given["lower_bar"], given["higher_bar"] = params["sensitivity"]
+        return cls(**given)
+
+    def of_grades(self) -> dict[str, Any]:
+        """Return the options of :func:`clusterid.clusters.test_groups`."""
+        names = (
+            "bar", "standing_quotient", "standing_jobs", "minimum_jobs",
+            "minimum_plants", "minimum_members",
+        )  # fmt: skip
+        return {
+            **{name: getattr(self, name) for name in names},
+            "alpha": self.significance,
+            "sensitivity": (self.lower_bar, self.higher_bar),
+        }
 
 
 #: the name of before
 Rules = ComparisonRules
 
 
-@dataclass(frozen=True, slots=True)
-class Family:
-    """The declared fields tested together, and the cut of Benjamini and Hochberg."""
-
-    p_values: NDArray[np.float64]
-    cut: float
-
-    @classmethod
-    def of(cls, evidence: pd.DataFrame, rules: ComparisonRules) -> Family:
-        """Return the family: one p-value for each place and field that is testable."""
-        fine = unverifiable_reason(evidence, rules) == ""
-        once = ~evidence.duplicated(["unit", "field"]).to_numpy()
-        p_values = evidence.loc[fine & once, "p_value"].to_numpy(dtype=float)
-        return cls(p_values, benjamini_hochberg_cut(p_values, rules.significance))
-
-    @property
-    def size(self) -> int:
-        """Return the number of tests."""
-        return int(np.isfinite(self.p_values).sum())
+def quotient_heard(
+    lq_plants: NDArray[np.float64], lq_jobs: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the quotient of plants where they are counted, else that of jobs."""
+    return np.where(np.isfinite(lq_plants), lq_plants, lq_jobs)
 
 
-def concentration_level(
-    p_value: NDArray[np.float64], cut: float, weak_p: float
+def evidence_level(
+    graded: NDArray[np.bool_], quotient: NDArray[np.float64], rules: ComparisonRules
 ) -> NDArray[np.int64]:
-    """Return 0 (no sign), 1 (faint), 2 (weak), 3 (concentrated); -1 where p is missing.
+    """Return 0 (not above average), 1 (faint), 2 (weak), 3 (graded); -1 if unknown.
 
-    Faint is a one-sided p-value up to 0.5, weak up to ``weak_p``, concentrated up to
-    ``cut``.
+    Faint is a quotient above 1, weak one from the lower bar on.
     """
-    level = np.where(p_value <= 0.5, FAINT, 0)
-    level = np.where(p_value <= weak_p, WEAK, level)
-    level = np.where(p_value <= cut, CONCENTRATED, level)
-    return np.where(np.isnan(p_value), -1, level).astype(np.int64)
-
-
-def is_material(
-    lq: NDArray[np.float64], shrunk: NDArray[np.float64], rules: ComparisonRules
-) -> NDArray[np.bool_]:
-    """Return where jobs, too, are clearly above average; not where unknown."""
-    return np.asarray((lq >= rules.material) & (shrunk > 1))
-
-
-def measured_level(
-    level: NDArray[np.int64], material: NDArray[np.bool_]
-) -> NDArray[np.int64]:
-    """Return the level that counts as a measurement of a cluster.
-
-    More plants than such a region should have, but hardly more jobs than elsewhere,
-    is a weak sign and not a concentration: no verdict, and no probability, takes it
-    for one.
-    """
-    return np.where((level == CONCENTRATED) & ~material, WEAK, level).astype(np.int64)
+    level = np.where(quotient > 1, FAINT, 0)
+    level = np.where(quotient >= rules.lower_bar, WEAK, level)
+    level = np.where(np.isnan(quotient), -1, level)
+    return np.where(graded, CONCENTRATED, level).astype(np.int64)
 
 
 @typed
@@ -194,82 +186,102 @@ def decide(evidence: pd.DataFrame, rules: ComparisonRules) -> pd.DataFrame:
     """Return ``verdict`` and ``reason`` of every declared field, rules in order.
 
     1. No field, codes that do not separate it, no region, a place smaller than the
-       region measured, withheld counts: *unverifiable*.
-    2. Concentrated at home, but in most readings of the label not, or with hardly more
-       jobs than elsewhere: *unknown*.
-    3. Concentrated and linked, or links unknown: *confirmed*; few links: *thin*. Weak
-       at home and part of a matching cluster within the tolerance: *confirmed*.
-    4. A weak sign, rising, and linked or related: *emerging*. Carried by one industry
-       alone, in jobs: *unknown*.
-    5. *no_footprint*, the last resort, asks for everything at once: quotients of jobs,
-       raw and shrunk, not above 1; no weak sign with links or a rise; no
-       match at any tolerance and no concentration within it; a measurement that rules
-       out a quotient of ``cluster``; a posterior below ``low`` under all readings of
-       the label, and under no prior above ``possible``.
-    6. Everything else: *unknown*, with the reason.
+       region measured, withheld counts: *not_separable*.
+    2. The grade of the field in its own regions, unless most readings of the label
+       have none; or that of a cluster that means the same and covers the place. The
+       better one counts; a cluster beside the place is told, and decides nothing.
+       A or B: *confirmed*, or *thin* where links are observed and few. C:
+       *confirmed_jobs_only*. D: *niche*.
+    3. Graded in the lexicon's reading, but not in most: *undecided*.
+    4. Above average and rising beyond what two Poisson counts allow (in jobs alone: by
+       more than ``rising``): *emerging*.
+    5. The upper limit of the quotient lies below the bar: *no_footprint*. That is the
+       quotient of plants where they are counted (and that of jobs below what grade C
+       asks), else that of jobs with nothing of it unknown.
+    6. Everything else: *undecided*, with the number that would decide.
     """
 
     def column(name: str) -> NDArray[np.float64]:
         return np.asarray(evidence[name], dtype=np.float64)
 
-    cut = Family.of(evidence, rules).cut
-    level = concentration_level(column("p_value"), cut, rules.weak_p)
-    most = evidence.attrs.get("most", rules.tolerance)
-    steps = min(rules.tolerance, most)
-    near = column(f"match_score_{steps}") >= rules.match
-    everywhere = column(f"match_score_{most}")
+    lq_plants, lq_jobs = column("lq_plants"), column("lq_jobs")
+    own = evidence["grade"].fillna("").to_numpy(dtype=object)
+    unsure = (own != "") & (column("share_concentrated") < 0.5)
+    covers = column("match_score_0") >= rules.match
+    of_cluster = np.where(covers, evidence["match_grade_0"], "")
+    grade = np.where(unsure, "", own)
+    by_home = _rank(grade)
+    by_cluster = _rank(of_cluster)
+    best = np.minimum(by_home, by_cluster)
     linkage, research = column("linkage"), column("research")
     linked = (linkage >= rules.linked) | (research >= rules.research)
     links_known = np.isfinite(linkage) | np.isfinite(research)
-    related = column("density_rank") >= rules.related
-    # a rise of what is below average is no sign of a cluster
-    rising = (column("trend") > rules.rising) & (level >= FAINT)
-    stable = column("share_concentrated") >= 0.5
-    unlikely = column("posterior_readings") < rules.low
-    unlikely &= column("posterior_upper") < rules.possible
-    excluded = column("lq_limit") < rules.cluster
-    lq, shrunk = column("lq"), column("lq_shrunk")
-    material = is_material(lq, shrunk, rules)
-    absent = (lq <= 1) & (shrunk <= 1)
-    beside_it = column(f"near_p_{steps}") <= cut
+    has_plants, trend = np.isfinite(lq_plants), column("trend")
+    more_plants = (column("rise_p") <= rules.significance) & ~(trend <= 0)
+    more_jobs = ~has_plants & (trend > rules.rising)
+    below, hidden = _below_bar(evidence, has_plants, rules)
 
-    unmeasured = unverifiable_reason(evidence, rules)
-    home = level == CONCENTRATED
-    beside = (level == WEAK) & near & (shrunk > 1)
-    verdict = np.full(len(evidence), "unknown", dtype=object)
-    reason = np.full(len(evidence), "inconclusive", dtype=object)
+    unmeasured = inseparable_reason(evidence, rules)
+    verdict = np.full(len(evidence), "", dtype=object)
+    reason = np.full(len(evidence), "", dtype=object)
 
     def say(where: NDArray[np.bool_], word: str, why: str) -> None:
-        open_ = where & (reason == "inconclusive") & (verdict == "unknown")
+        open_ = where & (verdict == "")
         verdict[open_] = word
         reason[open_] = why
 
     for code in REASONS:
-        say(unmeasured == code, "unverifiable", code)
-    say(home & ~stable, "unknown", "depends_on_lexicon")
-    say(home & ~material, "unknown", "no_excess_jobs")
-    say(home & linked, "confirmed", "concentrated_and_linked")
-    say(home & ~links_known, "confirmed", "concentrated_links_unknown")
-    say(home, "thin", "concentrated_few_links")
-    say(beside & (linked | ~links_known), "confirmed", "cluster_nearby")
-    say((level == WEAK) & rising & (linked | related), "emerging", "weak_rising_linked")
-    say(carried_by_one(evidence), "unknown", "one_industry")
-    empty = (level < WEAK) | ((level == WEAK) & ~linked)
-    empty &= (level >= 0) & ~rising
-    empty &= everywhere < rules.match
-    empty &= absent
-    say(empty & beside_it, "unknown", "concentrated_nearby")
-    say(empty & ~excluded, "unknown", "low_power")
-    say(empty & unlikely, "no_footprint", "no_sign")
+        say(unmeasured == code, "not_separable", code)
+    strong, here = best <= _ORDER["B"], by_home <= by_cluster
+    say(strong & links_known & ~linked, "thin", "concentrated_few_links")
+    for where, words_of in (
+        (here, ("concentrated_and_linked", "concentrated_links_unknown")),
+        (~here, ("cluster_covers",) * 2),
+    ):
+        say(strong & where & linked, "confirmed", words_of[0])
+        say(strong & where, "confirmed", words_of[1])
+    for letter, word, why in (
+        ("C", "confirmed_jobs_only", "stands_here"), ("D", "niche", "niche_here")
+    ):  # fmt: skip
+        of_grade = best == _ORDER[letter]
+        say(of_grade & here, word, why)
+        say(of_grade, word, "cluster_covers")
+    say(unsure, "undecided", "depends_on_lexicon")
+    say(more_plants & (lq_plants > 1), "emerging", "plants_rising")
+    say(more_jobs & (lq_jobs > 1), "emerging", "jobs_rising")
+    say(below & has_plants & ~hidden, "no_footprint", "plants_below_bar")
+    say(below & ~has_plants & ~hidden, "no_footprint", "jobs_below_bar")
+    say(below & has_plants, "undecided", "jobs_say_otherwise")
+    say(has_plants, "undecided", "plants_decide")
+    say(hidden, "undecided", "withheld_decides")
+    say(~has_plants, "undecided", "jobs_decide")
     return pd.DataFrame({"verdict": verdict, "reason": reason}, index=evidence.index)
 
 
-def carried_by_one(evidence: pd.DataFrame) -> NDArray[np.bool_]:
-    """Return where jobs alone cannot tell a cluster from one large plant."""
-    return evidence["cell_reason"].eq("one_industry").to_numpy(dtype=bool)
+def _rank(grades: NDArray[np.object_]) -> NDArray[np.int64]:
+    """Return grades as numbers, A the smallest; 4 where there is none."""
+    return np.array([_ORDER[grade] for grade in grades], dtype=np.int64)
 
 
-def unverifiable_reason(
+def _below_bar(
+    evidence: pd.DataFrame, has_plants: NDArray[np.bool_], rules: ComparisonRules
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return where the upper limit is below the bar, and where jobs speak against it.
+
+    With plants: a quotient of jobs that grade C could have. Without: withheld cells.
+    """
+    plants, jobs, known = (
+        evidence[name].to_numpy(dtype=float)
+        for name in ("lq_plants_upper", "lq_jobs_upper", "lq_jobs")
+    )
+    below = np.where(has_plants, plants, jobs) < rules.bar
+    part = evidence["cell_reason"].eq("withheld_part").to_numpy(dtype=bool)
+    # what is hidden could be more, or decides whether the limit passes the bar
+    open_ = part | ((jobs >= rules.bar) & (known < rules.bar))
+    return below, np.where(has_plants, jobs >= rules.standing_quotient, open_)
+
+
+def inseparable_reason(
     evidence: pd.DataFrame, rules: ComparisonRules
 ) -> NDArray[np.object_]:
     """Return why a declared field cannot be measured; empty where it can."""
@@ -281,7 +293,7 @@ def unverifiable_reason(
         "place_smaller_than_region": evidence["place_share"] < rules.smallest_share,
         "region_empty": cell.eq("region_empty"),
         "group_absent": cell.eq("group_absent"),
-        "withheld": evidence["p_value"].isna(),
+        "withheld": evidence["lq_plants"].isna() & evidence["lq_jobs"].isna(),
     }
     why = np.full(len(evidence), "", dtype=object)
     for code, where in tests.items():

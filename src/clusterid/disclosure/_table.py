@@ -230,17 +230,19 @@ class _Rows:
 
     def _width(self) -> Floats:
         """Return the width of the interval of the quotient as a part of it."""
-        low, high = (self._numbers(name) for name in self.declared.interval or ())
-        lq = self._numbers("lq")
+        lq, low, high = (self._numbers(name) for name in self.declared.interval or ())
         with np.errstate(divide="ignore", invalid="ignore"):
             width = np.where(np.isinf(high), lq, high - low)
             return np.where(lq > 0, width / lq, np.nan)
 
     def _inside(self, name: str, values: Floats, rounded: NDArray[np.bool_]) -> Floats:
-        """Keep a rounded quotient inside its interval."""
-        if self.declared.interval is None or name != "lq":
+        """Keep a rounded quotient, and what is as fine, inside its interval."""
+        if self.declared.interval is None:
             return values
-        low, high = (self._numbers(end) for end in self.declared.interval)
+        quotient, *ends = self.declared.interval
+        if name != quotient and self.declared.columns[name].like != (quotient,):
+            return values
+        low, high = (self._numbers(end) for end in ends)
         estimated: Any = rounded | (self._share(self.declared.columns[name]) > 0)
         with np.errstate(invalid="ignore"):
             return np.where(estimated, np.clip(values, low, high), values)

@@ -12,13 +12,16 @@ from clusterid._typed import typed
 from clusterid.figures._axes import caption, note, plain_text
 from clusterid.figures._style import Style
 from clusterid.legend import DIVERGING
-from clusterid.results import needed_columns, shown_quotients
+from clusterid.results import cell_quotient, needed_columns, shown_quotients
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.collections import QuadMesh
 
 __all__ = ["template_heatmap"]
+
+#: from this quotient on a cell is so dark that its letter is white
+_DARK_FROM = 4.0
 
 
 @typed
@@ -28,27 +31,31 @@ def template_heatmap(
     *,
     names: Mapping[str, str] | None = None,
     regions: int = 25,
+    most_templates: int = 40,
     language: str = "en",
     kind: str = "industry",
     source: str = "",
     simulated: bool = False,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw the shrunk location quotient of templates in the regions that stand out.
+    """Draw the location quotient of templates in the regions that stand out.
 
-    Blue-green is above 1, brown below; a dot marks cells tested beyond chance;
-    withheld cells are hatched.
+    That of plants, smoothed, where plants are counted; else that of jobs. Blue-green is
+    above 1, brown below; a letter is the grade of a cell; withheld cells are hatched.
 
     Parameters
     ----------
     candidates : CandidateClusters
-        ``cells`` with ``template``, ``region``, ``lq_shrunk``, ``is_seed``, ``reason``.
+        ``cells`` with ``template``, ``region``, ``lq_plants_smoothed``, ``lq_jobs``,
+        ``grade``, ``reason``.
     templates : Templates, optional
         For the labels of the rows.
     names : mapping of region to name, optional
         Names of the columns.
     regions : int
-        Regions shown: those with most tested cells, then the largest quotients.
+        Regions shown: those with most cells of a grade, then the largest quotients.
+    most_templates : int
+        Templates shown: those with most cells of a grade.
     language : {"en", "de"}
         Language of the labels.
     kind : {"industry", "occupation"}
@@ -69,29 +76,31 @@ def template_heatmap(
     >>> import pandas as pd
     >>> from types import SimpleNamespace
     >>> cells = pd.DataFrame({"template": ["T01", "T01"], "region": ["r", "s"],
-    ...     "lq_shrunk": [2.0, 0.5], "is_seed": [True, False], "reason": ""})
+    ...     "lq_jobs": [2.0, 0.5], "grade": ["C", ""], "reason": ""})
     >>> len(template_heatmap(SimpleNamespace(cells=cells)).get_xticks())
     2
     """
     style = Style(language=language, kind=kind, source=source, simulated=simulated)
-    quotients, seeds = _matrices(candidates.cells, regions)
+    quotients, grades = _matrices(candidates.cells, regions, most_templates)
+    _, measure = cell_quotient(candidates.cells)
     n_rows, n_columns = quotients.shape
+    total = candidates.cells["template"].nunique()
     size = (2.6 + 0.26 * max(1, n_columns), 1.6 + 0.26 * max(1, n_rows))
     with style.axes(ax, size) as ax:
         if not quotients.size:
             style.empty(ax, "map.no_values")
             return ax
         mesh = _draw_quotients(ax, quotients)
-        rows, columns = np.nonzero(seeds.fillna(0).to_numpy(dtype=float) > 0)
-        ax.plot(columns + 0.5, rows + 0.5, "o", color="#111111", markersize=2.6)
+        _write_grades(ax, quotients, grades)
         labels = {} if templates is None else templates.labels.to_dict()
         _name_rows_and_columns(ax, quotients, labels, names or {})
         bar = ax.figure.colorbar(mesh, ax=ax, shrink=0.8, pad=0.02)
         bar.set_ticks([-2, -1, 0, 1, 2, 3], labels=["¼", "½", "1", "2", "4", "8+"])
-        bar.set_label(style.said("measure.lq_shrunk"))
+        bar.set_label(style.said(measure))
         bar.outline.set_visible(False)
         ax.set_title(style.said("figure.heatmap"))
-        said = (style.said("figure.heatmap_note"),
+        base = style.said("figure.heatmap_base", n=n_rows, total=total)
+        said = (style.said("figure.heatmap_note"), base if n_rows < total else "",
                 plain_text(style.source_line, width=90))  # fmt: skip
         longest = max(len(label.get_text()) for label in ax.get_xticklabels())
         caption(ax, " · ".join(filter(None, said)), below=12 + 5.2 * longest)
@@ -99,26 +108,48 @@ def template_heatmap(
     return ax
 
 
-def _matrices(cells: pd.DataFrame, most: int) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return quotients that may be shown and tested cells, templates x regions."""
-    shown = cells.assign(
-        value=shown_quotients(cells, plants="establishments").value,
-        seed=needed_columns(cells, "is_seed")["is_seed"].eq(True),
+def _matrices(
+    cells: pd.DataFrame, most: int, most_templates: int
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return quotients that may be shown and grades, templates x regions."""
+    column, _ = cell_quotient(cells)
+    part = needed_columns(cells, "template", "region", "grade")
+    drawn = shown_quotients(cells, plants="establishments", columns=(column,) * 3)
+    shown = part.assign(
+        value=drawn.value, grade=part["grade"].fillna("").astype(str).to_numpy()
     )
     quotients = shown.pivot_table(
         index="template", columns="region", values="value", dropna=False
     )
-    seeds = shown.pivot_table(
-        index="template", columns="region", values="seed", aggfunc="max"
+    grades = shown.pivot_table(
+        index="template", columns="region", values="grade", aggfunc="max"
     ).reindex_like(quotients)
+    graded = grades.fillna("") != ""
+    kept = graded.sum(axis=1).sort_values(ascending=False, kind="stable")
+    rows = sorted(kept.index[:most_templates])
+    quotients, grades, graded = (t.loc[rows] for t in (quotients, grades, graded))
     order = (
         pd
-        .DataFrame({"seeds": seeds.sum(), "most": quotients.max()})
+        .DataFrame({
+            "graded": graded.sum(), "most": quotients.max()
+        })
         .reset_index()
-        .sort_values(["seeds", "most", "region"], ascending=[False, False, True])
-    )
+        .sort_values(["graded", "most", "region"], ascending=[False, False, True])
+    )  # fmt: skip
     chosen = sorted(order["region"].head(most))
-    return quotients[chosen], seeds[chosen]
+    return quotients[chosen], grades[chosen]
+
+
+def _write_grades(ax: Axes, quotients: pd.DataFrame, grades: pd.DataFrame) -> None:
+    """Write the grade into each cell that has one, so that it reads on its colour."""
+    values = quotients.to_numpy(dtype=float)
+    letters = grades.fillna("").to_numpy(dtype=object)
+    for i, j in np.argwhere(letters != ""):
+        ink = "#FFFFFF" if values[i, j] >= _DARK_FROM else "#111111"
+        ax.text(
+            j + 0.5, i + 0.52, letters[i, j], ha="center", va="center", fontsize=6.5,
+            fontweight="bold", color=ink,
+        )  # fmt: skip
 
 
 def _draw_quotients(ax: Axes, quotients: pd.DataFrame) -> QuadMesh:

@@ -2,11 +2,13 @@
 
 from clusterid.legend._colours import (
     DIVERGING,
+    GRADE_SIGNS,
     HIDDEN_COLOUR,
     LOW_COLOURS,
     SEQUENTIAL,
     VERDICT_SIGNS,
     VERDICTS,
+    GradeSign,
     TemplateSign,
     VerdictSign,
     template_signs,
@@ -23,12 +25,14 @@ from clusterid.legend._words import LANGUAGES, Words, words
 
 __all__ = [
     "DIVERGING",
+    "GRADE_SIGNS",
     "HIDDEN_COLOUR",
     "LANGUAGES",
     "LOW_COLOURS",
     "SEQUENTIAL",
     "VERDICTS",
     "VERDICT_SIGNS",
+    "GradeSign",
     "Shown",
     "TemplateSign",
     "VerdictSign",

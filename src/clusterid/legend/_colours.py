@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 __all__ = [
     "DIVERGING",
+    "GRADE_SIGNS",
     "HIDDEN_COLOUR",
     "LOW_COLOURS",
     "SEQUENTIAL",
     "VERDICTS",
     "VERDICT_SIGNS",
+    "GradeSign",
     "TemplateSign",
     "VerdictSign",
     "template_signs",
@@ -29,6 +31,32 @@ HIDDEN_COLOUR = "#ffffff"
 # seven hues of Okabe and Ito (2008) without yellow, which vanishes on paper
 _HUES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#4D4D4D")
 _DASHES = ("", "7 4", "2 4", "10 3 2 3")
+
+
+@dataclass(frozen=True, slots=True)
+class GradeSign:
+    """How one grade is drawn: colour, ink that reads on it, dash, marker (matplotlib).
+
+    ``paint`` fills a region.
+    """
+
+    grade: str
+    colour: str
+    ink: str
+    paint: str
+    dash: str
+    marker: str
+
+
+#: plants are blue, dark to light; jobs alone are orange; niches green. Lightness and
+#: dashes tell them apart without colour vision.
+_GRADES = (
+    ("A", "#0B2F5E", "#FFFFFF", "#3F6A9E", "", "o"),
+    ("B", "#1F6FB0", "#FFFFFF", "#9CC6E8", "", "s"),
+    ("C", "#E69F00", "#1C2430", "#F6DC9C", "7 4", "^"),
+    ("D", "#00705A", "#FFFFFF", "#A9D9CB", "2 4", "D"),
+)
+GRADE_SIGNS = {name: GradeSign(name, *rest) for name, *rest in _GRADES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +107,16 @@ def template_signs(templates: Iterable[str]) -> dict[str, TemplateSign]:
 
 _SIGNS = (
     ("confirmed", "#0072B2", "circle", "o", "●"),
+    ("confirmed_jobs_only", "#E69F00", "square", "s", "■"),
+    ("niche", "#00705A", "diamond", "D", "◆"),
     ("thin", "#56B4E9", "ring", "$\\circ$", "○"),
     ("emerging", "#009E73", "triangle", "^", "▲"),
     ("no_footprint", "#D55E00", "cross", "X", "✕"),
+    ("undecided", "#9E9E9E", "dash", "_", "–"),
+    ("not_separable", "#7A7A7A", "question", "$?$", "?"),
     ("undeclared", "#7B3294", "star", "*", "★"),
-    ("undeclared_concentration", "#B58BC8", "diamond", "D", "◆"),
-    ("unverifiable", "#7A7A7A", "question", "$?$", "?"),
-    ("unknown", "#9E9E9E", "dash", "_", "–"),
     ("unknown_list_incomplete", "#9E9E9E", "dots", ".", "…"),
+    ("not_asked", "#C4C4C4", "dot", ",", "·"),
 )
 
 VERDICT_SIGNS = {name: VerdictSign(name, *rest) for name, *rest in _SIGNS}

@@ -12,6 +12,7 @@ from clusterid.legend import LANGUAGES, VERDICT_SIGNS
 from clusterid.maps._geometry import outlines
 from clusterid.maps._imprint import Imprint, base_data
 from clusterid.maps._page import MapPage, map_page
+from clusterid.maps._study_clusters import clusters, concentrations, graded, kinds
 from clusterid.maps._study_facts import (
     base_of,
     outline_source,
@@ -24,8 +25,8 @@ from clusterid.maps._study_layers import (
     template_layers,
     template_legend,
 )
-from clusterid.maps._study_places import clusters, place_links, verdict_places
-from clusterid.maps._texts import Text, both, in_language
+from clusterid.maps._study_places import place_links, verdict_places
+from clusterid.maps._texts import Text, both, in_language, named
 
 if TYPE_CHECKING:
     from clusterid.results import Result
@@ -49,10 +50,11 @@ def cluster_map(
 ) -> MapPage:
     """Return the map of a study's result: one file that opens without a network.
 
-    Layers: candidate clusters (outlined, one colour and dash a template), the shrunk
-    location quotient of every template and of some industries, verdicts of declared
-    clusters as symbols (shape and colour), the strongest research links between
-    places. Withheld cells are hatched, estimated ones hatched in their colour.
+    Layers: clusters by grade (one colour and dash a grade; the first 60 of the highest
+    grades, the rest by a filter), the location quotient of every template and of some
+    industries, verdicts of declared clusters as symbols (shape and colour), the
+    strongest research links between places. Every region has its ranked list. Withheld
+    cells are hatched, estimated ones hatched in their colour.
 
     Parameters
     ----------
@@ -64,8 +66,8 @@ def cluster_map(
     title, source, licence, geometry_source : str or mapping, optional
         By default what the result and its economy say.
     industries : int or sequence of codes
-        Single industries offered as layers: so many with the most uneven shrunk
-        quotient over regions, or those named.
+        Single industries offered as layers: so many with the most uneven quotient
+        over regions, or those named.
     links : int
         Research links drawn, strongest first.
     minimum_plants : int
@@ -133,7 +135,14 @@ def cluster_map(
         *template_layers(result, shapes, legend),
         *industry_layers(result, shapes, industries, minimum_plants),
     ]
-    data["clusters"] = clusters(result, shapes, legend)
+    data["industries"] = [
+        named(meta.labels.get(str(code), str(code)), meta.classification)
+        for code in result.economy.industries
+    ]
+    data["grades"] = graded(result)
+    data["kinds"] = kinds(result)
+    data["clusters"] = clusters(result, shapes)
+    data["concentrations"] = concentrations(result, shapes)
     data["places"] = verdict_places(result, shapes, data["clusters"])
     data["signs"] = [
         {"code": s.verdict, "colour": s.colour, "shape": s.shape}

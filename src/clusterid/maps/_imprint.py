@@ -18,7 +18,8 @@ __all__ = ["Imprint", "base_data"]
 #: keys of the catalogue that the page's script reads
 _SAID = (
     "map.", "measure.", "verdict.", "verdict_says.", "reason.", "flag.", "state.",
-    "language.", "declared.", "level.",
+    "language.", "declared.", "level.", "grade.", "grade_says.", "why.", "form.",
+    "layer.",
 )  # fmt: skip
 
 
@@ -81,7 +82,11 @@ def base_data(shapes: Outlines, imprint: Imprint, *, language: str) -> dict[str,
         },
         "layers": [],
         "templates": {},
+        "industries": [],
+        "grades": {},
+        "kinds": [],
         "clusters": [],
+        "concentrations": {},
         "signs": [],
         "places": [],
         "links": {"total": 0, "items": []},

@@ -16,7 +16,7 @@ from clusterid.maps._breaks import Method, class_breaks
 from clusterid.maps._texts import Text, rounded, text
 from clusterid.results import needed_columns
 
-__all__ = ["Cells", "Classing", "Heading", "layer"]
+__all__ = ["Beside", "Cells", "Classing", "Heading", "layer"]
 
 Numbers = NDArray[np.float64]
 
@@ -26,7 +26,10 @@ _OF_ALL = "employment_only"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heading:
-    """What a layer is called, what it measures, and in which unit."""
+    """What a layer is called, what it measures, and in which unit.
+
+    ``interval`` is what its interval is called, if it has a name of its own.
+    """
 
     id: str
     group: str
@@ -34,7 +37,9 @@ class Heading:
     measure: Text
     unit: Text = ""
     code: str = ""
+    interval: Text = ""
     shrunk: bool = False
+    smoothed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,16 +97,25 @@ class Cells:
         return cls(**found, flags=flags or {})
 
 
-def layer(heading: Heading, cells: Cells, classing: Classing) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """Another measure of the same cells, said beside the one that is drawn."""
+
+    measure: Text
+    cells: Cells
+
+    def data(self, classing: Classing) -> dict[str, Any]:
+        """Return it as the page reads it, as guarded as what is drawn."""
+        shown = _shown(self.cells, classing)
+        found: dict[str, Any] = {"measure": self.measure, "v": rounded(shown.value)}
+        return found | _ends(shown)
+
+
+def layer(
+    heading: Heading, cells: Cells, classing: Classing, beside: Beside | None = None
+) -> dict[str, Any]:
     """Return one layer as the page reads it."""
-    shown = shown_cells(
-        cells.value,
-        lower=cells.lower,
-        upper=cells.upper,
-        n_plants=cells.n_plants,
-        reason=cells.reason,
-        minimum_plants=classing.minimum_plants,
-    )
+    shown = _shown(cells, classing)
     values = rounded(shown.value)
     breaks, colours = classing.of(values)
     reasons, notes = _reasons(shown, cells.reason)
@@ -119,8 +133,29 @@ def layer(heading: Heading, cells: Cells, classing: Classing) -> dict[str, Any]:
         "notes": notes,
         "flags": {int(i): list(f) for i, f in cells.flags.items() if f},
         "shrunk": heading.shrunk,
+        "smoothed": heading.smoothed,
+        "interval": heading.interval,
         **_evidence(cells, shown),
+        **({} if beside is None else {"beside": beside.data(classing)}),
     }
+
+
+def _shown(cells: Cells, classing: Classing) -> Shown:
+    return shown_cells(
+        cells.value,
+        lower=cells.lower,
+        upper=cells.upper,
+        n_plants=cells.n_plants,
+        reason=cells.reason,
+        minimum_plants=classing.minimum_plants,
+    )
+
+
+def _ends(shown: Shown) -> dict[str, Any]:
+    """Return both ends of the intervals, where there are any."""
+    if not np.isfinite(shown.lower).any():
+        return {}
+    return {"lo": rounded(shown.lower), "hi": rounded(shown.upper)}
 
 
 def _reasons(
@@ -142,9 +177,7 @@ def _reasons(
 def _evidence(cells: Cells, shown: Shown) -> dict[str, Any]:
     """Return interval, q-value, jobs, plants and estimated share, where known."""
     held = shown.state == "withheld"
-    found: dict[str, Any] = {}
-    if np.isfinite(shown.lower).any():
-        found["lo"], found["hi"] = rounded(shown.lower), rounded(shown.upper)
+    found = _ends(shown)
     if cells.q_value is not None and np.isfinite(cells.q_value).any():
         found["q"] = rounded(cells.q_value, 2)
     if cells.jobs is not None:

@@ -5,8 +5,10 @@ function clusteridMap(map, data) {
   const geo = data.geo, n = geo.codes.length;
   const state = {
     language: data.meta.language, theme: data.meta.theme, selected: null,
-    clusters: true, verdicts: {}, links: false, card: null,
+    clusters: true, verdicts: {}, links: false, card: null, grades: {}, all: false,
   };
+  const graded = data.grades && data.grades.signs ? data.grades : { signs: [], counts: {}, first: [], most: 0, bars: [] };
+  for (const grade of graded.signs) state.grades[grade.code] = graded.first.includes(grade.code);
   // where nothing is known nothing is drawn, until the reader asks for it
   for (const verdict of data.signs) state.verdicts[verdict.code] = verdict.code !== "unknown_list_incomplete";
 
@@ -75,6 +77,8 @@ function clusteridMap(map, data) {
     else if (shape === "ring") g.append(svg("circle", { cx: 8, cy: 8, r: 5, ...line }));
     else if (shape === "triangle") g.append(svg("path", { d: "M8 1.5 15 14H1Z", ...full }));
     else if (shape === "cross") g.append(svg("path", { d: "M3.5 3.5 12.5 12.5M12.5 3.5 3.5 12.5", ...line }));
+    else if (shape === "square") g.append(svg("path", { d: "M2 2H14V14H2Z", ...full }));
+    else if (shape === "dot") g.append(svg("circle", { cx: 8, cy: 8, r: 2.2, fill: colour }));
     else if (shape === "diamond") g.append(svg("path", { d: "M8 .8 15.2 8 8 15.2 .8 8Z", ...full }));
     else if (shape === "star") g.append(svg("path", { d: "M8 .5 10.2 5.6 15.7 6 11.5 9.7 12.9 15.2 8 12.2 3.1 15.2 4.5 9.7 .3 6 5.8 5.6Z", ...full }));
     else if (shape === "dash") g.append(svg("path", { d: "M3 8H13", ...line }));
@@ -106,6 +110,17 @@ function clusteridMap(map, data) {
   const dark = (colour) => rgb(colour).reduce((a, b, i) => a + b * [0.299, 0.587, 0.114][i], 0) < 120;
   const PARTLY = (colour) => hatch(colour, dark(colour) ? "#ffffff" : "#4a5360");
 
+  // ---- grades ----
+  const gradeSign = {};
+  for (const grade of graded.signs) gradeSign[grade.code] = grade;
+  const gradeName = (code) => t("grade." + (code || "none"));
+  const chip = (code) => {
+    const look = has(gradeSign, code) ? { background: gradeSign[code].colour, color: gradeSign[code].ink } : {};
+    return el("span", { class: "chip", style: look, title: gradeName(code) }, code || "–");
+  };
+  const kindOf = (thing) => data.kinds[thing.kind];
+  const industriesOf = (thing) => kindOf(thing).industries.map((k) => own(data.industries[k]));
+
   // ---- geometry ----------------------------------------------------------------
   function decode(polygons) {
     return polygons.map((polygon) => polygon.map((ring) => {
@@ -117,6 +132,33 @@ function clusteridMap(map, data) {
       }
       return points;
     }));
+  }
+  // rings of the regions on the grid; an edge that two regions of a cluster share is inside it
+  const grid = geo.shapes.map((shape) => shape.flatMap((polygon) => polygon.map((ring) => {
+    const points = [];
+    let x = 0, y = 0;
+    for (let i = 0; i < ring.length; i += 2) { x += ring[i]; y += ring[i + 1]; points.push([x, y]); }
+    return points;
+  })));
+  const edge = (a, b) => (a[0] < b[0] || (a[0] === b[0] && a[1] < b[1]) ? a + " " + b : b + " " + a);
+  function border(inside) {
+    const times = new Map(), lines = [];
+    if (inside.length > 1) for (const i of inside) for (const ring of grid[i]) ring.forEach((a, k) => {
+      const key = edge(a, ring[(k + 1) % ring.length]);
+      times.set(key, (times.get(key) || 0) + 1);
+    });
+    for (const i of inside) for (const ring of grid[i]) {
+      let run = [];
+      ring.forEach((a, k) => {
+        const b = ring[(k + 1) % ring.length];
+        if (inside.length === 1 || times.get(edge(a, b)) === 1) {
+          if (!run.length) run.push(a);
+          run.push(b);
+        } else if (run.length) { lines.push(run); run = []; }
+      });
+      if (run.length) lines.push(run);
+    }
+    return lines.map((run) => run.map(([x, y]) => [geo.origin[1] + y * geo.step, geo.origin[0] + x * geo.step]));
   }
   map.createPane("regions").style.zIndex = 300;
   map.createPane("links").style.zIndex = 420;
@@ -167,7 +209,7 @@ function clusteridMap(map, data) {
     return k;
   };
   function fill(layer, i) {
-    if (!layer) return "#f3f2ec";
+    if (!layer) return state.clusters && best[i] ? gradeSign[best[i].grade].paint : "#f3f2ec";
     const value = layer.v[i];
     if (value === null) return HIDDEN();
     const colour = layer.colours[classOf(layer, value)];
@@ -182,62 +224,94 @@ function clusteridMap(map, data) {
   function valueRows(layer, i) {
     const shown = shownValue(layer, i), rows = [];
     rows.push([own(layer.measure), shown.value === null ? reason(shown.reason || "missing") : number(shown.value)]);
-    if (shown.interval) rows.push([t(shown.value === null ? "measure.possible" : "measure.interval"), shown.interval]);
+    if (shown.interval) rows.push([shown.value === null ? t("measure.possible") : own(layer.interval) || t("measure.interval"), shown.interval]);
     if (layer.q && layer.q[i] !== null && layer.q[i] !== undefined && shown.value !== null) rows.push([t("measure.q_value"), probability(layer.q[i])]);
+    if (layer.beside) {
+      const other = shownValue({ ...layer.beside, reasons: {} }, i);
+      if (other.value !== null) rows.push([own(layer.beside.measure), number(other.value)]);
+      if (other.interval) rows.push([own(layer.beside.measure) + ", " + t("measure.possible"), other.interval]);
+    }
     if (layer.jobs && layer.jobs[i] !== null) rows.push([t("measure.employment"), number(layer.jobs[i])]);
     if (layer.n) rows.push([t("measure.n_plants"), layer.n[i] === null ? t("map.n_plants_unknown") : number(layer.n[i])]);
     if (layer.imputed && layer.imputed[i]) rows.push([t("measure.share_imputed"), percent(layer.imputed[i])]);
+    if (layer.grades && layer.grades[i]) rows.push([t("map.grade"), layer.grades[i] + ": " + gradeName(layer.grades[i])]);
     const flags = (layer.flags[i] || []).map(flag);
     if (layer.notes[i] && shown.value !== null) flags.push(reason(layer.notes[i]));
     if (flags.length) rows.push([t("map.flags"), flags.join("; ")]);
     return rows;
   }
   const table = (rows) => el("table", {}, el("tbody", {}, rows.map(([name, value]) =>
-    el("tr", {}, el("th", { scope: "row" }, name), el("td", { class: String(value).length < 16 ? "n" : "" }, value)))));
-  const clustersOf = (i) => data.clusters.filter((c) => c.regions.includes(i));
+    el("tr", {}, el("th", { scope: "row" }, name), el("td", { class: String(value).length < 16 && /^[\d<–-]/.test(String(value)) ? "n" : "" }, value)))));
+  const inRegion = geo.codes.map(() => []);
+  data.clusters.forEach((c) => c.regions.forEach((i) => inRegion[i].push(c)));
+  const rowsIn = geo.codes.map(() => []), ranked = data.concentrations || {};
+  (ranked.region || []).forEach((i, row) => rowsIn[i].push(row));
+  // what is drawn and listed: the grades ticked, the first of them unless all are asked for
+  let visible = [], chosen = 0, best = {};
+  function choose() {
+    const of = data.clusters.filter((c) => (c.grade ? state.grades[c.grade] : state.all));
+    chosen = of.length;
+    visible = state.all ? of : of.slice(0, graded.most);
+    best = {};
+    for (const c of visible) if (c.grade) c.regions.forEach((i, k) => {
+      const grade = c.grades[k] && c.grades[k] !== "-" ? c.grades[k] : c.grade;
+      if (!best[i]) best[i] = { grade, n: 1 };
+      else { best[i].n += 1; if (grade < best[i].grade) best[i].grade = grade; }
+    });
+  }
   const named = (i) => geo.names[i] === geo.codes[i] ? geo.codes[i] : geo.names[i] + " (" + geo.codes[i] + ")";
-  const clusterName = (c) => c.id + " · " + own(c.label);
+  const clusterName = (c) => c.id + " · " + own(kindOf(c).label);
   function regionTip(i) {
     const layer = current(), box = el("div", { class: "tip" }, el("strong", {}, named(i)));
     if (layer) box.append(el("span", { class: "soft" }, own(layer.label)), table(valueRows(layer, i)));
-    const here = clustersOf(i).filter((c) => !layer || layer.group !== "template" || c.template === layer.code);
-    if (state.clusters) for (const c of here.slice(0, 5)) box.append(el("div", {}, "▣ " + clusterName(c)));
+    const here = inRegion[i].filter((c) => visible.includes(c) && (!layer || layer.group !== "template" || c.template === layer.code));
+    if (state.clusters) for (const c of here.slice(0, 5)) box.append(el("div", {}, chip(c.grade), " ", own(kindOf(c).label)));
+    if (state.clusters && here.length > 5) box.append(el("div", { class: "soft" }, t("map.more_ranked", { n: number(here.length - 5) })));
     return box;
   }
 
   // ---- clusters ----------------------------------------------------------------
-  const outlines = data.clusters.map((c) => {
-    const rings = decode(c.shape);
-    const base = { renderer: outlineSvg, pane: "outlines", interactive: false, smoothFactor: 0.5 };
-    const group = L.featureGroup([
-      L.polygon(rings, { ...base, color: "#ffffff", weight: 5, opacity: 0.85, fill: false }),
-      L.polygon(rings, { ...base, color: c.colour, weight: 2.5, dashArray: c.dash || null, fillColor: c.colour, fillOpacity: 0.3 }),
-    ]);
-    const top = group.getBounds();
-    const tag = top.isValid() ? L.marker([top.getNorth(), top.getCenter().lng], {
-      icon: L.divIcon({ className: "tag-box", iconSize: [0, 0], html: el("span", { class: "tag", style: { background: c.colour } }, c.tag) }),
-      interactive: false, keyboard: false,
-    }) : null;
-    return { c, group, tag };
-  });
+  const outlines = new Map();
+  function outlineOf(c) {
+    if (!outlines.has(c)) {
+      const lines = border(c.regions), look = gradeSign[c.grade] || { colour: "#4d4d4d", dash: "" };
+      const base = { renderer: outlineSvg, pane: "outlines", interactive: false, smoothFactor: 0.5 };
+      outlines.set(c, L.featureGroup([
+        L.polyline(lines, { ...base, color: "#ffffff", weight: 4.5, opacity: 0.85 }),
+        L.polyline(lines, { ...base, color: look.colour, weight: 2.2, dashArray: look.dash || null }),
+      ]));
+    }
+    return outlines.get(c);
+  }
+  let tags = [];
+  function drawTags() {
+    for (const tag of tags) tag.remove();
+    tags = [];
+    if (current() || !state.clusters) return;
+    for (const key in best) {
+      const i = Number(key), { grade, n: here } = best[i];
+      if (!regions[i] || !geo.points[i]) continue;
+      const bounds = regions[i].getBounds();
+      const a = map.latLngToLayerPoint(bounds.getNorthWest()), b = map.latLngToLayerPoint(bounds.getSouthEast());
+      if (b.x - a.x < (here > 1 ? 30 : 18) || b.y - a.y < 18) continue;
+      const look = gradeSign[grade];
+      tags.push(L.marker(geo.points[i], {
+        icon: L.divIcon({ className: "tag-box", iconSize: [0, 0], html: el("span", { class: "tag", style: { background: look.colour, color: look.ink } }, grade + (here > 1 ? " +" + (here - 1) : "")) }),
+        interactive: false, keyboard: false,
+      }).addTo(map));
+    }
+  }
   function drawClusters() {
     const layer = current();
     const only = layer && layer.group === "template" ? layer.code : null;
-    for (const { c, group, tag } of outlines) {
-      const shown = state.clusters && (!only || c.template === only) && (!layer || layer.group !== "industry");
-      if (shown) group.addTo(map); else group.remove();
-      group.getLayers()[1].setStyle({ fillOpacity: layer ? 0 : 0.3 });
-      if (!tag) continue;
-      let wide = false;
-      if (shown && !only) {
-        const bounds = group.getBounds();
-        const a = map.latLngToLayerPoint(bounds.getNorthWest()), b = map.latLngToLayerPoint(bounds.getSouthEast());
-        wide = Math.abs(b.x - a.x) > 26 && Math.abs(b.y - a.y) > 14;
-      }
-      if (wide) tag.addTo(map); else tag.remove();
-    }
+    const shown = new Set(state.clusters && (!layer || only)
+      ? (only ? data.clusters.filter((c) => c.template === only && state.grades[c.grade]) : visible) : []);
+    for (const [c, group] of outlines) if (!shown.has(c)) group.remove();
+    // the best on top
+    for (const c of [...shown].reverse()) outlineOf(c).addTo(map);
+    drawTags();
   }
-  map.on("zoomend", drawClusters);
+  map.on("zoomend", drawTags);
 
   // ---- declared clusters -------------------------------------------------------
   const signOf = {};
@@ -255,7 +329,7 @@ function clusteridMap(map, data) {
   });
   const spots = [...at.values()];
   // a cluster that no place was asked about is drawn as a cluster already
-  const drawn = (place, record) => place.declared || !record.verdict.startsWith("unknown");
+  const drawn = (place, record) => place.declared || !(record.verdict.startsWith("unknown") || record.verdict === "not_asked");
   function drawPlaces() {
     for (const pin of pins) pin.remove();
     pins = [];
@@ -342,7 +416,10 @@ function clusteridMap(map, data) {
         halo = L.polygon(layer.getLatLngs(), { renderer: outlineSvg, pane: "outlines", interactive: false, color: "#111111", weight: 3, fill: false }).addTo(map);
         bounds = layer.getBounds();
       }
-    } else if (what && what.kind === "cluster") bounds = outlines[what.c].group.getBounds();
+    } else if (what && what.kind === "cluster") {
+      halo = L.polyline(border(data.clusters[what.c].regions), { renderer: outlineSvg, pane: "outlines", interactive: false, color: "#111111", weight: 3 }).addTo(map);
+      bounds = halo.getBounds();
+    }
     else if (what && what.kind === "place" && data.places[what.p].point) bounds = L.latLngBounds([data.places[what.p].point]).pad(0.1);
     if (move && bounds && bounds.isValid()) map.fitBounds(bounds, { maxZoom: Math.max(map.getZoom(), homeZoom + 1.5), paddingTopLeft: [40, 40], paddingBottomRight: [window.innerWidth > 760 ? 370 : 40, 40], animate: false });
     drawCard();
@@ -373,11 +450,7 @@ function clusteridMap(map, data) {
       const i = what.i, layer = current();
       card.append(el("h2", {}, named(i)));
       if (layer) card.append(el("h3", {}, own(layer.label)), table(valueRows(layer, i)));
-      const others = data.layers.filter((x) => x.group === "template" && x !== layer && x.v[i] !== null)
-        .sort((a, b) => b.v[i] - a.v[i]).slice(0, 6);
-      if (others.length) card.append(el("h3", {}, own(others[0].measure)), table(others.map((x) => [own(x.label), number(x.v[i])])));
-      const here = clustersOf(i);
-      if (here.length) card.append(el("h3", {}, t("map.clusters")), list(here.map(clusterRow)));
+      if (data.clusters.length || rowsIn[i].length) card.append(el("h3", {}, t("map.ranked")), ...rankedList(i));
       data.places.forEach((place) => {
         if (!place.regions.includes(i)) return;
         card.append(el("h3", {}, place.name));
@@ -385,18 +458,19 @@ function clusteridMap(map, data) {
       });
     } else if (what.kind === "cluster") {
       const c = data.clusters[what.c];
-      card.append(el("h2", {}, clusterName(c)));
-      const rows = [[t("measure.lq_shrunk"), number(c.lq_shrunk)], [t("measure.lq"), number(c.lq)], [t("measure.q_value"), probability(c.q)],
-        [t("measure.employment"), c.jobs === null ? reason("withheld") : number(c.jobs)], [t("measure.excess_jobs"), number(c.excess)],
-        [t("measure.n_plants"), c.n === null ? t("map.n_plants_unknown") : number(c.n)], [t("measure.n_members"), number(c.members)]];
-      if (c.certainty !== null && c.certainty !== undefined) rows.push([t("map.certainty"), percent(c.certainty)]);
-      if (c.level && c.level !== "template") rows.push([t("map.level"), t("level." + c.level)]);
-      if (own(c.sharpest)) rows.push([t("map.sharpest"), own(c.sharpest)]);
+      card.append(el("h2", {}, chip(c.grade), " ", clusterName(c)), el("p", { class: "note" }, gradeName(c.grade)));
+      const rows = [[t("measure.employment"), c.held ? t("map.few_plants_held") : c.jobs === null ? reason("withheld") : number(c.jobs)], [t("measure.excess_jobs"), number(c.excess)],
+        ...quotients(c), [t("measure.n_plants"), c.n === null ? t("map.n_plants_unknown") : number(c.n)], ...evidence(c)];
+      if (graded.bars.length === 2 && !graded.jobs_only) rows.push([t("map.at_bars", { lower: number(graded.bars[0]), higher: number(graded.bars[1]) }), c.at_bars.map((grade) => grade || "–").join(" / ")]);
+      rows.push([t("measure.n_members"), number(c.members)]);
+      if (c.linked !== null) rows.push([t("map.linked"), c.layers.length ? t("map.linked_text", { n: number(c.linked), layers: c.layers.map(layerName).join(", ") }) : number(c.linked)]);
+      if (kindOf(c).level !== "template") rows.push([t("map.level"), t("level." + kindOf(c).level)]);
+      if (c.largest !== null && c.n !== null) rows.push([t("map.largest_plant"), percent(c.largest)]);
       if (c.imputed) rows.push([t("measure.share_imputed"), percent(c.imputed)]);
-      if (c.flags.length) rows.push([t("map.flags"), c.flags.map(flag).join("; ")]);
-      card.append(table(rows), el("h3", {}, t("map.regions")), el("p", {}, c.regions.map((i) => geo.names[i]).join(", ")));
-      const members = data.templates[c.template] ? data.templates[c.template].members : [];
-      if (members.length) card.append(el("h3", {}, t("map.members")), el("p", {}, members.map(own).join("; ")));
+      if (c.flags.some(rare)) rows.push([t("map.flags"), c.flags.filter(rare).map(flag).join("; ")]);
+      card.append(table(rows), el("h3", {}, t("map.regions")), el("p", {}, c.regions.map((i, k) => geo.names[i] + (c.regions.length > 1 && c.grades[k] !== "-" ? " (" + c.grades[k] + ")" : "")).join(", ")));
+      const members = industriesOf(c);
+      if (members.length) card.append(el("h3", {}, t("map.members")), el("p", {}, members.join("; ")));
     } else {
       for (const p of [what.p, ...(what.also || [])]) {
         card.append(el("h2", {}, data.places[p].name));
@@ -405,8 +479,50 @@ function clusteridMap(map, data) {
     }
   }
   const list = (rows) => el("ul", { class: "rows" }, rows.map((row) => el("li", {}, row)));
-  const clusterRow = (c) => el("button", { on: { click: () => select({ kind: "cluster", c: data.clusters.indexOf(c) }, true) } },
-    clusterName(c), el("small", {}, t("measure.lq_shrunk") + " " + number(c.lq_shrunk) + (c.jobs === null ? "" : " · " + number(c.jobs) + " " + t("measure.employment")) + " · " + c.regions.map((i) => geo.names[i]).slice(0, 4).join(", ") + (c.regions.length > 4 ? " …" : "")));
+  const layerName = (code) => data.texts[state.language]["layer." + code] || code.split("_").join(" ");
+  // what holds of every cluster is said once, above the list
+  const rare = (code) => code !== "employment_only";
+  // each quotient under its own name, each with its own range
+  function quotients(x) {
+    const rows = [[t("measure.lq_jobs"), number(x.lq_jobs) + (x.low_jobs !== null && x.high_jobs !== null ? " (" + t("map.possible_range", { low: number(x.low_jobs), high: number(x.high_jobs) }) + ")" : "")]];
+    if (x.lq_plants !== null) rows.push([t("measure.lq_plants"), number(x.lq_plants) + (x.low_plants !== null ? " (" + t("map.ninety", { low: number(x.low_plants), high: number(x.high_plants) }).replace(" (90 %)", "; 90 %") + ")" : "")]);
+    return rows;
+  }
+  function evidence(x) {
+    const rows = [];
+    if (x.form && x.form !== "unknown") rows.push([t("map.form"), t("form." + x.form)]);
+    if (x.why) rows.push([t("map.why_not_higher"), x.why.split(";").map((code) => t("why." + code)).join("; ")]);
+    if (x.grade !== "A" && x.grade !== "B") {
+      if (x.needed !== null && (x.n === null || x.needed > x.n)) rows.push([t("map.would_decide"), t("map.plants_needed", { n: number(x.needed) })]);
+      else if (x.why.includes("plants_not_counted")) rows.push([t("map.would_decide"), t("map.count_plants")]);
+    }
+    return rows;
+  }
+  const rankedRow = (row) => Object.fromEntries(Object.keys(ranked).map((name) => [name, ranked[name][row]]));
+  const position = new Map(data.clusters.map((c, k) => [c.id, k]));
+  function rankedItem(row) {
+    const x = rankedRow(row), k = position.get(x.cluster);
+    const short = x.held ? t("map.few_plants_held")
+      : t("map.jobs_of", { n: number(x.jobs) }) + " · " + t("map.expected_share", { n: number(x.excess) });
+    return el("details", { class: "ranked" },
+      el("summary", {}, number(x.rank) + ". ", chip(x.grade), " ", own(kindOf(x).label), el("small", {}, short)),
+      table([...(x.held ? [] : quotients(x)), ...(x.n === null ? [] : [[t("measure.n_plants"), number(x.n)]]),
+        [t("map.level"), t("level." + kindOf(x).level)], [t("map.grade"), gradeName(x.grade)], ...evidence(x)]),
+      k === undefined ? null : el("button", { on: { click: () => select({ kind: "cluster", c: k }, true) } }, t("map.cluster") + " " + x.cluster));
+  }
+  function rankedList(i) {
+    const rows = rowsIn[i];
+    if (!rows.length) return [el("p", { class: "note" }, t("map.nothing_ranked"))];
+    const out = rows.slice(0, 10).map(rankedItem);
+    if (rows.length > 10) {
+      const more = el("details", {}, el("summary", {}, t("map.more_ranked", { n: number(rows.length - 10) })));
+      more.addEventListener("toggle", () => { if (more.children.length === 1) more.append(...rows.slice(10).map(rankedItem)); });
+      out.push(more);
+    }
+    return out;
+  }
+  const clusterRow = (c) => el("button", { on: { click: () => select({ kind: "cluster", c: position.get(c.id) }, true) } },
+    chip(c.grade), " ", clusterName(c), el("small", {}, (c.jobs === null ? "" : t("map.jobs_of", { n: number(c.jobs) }) + " · ") + (c.excess === null ? "" : t("map.expected_share", { n: number(c.excess) }) + " · ") + c.regions.map((i) => geo.names[i]).slice(0, 4).join(", ") + (c.regions.length > 4 ? " …" : "")));
 
   // ---- search ------------------------------------------------------------------
   const index = [];
@@ -414,8 +530,8 @@ function clusteridMap(map, data) {
   for (let i = 0; i < n; i += 1) index.push({ text: named(i), note: "map.region", what: { kind: "region", i } });
   const said = (label) => (label && typeof label === "object" ? Object.values(label).join(" ") : String(label ?? ""));
   data.clusters.forEach((c, k) => index.push({
-    get text() { return (c.tag === c.id ? "" : c.id + " ") + c.tag + " " + own(c.label); },
-    all: c.id + " " + c.template + " " + said(c.label), note: "map.cluster", what: { kind: "cluster", c: k },
+    get text() { return clusterName(c) + " (" + c.regions.slice(0, 2).map((i) => geo.names[i]).join(", ") + (c.regions.length > 2 ? " …" : "") + ")"; },
+    all: c.id + " " + c.template + " " + said(kindOf(c).label), note: "map.cluster", what: { kind: "cluster", c: k },
   }));
   for (const entry of index) entry.plain = plain(entry.all || entry.text);
   function searchBox() {
@@ -492,24 +608,35 @@ function clusteridMap(map, data) {
       if (layer.imputed && Object.values(layer.imputed).some((share) => share >= 0.05)) keys.push(swatch(PARTLY("#a3cce3")), el("span", {}, t("map.hatched_imputed")));
       parts.push(el("div", { class: "note" }, own(layer.measure) + (own(layer.unit) ? " · " + own(layer.unit) : "")), el("div", { class: "keys" }, keys));
       if (layer.shrunk) parts.push(el("p", { class: "note" }, t("map.shrunk_note")));
+      if (layer.smoothed) parts.push(el("p", { class: "note" }, t("map.smoothed_note")));
       if (layer.q) parts.push(el("p", { class: "note" }, t("map.q_note")));
       const members = layer.code && data.templates[layer.code] ? data.templates[layer.code].members : [];
       if (members.length) parts.push(el("details", {}, el("summary", {}, t("map.members") + " (" + members.length + ")"), el("p", { class: "note" }, members.map(own).join("; "))));
     } else if (data.clusters.length) {
-      const keys = [];
-      const used = new Set(data.clusters.map((c) => c.template));
-      for (const code of Object.keys(data.templates)) {
-        if (!used.has(code)) continue;
-        const template = data.templates[code];
-        keys.push(swatch(template.colour + "4d", template.dash, template.colour), el("span", {}, own(template.label)));
-      }
-      parts.push(el("div", { class: "keys" }, keys));
+      parts.push(el("p", { class: "note" }, t("map.fill_note")));
     } else if (data.meta.overview) parts.push(el("p", { class: "note" }, t("map.no_clusters")));
     if (remote.length) parts.push(el("p", { class: "note" }, t("map.remote", { names: remote.map((i) => geo.names[i]).join(", ") })));
     return [el("h2", {}, t("map.legend")), ...parts];
   }
   function check(name, on, change, picture) {
     return el("label", { class: "check" }, el("input", { type: "checkbox", checked: on, on: { change: (event) => change(event.target.checked) } }), picture || null, el("span", {}, name));
+  }
+  function gradeChecks() {
+    if (!data.clusters.length || !graded.signs.length) return [];
+    const there = graded.signs.filter((s) => graded.counts[s.code]);
+    const shown = t("map.first_note", { n: number(visible.length), total: number(data.clusters.length) });
+    const more = chosen > graded.most ? el("button", { id: "all_clusters", class: "no-print", on: { click: () => { state.all = !state.all; refresh(); } } },
+      state.all ? t("map.show_first", { n: number(graded.most) }) : t("map.show_all") + " (" + number(chosen) + ")") : null;
+    return [el("fieldset", { style: { border: "0", padding: "0", margin: "0", "minWidth": "0" } },
+      el("legend", { style: { padding: "0" } }, el("h2", {}, t("map.grades"))),
+      graded.jobs_only ? el("p", { class: "note told" }, t("map.jobs_only")) : null,
+      there.map((s) => {
+        const row = check(gradeName(s.code) + " (" + number(graded.counts[s.code]) + ")", state.grades[s.code], (on) => { state.grades[s.code] = on; refresh(); }, chip(s.code));
+        row.title = t("grade_says." + s.code);
+        row.querySelector("input").id = "grade_" + s.code;
+        return row;
+      }),
+      el("p", { class: "note" }, shown), more)];
   }
   function layerChecks() {
     const parts = [];
@@ -533,7 +660,7 @@ function clusteridMap(map, data) {
   }
   function lists() {
     const out = [];
-    if (data.clusters.length) out.push(el("details", { class: "no-print" }, el("summary", {}, t("map.list_clusters") + " (" + data.clusters.length + ")"), list(data.clusters.map(clusterRow))));
+    if (data.clusters.length) out.push(el("details", { class: "no-print" }, el("summary", {}, t("map.list_clusters") + " (" + t("map.of_total", { n: number(visible.length), total: number(data.clusters.length) }) + ")"), list(visible.map(clusterRow))));
     const records = [];
     data.places.forEach((place, p) => place.items.forEach((record) => records.push({ place, p, record })));
     if (records.length) {
@@ -562,7 +689,8 @@ function clusteridMap(map, data) {
   }
   function drawHeader() {
     const m = data.meta;
-    const subtitle = [own(m.subtitle), m.simulated ? t("map.simulated_note") : ""].filter(Boolean).join(" · ");
+    const counts = Object.keys(graded.counts).map((code) => code + " " + number(graded.counts[code])).join(" · ");
+    const subtitle = [own(m.subtitle), counts ? t("map.clusters") + ": " + counts : "", m.simulated ? t("map.simulated_note") : ""].filter(Boolean).join(" · ");
     header.replaceChildren(
       el("div", { class: "words" }, el("h1", {}, own(m.title)), el("p", { class: "sub", title: subtitle }, subtitle)),
       ...(m.simulated ? [el("span", { class: "mark" }, t("map.simulated"))] : []),
@@ -579,14 +707,16 @@ function clusteridMap(map, data) {
     map.getContainer().setAttribute("role", "region");
   }
   let zoom = null;
+  choose();
   function refresh() {
     const top = panel.scrollTop, open = [...panel.querySelectorAll("details")].map((d) => d.open);
     const held = document.activeElement && panel.contains(document.activeElement) ? document.activeElement.id : "";
+    choose();
     drawHeader();
     panel.replaceChildren(
       el("div", { class: "no-print" }, searchBox()), el("div", { class: "no-print" }, themeSelect()),
       el("div", { class: "only-print" }, el("strong", {}, current() ? own(current().label) : data.meta.overview ? t("map.overview") : "")),
-      ...layerChecks(), ...legend(), ...lists(), foot());
+      ...gradeChecks(), ...layerChecks(), ...legend(), ...lists(), foot());
     panel.querySelectorAll("details").forEach((d, k) => { d.open = Boolean(open[k]); });
     panel.scrollTop = top;
     if (held) { const again = document.getElementById(held); if (again) again.focus(); }

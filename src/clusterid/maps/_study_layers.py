@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
 from clusterid.clusters import IN_NONE
-from clusterid.legend import template_signs
-from clusterid.maps._layers import Cells, Classing, Heading, layer
+from clusterid.maps._layers import Beside, Cells, Classing, Heading, layer
 from clusterid.maps._texts import Text, both, named, text
 from clusterid.results import needed_columns
 
@@ -22,18 +20,32 @@ __all__ = ["industry_layers", "template_layers", "template_legend"]
 
 #: what a layer draws, and the columns of a template's cells and of the quotients
 _OF_TEMPLATE = {
-    "value": "lq_shrunk", "lower": "lower", "upper": "upper", "q_value": "q_value",
     "jobs": "employment", "n_plants": "establishments", "imputed": "share_imputed",
     "reason": "reason",
 }  # fmt: skip
+_TEMPLATE_PLANTS = _OF_TEMPLATE | {
+    "value": "lq_plants_smoothed", "lower": "lq_plants_lower",
+    "upper": "lq_plants_upper", "q_value": "q_plants",
+}  # fmt: skip
+_TEMPLATE_JOBS = _OF_TEMPLATE | {
+    "value": "lq_jobs", "lower": "lq_jobs_lower", "upper": "lq_jobs_upper",
+}  # fmt: skip
+_NAMES_OF_PLANTS = ("lq_plants_smoothed", "lq_plants_interval")
 _OF_INDUSTRY = {
-    "lower": "lower", "upper": "upper", "q_value": "q_value", "n_plants": "n_plants",
-    "imputed": "share_imputed", "reason": "reason",
+    "q_value": "q_value", "n_plants": "n_plants", "imputed": "share_imputed",
+    "reason": "reason",
+}  # fmt: skip
+_OF_PLANTS = _OF_INDUSTRY | {
+    "value": "lq_plants_smoothed", "lower": "lq_plants_lower",
+    "upper": "lq_plants_upper",
+}  # fmt: skip
+_OF_JOBS = _OF_INDUSTRY | {
+    "value": "lq_jobs", "lower": "lq_jobs_lower", "upper": "lq_jobs_upper",
 }  # fmt: skip
 
 
 def template_legend(result: Result) -> dict[str, dict[str, Any]]:
-    """Return label, colour, dash and member industries of every template."""
+    """Return label and member industries of every template."""
     meta = result.economy.metadata
     labels: Mapping[str, object] = {}
     members: dict[str, list[Text]] = {}
@@ -49,11 +61,9 @@ def template_legend(result: Result) -> dict[str, dict[str, Any]]:
     return {
         code: {
             "label": template_label(code, labels.get(code), meta.classification),
-            "colour": sign.colour,
-            "dash": sign.dash,
             "members": members.get(code, []),
         }
-        for code, sign in template_signs(codes).items()
+        for code in sorted(codes)
     }
 
 
@@ -69,37 +79,50 @@ def template_label(code: str, label: object, classification: str) -> Text:
 def template_layers(
     result: Result, shapes: Outlines, legend: Mapping[str, Mapping[str, Any]]
 ) -> list[dict[str, Any]]:
-    """Return a layer a template: its shrunk quotient, seeds and members marked."""
+    """Return a layer a template, its cells marked by grade.
+
+    Where plants are counted their quotient is drawn and that of jobs said beside it,
+    each under its own name; else that of jobs is drawn.
+    """
     if result.candidates is None or not len(result.candidates.cells):
         return []
     kind = result.economy.metadata.kind
-    measure = both("measure.lq_shrunk", kind=kind)
-    unit = both("measure.lq_unit", kind=kind)
+    cells = _with_limits(result.candidates.cells)
+    counted = bool(cells["lq_plants_smoothed"].notna().any())
+    of_jobs, possible = (
+        both(f"measure.{k}", kind=kind) for k in ("lq_jobs", "possible")
+    )
+    measure, interval = (
+        (both(f"measure.{k}", kind=kind) for k in _NAMES_OF_PLANTS)
+        if counted
+        else (of_jobs, possible)
+    )
+    classing = Classing(neutral=1.0)
     found = []
-    for code, part in result.candidates.cells.groupby("template", sort=True):
-        part = part.set_index(part["region"].astype(str)).reindex(list(shapes.codes))
+    for code, part in cells.groupby("template", sort=True):
+        part = part.set_index("region").reindex(list(shapes.codes))
         heading = Heading(
             id=f"template-{code}",
             group="template",
             code=str(code),
             label=legend.get(str(code), {}).get("label", str(code)),
             measure=measure,
-            unit=unit,
-            shrunk=True,
+            unit=both("measure.lq_unit", kind=kind),
+            interval=interval,
+            smoothed=counted,
         )
-        cells = Cells.of(part, shapes.codes, _OF_TEMPLATE, _marked(part))
-        found.append(layer(heading, cells, Classing(neutral=1.0)))
+        jobs = Cells.of(part, shapes.codes, _TEMPLATE_JOBS)
+        plants = Cells.of(part, shapes.codes, _TEMPLATE_PLANTS)
+        beside = Beside(measure=of_jobs, cells=jobs) if counted else None
+        made = layer(heading, plants if counted else jobs, classing, beside)
+        found.append({**made, "grades": _marked(part)})
     return found
 
 
-def _marked(part: pd.DataFrame) -> dict[int, list[str]]:
-    """Return which cells are seeds, which are members, by position."""
-    flags: dict[int, list[str]] = {}
-    marks = needed_columns(part, "is_seed", "is_member").eq(True)
-    for column, flag in (("is_seed", "seed"), ("is_member", "member")):
-        for i in np.flatnonzero(marks[column]):
-            flags.setdefault(int(i), []).append(flag)
-    return flags
+def _marked(part: pd.DataFrame) -> dict[int, str]:
+    """Return the grade of the cells that have one, by position."""
+    grades = [text(grade) for grade in needed_columns(part, "grade")["grade"]]
+    return {i: grade for i, grade in enumerate(grades) if grade}
 
 
 def industry_layers(
@@ -108,15 +131,22 @@ def industry_layers(
     industries: int | Sequence[str],
     minimum_plants: int,
 ) -> list[dict[str, Any]]:
-    """Return a layer for some industries: those named, or the most uneven ones."""
+    """Return a layer for some industries: those named, or the most uneven ones.
+
+    Where plants are counted their quotient is drawn and that of jobs said beside it,
+    each under its own name and with its own limits; else that of jobs is drawn.
+    """
     if not len(result.concentration):
         return []
     meta = result.economy.metadata
-    table = _with_possible_ends(result.concentration)
-    # without plants nothing is shrunk: then the plain quotient, and said so
-    shrunk = bool(table["lq_shrunk"].notna().any())
-    value = "lq_shrunk" if shrunk else "lq"
-    measure = both("measure.lq_shrunk" if shrunk else "measure.lq_raw", kind=meta.kind)
+    table = _with_limits(result.concentration)
+    counted = bool(table["lq_plants_smoothed"].notna().any())
+    drawn = _OF_PLANTS if counted else _OF_JOBS
+    of_jobs = both("measure.lq_jobs", kind=meta.kind)
+    measure, interval = of_jobs, both("measure.possible", kind=meta.kind)
+    if counted:
+        measure = both("measure.lq_plants_smoothed", kind=meta.kind)
+        interval = both("measure.lq_plants_interval", kind=meta.kind)
     unit = both("measure.lq_unit", kind=meta.kind)
     classing = Classing(neutral=1.0, minimum_plants=minimum_plants)
     return [
@@ -127,12 +157,16 @@ def industry_layers(
                 label=named(meta.labels.get(code, ""), meta.classification, code=code),
                 measure=measure,
                 unit=unit,
-                shrunk=shrunk,
+                interval=interval,
+                smoothed=counted,
             ),
-            Cells.of(part, shapes.codes, {"value": value, **_OF_INDUSTRY}),
+            Cells.of(part, shapes.codes, drawn),
             classing,
+            Beside(measure=of_jobs, cells=Cells.of(part, shapes.codes, _OF_JOBS))
+            if counted
+            else None,
         )
-        for code, part in _by_industry(table, industries, value)
+        for code, part in _by_industry(table, industries, drawn["value"])
     ]
 
 
@@ -153,12 +187,16 @@ def _by_industry(
             yield code, part
 
 
-def _with_possible_ends(table: pd.DataFrame) -> pd.DataFrame:
-    """Return quotients with their intervals; withheld ones with the possible range."""
-    ends = needed_columns(table, "lower", "upper", "lq_lower", "lq_upper")
+def _with_limits(table: pd.DataFrame) -> pd.DataFrame:
+    """Return quotients by text codes; limits of jobs only where they are apart."""
+    jobs = ("lq_jobs", "lq_jobs_lower", "lq_jobs_upper")
+    numbers = needed_columns(table, "lq_plants_smoothed", *jobs)
+    apart = numbers["lq_jobs_lower"] < numbers["lq_jobs_upper"]
+    codes = {c: table[c].astype(str) for c in ("region", "industry") if c in table}
     return table.assign(
-        region=table["region"].astype(str),
-        industry=table["industry"].astype(str),
-        lower=ends["lower"].fillna(ends["lq_lower"]),
-        upper=ends["upper"].fillna(ends["lq_upper"]),
+        **codes,
+        lq_plants_smoothed=numbers["lq_plants_smoothed"],
+        lq_jobs=numbers["lq_jobs"],
+        lq_jobs_lower=numbers["lq_jobs_lower"].where(apart),
+        lq_jobs_upper=numbers["lq_jobs_upper"].where(apart),
     )

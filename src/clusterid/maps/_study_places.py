@@ -1,4 +1,4 @@
-"""Clusters, places with their verdicts, and research links of a study's map."""
+"""Places with their verdicts, and research links of a study's map."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from clusterid.clusters import IN_NONE
 from clusterid.legend import LANGUAGES
 from clusterid.maps._texts import named, number, text
 from clusterid.results import needed_columns
@@ -17,20 +16,13 @@ if TYPE_CHECKING:
     from clusterid.results import Result
     from clusterid.survey import Survey
 
-__all__ = ["clusters", "place_links", "verdict_places"]
+__all__ = ["place_links", "verdict_places"]
 
-_CLUSTER = (
-    "template", "label", "regions", "employment", "establishments", "lq", "lq_shrunk",
-    "excess_jobs", "q_value", "n_members", "share_imputed", "certainty", "level",
-    "sharpest_part", "flags",
-)  # fmt: skip
 _VERDICT = (
     "place", "place_name", "candidate", "regions", "field", "label", "verdict",
-    "declared", "lq", "q_value", "employment", "n_plants", "posterior", "evidence_en",
-    "evidence_de", "would_change_en", "would_change_de",
+    "declared", "lq_jobs", "q_plants", "employment", "n_plants", "posterior",
+    "evidence_en", "evidence_de", "would_change_en", "would_change_de",
 )  # fmt: skip
-#: sign of a cluster whose template has none
-_PLAIN_SIGN = {"colour": "#4D4D4D", "dash": "", "label": ""}
 
 Row = Mapping[Hashable, Any]
 
@@ -39,61 +31,12 @@ def _codes(joined: object) -> list[str]:
     return [part.strip() for part in text(joined).split(";") if part.strip()]
 
 
-def clusters(
-    result: Result, shapes: Outlines, legend: Mapping[str, Mapping[str, Any]]
-) -> list[dict[str, Any]]:
-    """Return candidate clusters with their outline, sign and numbers."""
-    if result.candidates is None:
-        return []
-    classification = result.economy.metadata.classification
-    table = needed_columns(result.candidates.table.sort_index(), *_CLUSTER)
-    order = shapes.positions
-    found = []
-    for code, row in zip(table.index, table.to_dict("records"), strict=True):
-        regions = [r for r in text(row["regions"]).split(";") if r in order]
-        template = text(row["template"])
-        sign = legend.get(template, _PLAIN_SIGN)
-        found.append({
-            "id": str(code),
-            "template": template,
-            # an industry in no template has no template's sign
-            "tag": str(code) if template == IN_NONE else template,
-            "label": named(row["label"], classification) or sign["label"],
-            "colour": sign["colour"],
-            "dash": sign["dash"],
-            "regions": [order[r] for r in regions],
-            "shape": shapes.encoded(shapes.union(regions)) if regions else [],
-            "point": _middle(shapes.points[[order[r] for r in regions]]),
-            "jobs": number(row["employment"]),
-            "n": number(row["establishments"]),
-            "lq": number(row["lq"]),
-            "lq_shrunk": number(row["lq_shrunk"]),
-            "excess": number(row["excess_jobs"]),
-            "q": number(row["q_value"], 2),
-            "members": number(row["n_members"]),
-            "imputed": number(row["share_imputed"], 2),
-            "certainty": number(row["certainty"], 2),
-            "level": text(row["level"]),
-            "sharpest": named(row["sharpest_part"], classification),
-            "flags": _codes(row["flags"]),
-        })
-    return found
-
-
-def _middle(points: np.ndarray) -> list[float] | None:
-    """Return the point of the region nearest to the centre of all."""
-    if not len(points):
-        return None
-    nearest = ((points - points.mean(axis=0)) ** 2).sum(axis=1).argmin()
-    return [round(float(x), 4) for x in points[nearest]]
-
-
 def verdict_places(
     result: Result, shapes: Outlines, drawn: Sequence[Mapping[str, Any]]
 ) -> list[dict[str, Any]]:
     """Return declared places, then clusters that nobody declared, with verdicts.
 
-    ``drawn`` are the clusters of :func:`clusters`.
+    ``drawn`` are the clusters of the map.
     """
     if result.comparison is None:
         return []
@@ -140,10 +83,10 @@ def _verdict(row: Row, classification: str) -> dict[str, Any]:
         "label": (label if declared == "yes" else named(label, classification))
         or field,
         "field": field,
-        "verdict": text(row["verdict"]) or "unknown",
+        "verdict": text(row["verdict"]) or "undecided",
         "declared": declared,
-        "lq": number(row["lq"]),
-        "q": number(row["q_value"], 2),
+        "lq": number(row["lq_jobs"]),
+        "q": number(row["q_plants"], 2),
         "jobs": number(row["employment"]),
         "n": number(row["n_plants"]),
         "posterior": number(row["posterior"], 2),

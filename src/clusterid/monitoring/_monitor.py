@@ -44,14 +44,14 @@ if TYPE_CHECKING:
 __all__ = ["Monitoring", "monitor"]
 
 _PANEL = [
-    "cluster", "label", "year", "employment", "establishments", "lq", "lq_shrunk",
+    "cluster", "label", "year", "employment", "establishments", "lq_jobs", "lq_plants",
     "share", "share_withheld", "share_imputed", "share_imputed_before", "growth",
     "growth_national", "noise_sd", "z", "p_value",
     "q_value", "flag", "reason",
 ]  # fmt: skip
 _CHANGES = [
     "cluster", "label", "employment_start", "employment_end", "growth_per_year",
-    "growth_national_per_year", "lq_start", "lq_end", "share_imputed_start",
+    "growth_national_per_year", "lq_jobs_start", "lq_jobs_end", "share_imputed_start",
     "share_imputed_end", "z", "p_value", "reason",
 ]  # fmt: skip
 
@@ -68,8 +68,8 @@ _PUBLISHED: dict[str, Declared] = {
         "year": IDENTIFIER,
         "employment": SUM,
         "establishments": SAFE,
-        "lq": RATIO,
-        "lq_shrunk": RATIO.or_plants,
+        "lq_jobs": RATIO,
+        "lq_plants": MODEL.counted,
         "share": RATIO,
         "share_withheld": SAFE,
         "share_imputed": SHARE,
@@ -89,8 +89,8 @@ _PUBLISHED: dict[str, Declared] = {
         "employment_end": SUM.by(_END),
         "growth_per_year": RATIO.change.by(_START, _END),
         "growth_national_per_year": MODEL.by(_START),
-        "lq_start": RATIO.by(_START),
-        "lq_end": RATIO.by(_END),
+        "lq_jobs_start": RATIO.by(_START),
+        "lq_jobs_end": RATIO.by(_END),
         _START: SHARE,
         _END: SHARE,
         "z": MODEL.by(_START, _END).as_fine_as(
@@ -120,7 +120,8 @@ class Monitoring:
         One row a cluster and year; see :func:`monitor`.
     changes : DataFrame by cluster
         First and last year: ``label``, ``employment_start``, ``employment_end``,
-        ``growth_per_year``, ``growth_national_per_year``, ``lq_start``, ``lq_end``,
+        ``growth_per_year``, ``growth_national_per_year``, ``lq_jobs_start``,
+        ``lq_jobs_end``,
         ``share_imputed_start``, ``share_imputed_end`` (of the jobs, estimated),
         ``z``, ``p_value``, ``q_value``, ``flag`` (``rising``, ``falling`` or empty).
     params : mapping
@@ -181,7 +182,8 @@ def monitor(
     -------
     Monitoring
         ``panel``: ``cluster``, ``label``, ``year``, ``employment`` (persons),
-        ``establishments``, ``lq``, ``lq_shrunk`` (1 = as everywhere), ``share`` (of the
+        ``establishments``, ``lq_jobs``, ``lq_plants`` (1 = as everywhere; NaN where
+        plants are not counted), ``share`` (of the
         industries' jobs in the study area), ``share_withheld`` (of its cells),
         ``share_imputed`` (of its jobs, estimated; ``share_imputed_before`` in the year
         before),
@@ -214,7 +216,8 @@ def monitor(
     (root mean square over the larger half of the regions, largest 2 per cent left
     out); a cluster's noise is that spread over
     the square root of its plants, added over its industries in proportion to their
-    squared shares. Without counts of plants the square root of jobs serves.
+    squared shares. Without counts of plants nothing tells noise from a change, and no
+    flag is set (``plants_not_counted``).
 
     Plants differ so much in size that z has longer tails than a normal variate. The
     p-value is therefore the share of placebos with a larger z: random sets of as
@@ -270,7 +273,7 @@ def monitor(
             "draws": draws,
             "seed": seed,
             "years": tuple(year.year for year in years),
-            "noise_unit": "jobs" if years[0].plants is None else "plants",
+            "noise_unit": None if years[0].plants is None else "plants",
             "noise": noise,
         },
     )
@@ -438,34 +441,21 @@ def _state(year: _Year, cluster: _Cluster) -> dict[str, float]:
         "year": year.year,
         "employment": own,
         "establishments": np.nan if plants is None else float(plants[inside].sum()),
-        "lq": own / expected if expected > 0 else np.nan,
-        "lq_shrunk": _shrunk(year, cluster),
+        "lq_jobs": own / expected if expected > 0 else np.nan,
+        "lq_plants": np.nan if plants is None else _quotient(plants, cluster),
         "share": own / national if national > 0 else np.nan,
         "share_withheld": float(hidden.mean()),
         "share_imputed": float(jobs[inside][hidden].sum()) / own if own > 0 else 0.0,
     }
 
 
-def _shrunk(year: _Year, cluster: _Cluster) -> float:
-    """Return the quotient shrunk towards 1, effective plants as the count (moments)."""
-    jobs, plants = year.jobs, year.plants
+def _quotient(counts: NDArray[np.float64], cluster: _Cluster) -> float:
+    """Return what is counted in a cluster over what its size lets expect."""
     where, which = cluster.regions, cluster.industries
-    field_jobs = jobs[:, which].sum(axis=1)
-    total = field_jobs.sum()
-    if not total > 0:
-        return float("nan")
-    known = np.nan if plants is None else float(plants[:, which].sum())
-    lump = total / max(known, 1.0) if np.isfinite(known) else 1.0
-    lump *= 5.0  # plants differ in size: 1 + CV^2 of 4 to 10 (METHODS 10)
-    size = jobs.sum(axis=1) / jobs.sum()
-    n, mu = field_jobs / lump, total * size / lump
-    ok = mu > 0
-    if not mu[ok].sum() > 0:
-        return float("nan")
-    spread = float((mu[ok] * (n[ok] / mu[ok] - 1) ** 2).sum() / mu[ok].sum())
-    variance = max(spread - ok.sum() / float(mu[ok].sum()), 1e-6)
-    a = 1 / variance
-    return float((a + n[where].sum()) / (a + mu[where].sum()))
+    national, whole = float(counts[:, which].sum()), float(counts.sum())
+    expected = national * float(counts[where].sum()) / whole if whole > 0 else 0.0
+    own = float(counts[np.ix_(where, which)].sum())
+    return own / expected if expected > 0 else float("nan")
 
 
 def _missing(reason: str) -> dict[str, Any]:
@@ -512,6 +502,8 @@ def _move(
     np.divide(share**2 * step.noise[which] ** 2, unit, out=variance, where=unit > 0)
     sd = float(np.sqrt(np.nansum(variance)))
     known = {"growth": growth, "growth_national": common}
+    if step.start.plants is None:
+        return _missing("plants_not_counted") | known
     if not sd > 0:
         return _missing("no_noise_estimate") | known
     z = (growth - common) / sd
@@ -538,8 +530,8 @@ def _changes(
             "employment_end": end["employment"],
             "growth_per_year": move["growth"] / years,
             "growth_national_per_year": move["growth_national"] / years,
-            "lq_start": start["lq"],
-            "lq_end": end["lq"],
+            "lq_jobs_start": start["lq_jobs"],
+            "lq_jobs_end": end["lq_jobs"],
             "share_imputed_start": start["share_imputed"],
             "share_imputed_end": end["share_imputed"],
             **{name: move[name] for name in ("z", "p_value", "reason")},

@@ -1,4 +1,4 @@
-"""Candidate clusters, what they lack, and what could have been found elsewhere."""
+"""Clusters by grade, what they lack, and what would decide."""
 
 from __future__ import annotations
 
@@ -8,32 +8,69 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from clusterid.legend import format_number
+from clusterid.legend import GRADE_SIGNS, format_number
 from clusterid.reports._links import or_zero
 from clusterid.reports._parts import Context, Part, Section
-from clusterid.results import needed_columns, shown_quotients
+from clusterid.reports._quotient_ranges import with_ranges
+from clusterid.results import (
+    cell_quotient,
+    needed_columns,
+    ranked_clusters,
+    shown_quotients,
+)
 
 if TYPE_CHECKING:
+    from clusterid.clusters import CandidateClusters
     from clusterid.results import Result
 
-__all__ = ["candidates", "gaps", "largest", "power"]
+__all__ = [
+    "MOST_ROWS",
+    "candidates",
+    "deciding",
+    "gaps",
+    "grades_found",
+    "jobs_only",
+    "strongest",
+]
 
+#: Rows of a table of clusters; the rest stand in the files beside the report.
+MOST_ROWS = 60
 _COLUMNS = (
-    "cluster", "label", "regions", "employment", "lq_shrunk", "excess_jobs", "q_value",
-    "certainty", "n_members", "remarks",
+    "cluster", "grade", "label", "regions", "employment", "excess_jobs",
+    "quotient_jobs", "establishments", "quotient_plants", "form", "why_not_higher",
+    "remarks",
 )  # fmt: skip
 #: templates with a small map of their own
 _MOST_MAPS = 6
 
 
+def grades_found(found: CandidateClusters, page: Context) -> list[tuple[str, str]]:
+    """Return how many clusters there are of each grade, with the grade in words."""
+    return [
+        (
+            format_number(n, language=page.said.language),
+            page.said("report.found_grade", grade=g, words=page.said(f"grade.{g}")),
+        )
+        for g, n in found.by_grade.items()
+        if n or found.highest_possible == "A"
+    ]
+
+
 def candidates(result: Result, page: Context) -> Section | None:
-    """Return candidate clusters: portfolio, heat map, small maps, table."""
+    """Return clusters: what grades mean, portfolio, heat map, small maps, table."""
     from clusterid.figures import portfolio
 
     found = result.candidates
     if found is None:
         return None
-    parts = [page.text("report.candidates_text")]
+    said = page.said
+    parts = [
+        page.text("report.candidates_text"),
+        Part("list", [
+            f"{g}, {said(f'grade.{g}')}: {said(f'grade_says.{g}')}" for g in GRADE_SIGNS
+        ]),
+        *jobs_only(found, page),
+    ]  # fmt: skip
     if len(found.table):
         ax = portfolio(found, kind=page.kind, **page.figure_words)
         parts.append(page.figure(ax, "report.alt_portfolio"))
@@ -42,12 +79,13 @@ def candidates(result: Result, page: Context) -> Section | None:
     if len(found.cells):
         parts += [_heatmap(result, page), *_small_maps(result, page)]
     if len(found.table):
-        parts += [
-            _cluster_table(found.table, page),
-            *_below_templates(found.parts, page),
-            *_carried_by_one(found.cells, page),
-        ]
+        parts += [_cluster_table(found.table, page), *_by_bar(found, page)]
     return page.section("candidates", parts)
+
+
+def jobs_only(found: CandidateClusters, page: Context) -> list[Part]:
+    """Return that C is the highest grade and what would lift it, where it is so."""
+    return [page.text("map.jobs_only")] if found.highest_possible == "C" else []
 
 
 def _heatmap(result: Result, page: Context) -> Part:
@@ -72,25 +110,26 @@ def _small_maps(result: Result, page: Context) -> list[Part]:
     found, regions = result.candidates, result.regions
     if found is None or not len(found.table) or not len(regions) or regions.crs is None:
         return []
-    # an industry in no template has no map of one
-    mapped = found.table[found.table["template"].isin(found.cells["template"])]
-    size = mapped.groupby("template")["employment"].sum().sort_values()
+    # clusters of a whole template; its parts have no map of their own
+    mapped = found.table[found.table["kind"].isin(found.cells["template"])]
+    size = mapped.groupby("kind")["employment"].sum().sort_values()
+    value, measure = cell_quotient(found.cells)
     values, outlined = {}, {}
     for code in size.index[::-1][:_MOST_MAPS]:
         part = found.cells[found.cells["template"].eq(code)]
         title = f"{code} {page.templates.get(str(code), '')}".strip()
-        values[title] = pd.Series(
-            shown_quotients(part, plants="establishments").value,
-            index=part["region"].astype(str),
-        )
-        inside = found.table.loc[found.table["template"].eq(code), "regions"]
+        shown = shown_quotients(part, plants="establishments", columns=(value,) * 3)
+        values[title] = pd.Series(shown.value, index=part["region"].astype(str))
+        inside = mapped.loc[mapped["kind"].eq(code), "regions"]
         codes = set(";".join(inside.astype(str)).split(";"))
         outlined[title] = pd.Series(True, index=sorted(codes))
+    if not values:
+        return []
     ax = choropleths(
         values,
         light_outlines(regions, max_points=4_000),
         outlined=outlined,
-        label=page.said("measure.lq_shrunk"),
+        label=page.said(measure),
         **page.figure_words,
     )
     return [
@@ -100,111 +139,101 @@ def _small_maps(result: Result, page: Context) -> list[Part]:
 
 
 def _cluster_table(table: pd.DataFrame, page: Context) -> Part:
-    explained = {"certainty", "level"} & set(table)
     return page.table(
-        _by_excess(table, page).rename_axis("cluster"),
+        _in_words(table, page).rename_axis("cluster"),
         caption=page.said("report.cluster_table"),
         columns=_COLUMNS,
-        limit=60,
-        note=page.said("report.certainty_note") if explained else "",
+        limit=MOST_ROWS,
+        more="report.more_clusters",
+        note=page.said("report.quotients_note"),
     )
 
 
-def largest(result: Result, page: Context) -> Part | None:
-    """Return the largest candidate clusters by jobs above the expected number."""
+def _by_bar(found: CandidateClusters, page: Context) -> list[Part]:
+    """Return how many clusters there are of each grade at the three bars."""
+    if found.highest_possible == "C":
+        return []  # jobs alone are held against no bar
+    bar, low_high = found.params.get("bar"), found.params.get("sensitivity", ())
+    if bar is None or len(low_high) != 2:
+        return []
+    columns = {
+        low_high[0]: "grade_at_lower_bar",
+        bar: "grade",
+        low_high[1]: "grade_at_higher_bar",
+    }
+    table = needed_columns(found.table, *columns.values())
+    counts = pd.DataFrame(
+        [table[name].value_counts().reindex(list(GRADE_SIGNS)) for name in
+         columns.values()],
+        index=pd.Index([float(value) for value in columns], name="bar"),
+    ).fillna(0).astype(int)  # fmt: skip
+    return [
+        page.table(
+            counts.reset_index(),
+            caption=page.said("report.sensitivity_grades"),
+            note=page.said("report.sensitivity_note"),
+        )
+    ]
+
+
+def strongest(result: Result, page: Context) -> Part | None:
+    """Return the first clusters by grade, then by jobs above the expected number."""
     if result.candidates is None or not len(result.candidates.table):
         return None
     return page.table(
-        _by_excess(result.candidates.table, page).reset_index(drop=True),
+        _in_words(result.candidates.table, page).reset_index(drop=True),
         caption=page.said("report.largest"),
-        columns=("label", "regions", "employment", "lq_shrunk", "excess_jobs"),
+        columns=("grade", "label", "regions", "employment", "excess_jobs",
+                 "quotient_jobs", "quotient_plants"),
         limit=8,
+        more="report.more_clusters",
+    )  # fmt: skip
+
+
+def _in_words(table: pd.DataFrame, page: Context) -> pd.DataFrame:
+    """Return clusters in their order, named in words, remarks in one cell."""
+    plain = pd.DataFrame(table.drop(columns="geometry", errors="ignore"))
+    plain = ranked_clusters(plain)
+    said = needed_columns(
+        plain, "template", "label", "flags", "level", "share_imputed"
+    ).to_dict("records")
+    return with_ranges(plain, page).assign(
+        label=[_label(row, page) for row in said],
+        remarks=["; ".join(_remarks(row, page)) for row in said],
     )
 
 
-def _by_excess(table: pd.DataFrame, page: Context) -> pd.DataFrame:
-    """Return clusters, largest first, named in words, remarks in one cell."""
-    said = needed_columns(
-        table, "template", "label", "flags", "level", "sharpest_part", "share_imputed"
-    ).to_dict("records")
-    codes = [str(row["template"]) for row in said]
-    labels = [page.spoken(row["label"] or "") for row in said]
-    plain = pd.DataFrame(table.drop(columns="geometry", errors="ignore"))
-    return plain.assign(
-        label=[
-            f"{label} ({code})" if code in page.templates else label or code
-            for label, code in zip(labels, codes, strict=True)
-        ],
-        remarks=["; ".join(_remarks(row, page)) for row in said],
-    ).sort_values("excess_jobs", ascending=False, kind="stable")
+def _label(row: Mapping[Hashable, Any], page: Context) -> str:
+    """Return the name of a kind; a template's with its code."""
+    code = str(row["template"])
+    label = page.spoken(row["label"] or "")
+    whole = row["level"] == "template" and code in page.templates
+    return f"{label} ({code})" if whole else label or code
 
 
 def _remarks(row: Mapping[Hashable, Any], page: Context) -> list[str]:
-    """Return flags, level of kind, sharpest part and share estimated, in words."""
+    """Return flags, level of kind and share estimated, in words."""
     said = page.said
-    flags, level, sharpest = (
-        row[name] if isinstance(row[name], str) else ""
-        for name in ("flags", "level", "sharpest_part")
+    flags, level = (
+        row[name] if isinstance(row[name], str) else "" for name in ("flags", "level")
     )
+    # said once for the whole report, and by the level
+    known = ("employment_only", "single_industry")
     remarks = [
         said.get(f"flag.{flag.strip()}", flag.strip())
         for flag in flags.split(";")
-        if flag.strip()
+        if flag.strip() and flag.strip() not in known
     ]
     if level and level != "template":
         remarks.append(said.get(f"level.{level}", level))
-    if sharpest:
-        remarks.append(f"{said('map.sharpest')}: {page.spoken(sharpest)}")
     share = or_zero(row["share_imputed"])
     if share >= 0.005:
         remarks.append(said("report.estimated", share=f"{round(100 * share)}"))
     return remarks
 
 
-def _below_templates(below: pd.DataFrame, page: Context) -> list[Part]:
-    """Return what stands out below the groups, undecided first."""
-    if not len(below):
-        return []
-    order = {"one_industry": 0, "candidate": 1, "inside": 2}
-    frame = below.assign(
-        part_state=below["state"],
-        _order=below["state"].map(order).fillna(3),
-        label=[page.spoken(v) for v in below["label"]],
-    ).sort_values(["_order", "p_value", "part"], kind="stable")
-    table = page.table(
-        frame,
-        caption=f"{page.said('report.parts')} ({len(frame)})",
-        columns=("label", "level", "regions", "employment", "lq", "p_value", "q_value",
-                 "part_state", "cluster"),
-        limit=60,
-        folded=True,
-    )  # fmt: skip
-    return [page.text("report.parts_text"), table]
-
-
-def _carried_by_one(cells: pd.DataFrame, page: Context) -> list[Part]:
-    """Return the concentrations that jobs alone cannot tell from one large plant."""
-    reasons = needed_columns(cells, "reason")["reason"]
-    alone = cells[reasons.eq("one_industry") & cells["lq"].gt(1)]
-    if not len(alone):
-        return []
-    excess = alone["employment"] * (1 - 1 / alone["lq"])
-    ranked = alone.assign(excess_jobs=excess).sort_values(
-        ["excess_jobs", "template", "region"], ascending=[False, True, True]
-    )
-    table = page.table(
-        ranked,
-        caption=f"{page.said('report.carried')} ({len(ranked)})",
-        columns=("template", "region", "employment", "lq", "excess_jobs", "p_value"),
-        limit=40,
-        note=page.said("report.carried_note"),
-        folded=True,
-    )
-    return [page.text("report.carried_text"), table]
-
-
 def gaps(result: Result, page: Context) -> Section | None:
-    """Return industries that a cluster's template has and the place lacks."""
+    """Return industries that a cluster's kind has and the place lacks."""
     if result.candidates is None or not len(result.candidates.gaps):
         return None
     frame = result.candidates.gaps.sort_values(
@@ -212,28 +241,35 @@ def gaps(result: Result, page: Context) -> Section | None:
         ascending=[False, True, True],
         na_position="last",
     )
-    columns = ("cluster", "industry", "state", "lq", "supply_weight")
+    columns = ("cluster", "industry", "state", "lq_jobs", "supply_weight")
     table = page.table(frame, columns=columns, limit=40)
     return page.section("gaps", [page.text("report.gaps_text"), table])
 
 
-def power(result: Result, page: Context) -> Section | None:
-    """Return what could have been found where nothing was."""
-    if result.candidates is None:
+def deciding(result: Result, page: Context) -> Section | None:
+    """Return with how many plants the strongest of grade C would show as B."""
+    found = result.candidates
+    if found is None or not len(found.concentrations):
         return None
-    cells = needed_columns(result.candidates.cells, "template", "power_lq", "is_seed")
-    if not cells["power_lq"].notna().any():
+    if found.highest_possible == "C":
+        return page.section("power", [page.text("report.power_jobs_only")])
+    rows = found.concentrations
+    rows = rows[rows["grade"].eq("C") & rows["plants_needed"].notna()]
+    rows = rows[rows["plants_needed"].gt(rows["establishments"].fillna(0))]
+    if not len(rows):
         return None
-    empty = cells[~cells["is_seed"].eq(True)]
-    by = empty.groupby("template", sort=True)["power_lq"]
-    quarter = by.quantile(np.array([0.25, 0.5, 0.75])).unstack()
-    frame = pd.DataFrame({
-        "n_empty": by.size(),
-        "power_smallest": by.min(),
-        "power_quarter": quarter[0.25],
-        "power_half": quarter[0.5],
-        "power_three_quarters": quarter[0.75],
-    }).rename_axis("template")
-    median = format_number(empty["power_lq"].median(), language=page.said.language)
-    text = page.text("report.power_text", median=median)
-    return page.section("power", [text, page.table(frame, limit=60)])
+    ranked = rows.sort_values(
+        ["excess_jobs", "region", "kind"], ascending=[False, True, True]
+    )
+    table = page.table(
+        with_ranges(ranked, page).assign(
+            label=[page.spoken(label) for label in ranked["label"]]
+        ),
+        caption=page.said("report.power_table"),
+        columns=("region", "label", "employment", "excess_jobs", "quotient_jobs",
+                 "quotient_plants", "establishments", "plants_needed"),
+        limit=30,
+        more="report.more_concentrations",
+    )  # fmt: skip
+    bar = format_number(float(found.params.get("bar", np.nan)), language=page.language)
+    return page.section("power", [page.text("report.power_text", bar=bar), table])

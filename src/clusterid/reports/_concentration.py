@@ -31,14 +31,17 @@ def concentration(result: Result, page: Context) -> Section | None:
 
 def _quotients(result: Result, page: Context) -> list[Part]:
     table, language = result.concentration, page.said.language
-    cells = shown_quotients(table, plants="n_plants")
-    strong = table.assign(lq_shrunk=cells.value, lower=cells.lower, upper=cells.upper)
-    strong = strong[cells.state == "shown"]
+    cells = shown_quotients(
+        table,
+        plants="n_plants",
+        columns=("lq_plants", "lq_plants_lower", "lq_plants_upper"),
+    )
+    strong = table[cells.state == "shown"]
     held = int((cells.state == "withheld").sum())
     return [
         page.text("report.concentration_text"),
         *_tested_against(table, page),
-        _by_bound(strong, page) if len(strong) else _by_excess(result, page),
+        _by_rank(strong, page) if len(strong) else _by_excess(result, page),
         page.note(
             "report.held_back",
             n=format_number(held, language=language),
@@ -53,35 +56,38 @@ def _tested_against(table: pd.DataFrame, page: Context) -> list[Part]:
     return [page.text(f"null.{null}") for null in _NULLS if null in found]
 
 
-def _by_bound(strong: pd.DataFrame, page: Context) -> Part:
-    """Return tested cells, those first that are surely strong."""
-    key = "lower" if strong["lower"].notna().any() else "lq_shrunk"
-    order = [key, "region", "industry"]
+def _by_rank(strong: pd.DataFrame, page: Context) -> Part:
+    """Return cells with counted plants, those first that surely have many."""
+    rank = needed_columns(strong, "lq_plants_rank")["lq_plants_rank"]
+    ranked = strong.assign(lq_plants_rank=rank)
+    order = ["lq_plants_rank", "lq_plants_lower", "region", "industry"]
     return page.table(
-        strong.sort_values(order, ascending=[False, True, True]),
+        ranked.sort_values(order, ascending=[False, False, True, True]),
         caption=page.said("report.strongest"),
-        columns=("region", "industry", "lq", "lq_shrunk", "lower", "upper", "q_value",
-                 "n_plants"),
+        columns=("region", "industry", "n_plants", "lq_plants", "lq_plants_lower",
+                 "lq_plants_upper", "lq_plants_smoothed", "q_value", "lq_jobs"),
         limit=30,
         note=page.said("report.strongest_note"),
     )  # fmt: skip
 
 
 def _by_excess(result: Result, page: Context) -> Part:
-    """Return untested cells by jobs above the expected number."""
+    """Return cells without counted plants by jobs above the expected number."""
     table = result.concentration
     keys = pd.MultiIndex.from_frame(table[["region", "industry"]].astype(str))
     cells = result.economy.employment.stack(future_stack=True)
     jobs = cells.reindex(keys).to_numpy(dtype=float)
-    frame = table.assign(
-        employment=jobs, excess_jobs=jobs * (1 - 1 / table["lq"].where(table["lq"] > 0))
-    )
+    quotient = table["lq_jobs"].where(table["lq_jobs"] > 0)
+    frame = table.assign(employment=jobs, excess_jobs=jobs * (1 - 1 / quotient))
+    columns = ["region", "industry", "employment", "lq_jobs", "excess_jobs"]
+    if needed_columns(table, "q_value")["q_value"].notna().any():
+        columns.append("q_value")
     return page.table(
         frame[frame["excess_jobs"].gt(0)].sort_values(
             ["excess_jobs", "region", "industry"], ascending=[False, True, True]
         ),
         caption=page.said("report.largest_excess"),
-        columns=("region", "industry", "employment", "lq", "excess_jobs"),
+        columns=tuple(columns),
         limit=30,
         note=page.said("report.largest_excess_note"),
     )

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 __all__ = ["declared"]
 
 _COLUMNS = (
-    "place", "field", "lq", "q_value", "employment", "posterior", "candidate",
-    "evidence", "would_change",
+    "place", "field", "grade", "lq_jobs", "lq_plants", "employment", "posterior",
+    "candidate", "evidence", "would_change",
 )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from clusterid.legend import VERDICTS, format_number
 from clusterid.maps import outline_source
-from clusterid.reports._clusters import largest
+from clusterid.reports._clusters import grades_found, jobs_only, strongest
 from clusterid.reports._parts import Context, Part, Section, rows_of
 
 if TYPE_CHECKING:
@@ -33,7 +33,9 @@ def asked(result: Result, page: Context) -> Section | None:
     found = _found(result, page)
     if found:
         parts.append(Part("found", found))
-    first = largest(result, page)
+    if result.candidates is not None:
+        parts += jobs_only(result.candidates, page)
+    first = strongest(result, page)
     if first is not None:
         parts.append(first)
     warnings = [str(w) for w in result.warnings]
@@ -51,12 +53,15 @@ def asked(result: Result, page: Context) -> Section | None:
 
 def _found(result: Result, page: Context) -> list[tuple[str, str]]:
     """Return the findings, each a number and what it counts."""
-    said, found = page.said, []
+    said = page.said
+    found: list[tuple[object, str]] = []
     if result.templates is not None:
         n = result.templates.membership.dropna().nunique()
         found.append((n, said("report.found_templates")))
     if result.candidates is not None:
-        found.append((len(result.candidates.table), said("report.found_clusters")))
+        n_clusters = format_number(len(result.candidates.table), language=said.language)
+        found.append((n_clusters, said("report.found_clusters")))
+        found += grades_found(result.candidates, page)
     if result.comparison is not None and len(result.comparison.verdicts):
         verdicts = result.comparison.verdicts
         n = int(verdicts["declared"].eq("yes").sum())

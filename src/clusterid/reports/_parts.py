@@ -77,6 +77,11 @@ class Context:
         }
 
     @property
+    def language(self) -> str:
+        """Language of the report."""
+        return self.said.language
+
+    @property
     def figure_words(self) -> FigureWords:
         """Language, source and whether simulated, as figures take them."""
         return {
@@ -114,6 +119,7 @@ class Context:
         names: Mapping[str, Mapping[str, str]] | None = None,
         limit: int | None = None,
         note: str = "",
+        more: str = "report.more_rows",
         folded: bool = False,
     ) -> Part:
         """Return a table, shown or folded away; see :func:`frame_table`."""
@@ -125,6 +131,7 @@ class Context:
             names={**self.names, **(names or {})},
             limit=limit,
             note=note,
+            more=more,
         )
         return Part("folded" if folded else "table", table)
 

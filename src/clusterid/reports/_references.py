@@ -117,6 +117,7 @@ def _held(result: Result) -> set[str]:
     tables = {"concentration": result.concentration, "industries": result.industries}
     if candidates is not None:
         tables["cells"] = candidates.cells
+        tables["concentrations"] = candidates.concentrations
     held = {
         f"{name}.{column}"
         for name, table in tables.items()

@@ -30,14 +30,17 @@ class ReportPage(Page):
 
 
 @typed
-def report(result: Result, *, language: str = "en") -> ReportPage:
+def report(
+    result: Result, *, language: str = "en", region: str | None = None
+) -> ReportPage:
     """Return the report of a study's result: one HTML file, figures inside.
 
     Sections: what was asked; data and vintage; concentration; networks and their
-    coverage; templates; candidate clusters; declared fields and verdicts, each with
-    its evidence and what would change it; survey; gaps; power of empty answers;
-    planted against found (simulated studies); methods and references; provenance
-    and warnings; what this cannot tell. A part the study does not have is left out.
+    coverage; templates; clusters by grade; every region's list; declared fields and
+    verdicts, each with its evidence and what would change it; survey; gaps; what would
+    decide on a grade; planted against found (simulated studies); methods and
+    references; provenance and warnings; what this cannot tell. A part the study does
+    not have is left out.
 
     Parameters
     ----------
@@ -45,6 +48,8 @@ def report(result: Result, *, language: str = "en") -> ReportPage:
         As a study returns it.
     language : {"en", "de"}
         Language of the report.
+    region : str, optional
+        Code or name of a region: a page on it alone, with its whole list.
 
     Returns
     -------
@@ -56,7 +61,7 @@ def report(result: Result, *, language: str = "en") -> ReportPage:
     TableTypeError
         If it is not the result of a study.
     OptionError
-        If the language is not offered.
+        If the language is not offered, or the study has no such region.
 
     Examples
     --------
@@ -77,7 +82,8 @@ def report(result: Result, *, language: str = "en") -> ReportPage:
     from markupsafe import Markup
 
     from clusterid import __version__
-    from clusterid.reports._sections import sections
+    from clusterid.reports._regions import code_of_region
+    from clusterid.reports._sections import region_sections, sections
 
     meta = result.economy.metadata
     said = words(language, kind=meta.kind)
@@ -85,6 +91,13 @@ def report(result: Result, *, language: str = "en") -> ReportPage:
     title = (known if isinstance(known, str) else known[language]) or said(
         "report.title"
     )
+    if region is None:
+        made = sections(result, said)
+    else:
+        code = code_of_region(result, region)
+        made = region_sections(result, said, code)
+        named = result.regions.get("name", {})
+        title = f"{named.get(code, code)} · {title}"
     html = _template().render(
         title=title,
         language=language,
@@ -92,7 +105,7 @@ def report(result: Result, *, language: str = "en") -> ReportPage:
         simulated=meta.simulated,
         confidential=result.provenance.confidential,
         occupations=meta.kind == "occupation",
-        sections=sections(result, said),
+        sections=made,
         version=__version__,
         policy=Markup(content_policy()),
         style=Markup(_beside("_report.css")),

@@ -12,6 +12,8 @@ from clusterid.legend import Words, format_number
 
 __all__ = ["Cell", "Table", "frame_table", "is_number"]
 
+#: columns of several codes, joined by ";" -> prefix of the catalogue
+_JOINED = {"flags": "flag.", "why_not_higher": "why.", "linked_in": "layer."}
 #: columns whose codes are put into words: column -> prefix of the catalogue
 _CODED = {
     "verdict": "verdict.",
@@ -25,7 +27,7 @@ _CODED = {
     "layer": "layer.",
     "flag": "flag.",
     "level": "level.",
-    "part_state": "part_state.",
+    "form": "form.",
 }
 
 
@@ -43,10 +45,13 @@ _WRITTEN: dict[str, Callable[[float], str]] = {
         ("year", "year_founded", "start", "end", "from_year", "to_year"),
         "{:.0f}".format,
     ),
-    **dict.fromkeys(("p_value", "q_value", "gi_q", "p"), _small),
+    **dict.fromkeys(
+        ("p_value", "q_value", "p", "p_plants", "q_plants", "p_rest", "q_rest",
+         "p_exceptional", "q_exceptional"), _small,
+    ),
     **dict.fromkeys(
         ("share_imputed", "largest_plant_share", "posterior", "confidence",
-         "share_of_pairs", "share_withheld", "coverage", "certainty"),
+         "share_of_pairs", "share_withheld", "coverage"),
         lambda number: f"{round(100 * number)} %",
     ),
     # percentages and rates: one decimal in every row
@@ -104,6 +109,7 @@ def frame_table(
     names: Mapping[str, Mapping[str, str]] | None = None,
     limit: int | None = None,
     note: str = "",
+    more: str = "report.more_rows",
 ) -> Table:
     """Return a frame as a table with headings and codes in words.
 
@@ -121,6 +127,8 @@ def frame_table(
         Names put beside codes.
     limit : int, optional
         Rows shown; the note then says how many there are.
+    more : str
+        Key of that text, which may hold ``{n}``, ``{total}`` and ``{left}``.
     """
     if frame.index.name is not None and frame.index.name not in frame.columns:
         frame = frame.reset_index()
@@ -134,8 +142,8 @@ def frame_table(
     written = [_column(shown[c], said, names or {}, percent) for c in chosen]
     if limit is not None and len(frame) > limit:
         total = format_number(len(frame), language=said.language)
-        more = said("report.more_rows", n=limit, total=total)
-        note = f"{note} {more}".strip()
+        left = format_number(len(frame) - limit, language=said.language)
+        note = f"{note} {said(more, n=limit, total=total, left=left)}".strip()
     headers = tuple(
         Cell(_heading(str(name), said), _numeric(shown[name])) for name in chosen
     )
@@ -220,14 +228,11 @@ def _words(
         return "; ".join(names[column].get(code, code) for code in text.split(";"))
     if column in names:
         return "; ".join(_named(code, names[column]) for code in text.split(";"))
-    if column == "flags":
-        return "; ".join(_flag(part, said) for part in text.split(";") if part.strip())
+    if column in _JOINED:
+        codes = [part.strip() for part in text.split(";") if part.strip()]
+        prefix = _JOINED[column]
+        return "; ".join(said.get(prefix + c, c.replace("_", " ")) for c in codes)
     return text
-
-
-def _flag(part: str, said: Words) -> str:
-    code = part.strip()
-    return said.get(f"flag.{code}", code.replace("_", " "))
 
 
 def _named(code: str, known: Mapping[str, str]) -> str:

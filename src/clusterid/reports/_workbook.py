@@ -26,7 +26,7 @@ from clusterid.legend import (
 from clusterid.reports._coverage import coverage_sentence
 from clusterid.reports._parts import Context, context_of
 from clusterid.reports._planted import planted_and_found, planted_clusters
-from clusterid.results import check_result, needed_columns
+from clusterid.results import check_result, needed_columns, ranked_clusters
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -44,9 +44,28 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _LONGEST = 32_767
 _MOST_ROWS = 2_000
 _MOST_DRESSED = 500
+#: tables that stand in the workbook with all their rows
+_WHOLE = ("clusters", "concentrations")
+
+#: columns of codes that get words beside them -> prefix of the catalogue
+_CODES = {
+    "grade": "grade.", "level": "level.", "why_not_higher": "why.", "form": "form.",
+}  # fmt: skip
+
+#: limits of the jobs' quotient
+_LIMITS = ("lq_jobs_lower", "lq_jobs_upper")
+#: numbers that a cell with one or two plants does not show
+_OF_CELLS = (
+    "employment", "establishments", "n_plants", "lq", "lq_shrunk", "lower", "upper",
+    "lq_jobs", "lq_jobs_smoothed", *_LIMITS, "lq_plants", "lq_plants_smoothed",
+    "lq_plants_lower", "lq_plants_upper", "lq_plants_rank", "stability", "n_expected",
+    "p_value", "q_value", "p_lower", "p_upper", "excess_jobs", "p_plants", "q_plants",
+    "p_rest", "q_rest", "p_exceptional", "q_exceptional",
+)  # fmt: skip
 
 _FORMATS = {
-    "p_value": "0.0000", "q_value": "0.0000", "gi_q": "0.0000",
+    "p_value": "0.0000", "q_value": "0.0000", "q_plants": "0.0000",
+    "q_rest": "0.0000", "q_exceptional": "0.0000", "plants_needed": "#,##0",
     "share_imputed": "0 %", "largest_plant_share": "0 %", "confidence": "0 %",
     "posterior": "0 %", "employment": "#,##0", "establishments": "#,##0",
     "excess_jobs": "#,##0", "n_plants": "#,##0", "year": "0",
@@ -68,8 +87,8 @@ def write_workbook(
     """Write the tables of a result as a workbook, and return its path.
 
     Sheets: what the tables are (source, licence, vintage, notes), what each column
-    means, clusters, members, gaps, templates, templates by region, verdicts, the
-    strongest concentrations, indices by industry, planted against found. A text that
+    means, clusters, every region's ranked list, members, gaps, templates, templates by
+    region, verdicts, quotients, indices by industry, planted against found. A text that
     begins with ``= + - @`` is written as text and never run. Cells with fewer than
     three plants are left empty.
 
@@ -139,10 +158,11 @@ def _tables(result: Result, page: Context) -> Iterator[tuple[str, pd.DataFrame, 
     """Yield the tables of a result with their keys and notes, in order."""
     said, candidates = page.said, result.candidates
     if candidates is not None:
-        yield "clusters", candidates.table, said("report.cluster_note")
+        ranked = ranked_clusters(candidates.table)
+        yield "clusters", ranked, f"{_grades_said(result, said)}{_cluster_notes(said)}"
+        yield "concentrations", candidates.concentrations, _cluster_notes(said)
         yield "members", candidates.members, ""
         yield "gaps", candidates.gaps, ""
-        yield "parts", candidates.parts, ""
     if result.templates is not None and result.coverage is not None:
         note = coverage_sentence(result.coverage, said)
         yield "templates", _template_rows(result.templates, page), note
@@ -163,7 +183,7 @@ def _tables(result: Result, page: Context) -> Iterator[tuple[str, pd.DataFrame, 
 
 def _surest_first(table: pd.DataFrame, *then: str) -> pd.DataFrame:
     """Return cells by q-value and code, untested ones last."""
-    order = [c for c in ("q_value", *then) if c in table]
+    order = [c for c in ("q_value", "q_plants", *then) if c in table]
     return table.sort_values(order, na_position="last") if order else table
 
 
@@ -174,9 +194,9 @@ def _sheet(key: str, frame: pd.DataFrame, note: str, page: Context) -> _Sheet:
         table = table.reset_index()
     if "label" in table and key == "industries":
         table = table.drop(columns="label")  # stands beside the code already
-    elif "label" in table and key in ("clusters", "parts"):
+    elif "label" in table and key in ("clusters", "concentrations"):
         table = table.assign(label=[page.spoken(v) for v in table["label"]])
-    if len(table) > _MOST_ROWS:
+    if len(table) > _MOST_ROWS and key not in _WHOLE:
         total = format_number(len(table), language=page.said.language)
         more = page.said("report.more_rows", n=_MOST_ROWS, total=total)
         table, note = table.head(_MOST_ROWS), f"{note} {more}".strip()
@@ -195,11 +215,13 @@ def _guarded(table: pd.DataFrame) -> pd.DataFrame:
     if not held.any():
         return table
     table = table.copy()
-    for column in ("employment", "establishments", "n_plants", "lq", "lq_shrunk",
-                   "lower", "upper", "p_value", "q_value", "excess_jobs",
-                   "gi_z", "gi_q"):  # fmt: skip
+    # of a cell that its source withheld the limits are all there is to say
+    known = needed_columns(table, "lq_jobs")["lq_jobs"].notna().to_numpy(dtype=bool)
+    for column in _OF_CELLS:
         if column in table:
-            table[column] = pd.to_numeric(table[column], errors="coerce").where(~held)
+            numbers = pd.to_numeric(table[column], errors="coerce")
+            emptied = held & known if column in _LIMITS else held
+            table[column] = numbers.where(~emptied)
     return table
 
 
@@ -215,9 +237,33 @@ def _in_words(table: pd.DataFrame, page: Context) -> pd.DataFrame:
     for column, names in (("region", page.regions), ("industry", page.industries)):
         if column in table and f"{column}_label" not in table and names:
             _beside(table, column, [names.get(str(code), "") for code in table[column]])
+    for column, prefix in _CODES.items():
+        if column in table and (column != "grade" or "verdict" not in table):
+            _beside(table, column, [_said(v, prefix, page.said) for v in table[column]])
     if "reason" in table and "verdict" not in table:
         _beside(table, "reason", [_reason(code, page.said) for code in table["reason"]])
     return table
+
+
+def _said(codes: object, prefix: str, said: Words) -> str:
+    """Return codes joined by ``;`` in words."""
+    if not isinstance(codes, str) or not codes:
+        return ""
+    return "; ".join(said.get(prefix + code, code) for code in codes.split(";"))
+
+
+def _grades_said(result: Result, said: Words) -> str:
+    """Return how many clusters there are of each grade, and what would lift C."""
+    found = result.candidates
+    if found is None:
+        return ""
+    counts = ", ".join(f"{grade} {n}" for grade, n in found.by_grade.items())
+    only = f"{said('map.jobs_only')} " if found.highest_possible == "C" else ""
+    return f"{said('report.grades_sentence', counts=counts)} {only}"
+
+
+def _cluster_notes(said: Words) -> str:
+    return f"{said('report.quotients_note')} {said('report.cluster_note')}"
 
 
 def _reason(code: object, said: Words) -> str:
@@ -275,6 +321,8 @@ def _about(result: Result, said: Words) -> pd.DataFrame:
         (said("map.source"), meta.source),
         (said("map.licence"), meta.licence),
     ]
+    if result.candidates is not None:
+        rows.append((said("report.sheet_clusters"), _grades_said(result, said).strip()))
     rows += [(said("report.warnings"), str(w)) for w in result.warnings]
     rows += [
         (said("report.limits"), text)

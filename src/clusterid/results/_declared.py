@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from clusterid._columns import (
-    CELL,
     IDENTIFIER,
     PART,
     PRIVATE,
@@ -63,13 +61,10 @@ def declared_parts() -> Mapping[str, Declared]:
 
 
 def _concentration() -> Table:
-    """Return what a study's quotients are: the test's, with a withheld cell's bounds.
+    """Return what a study's quotients are: the test's, and how much is estimated.
 
-    The bounds keep the width that the source itself gives.
+    The limits of a withheld cell keep the width that the source itself gives.
     """
     from clusterid.concentration.quotients._quotient_test import QUOTIENT_KINDS
 
-    bounded = QUOTIENT_KINDS.with_columns(
-        lq_lower=CELL.lower, lq_upper=CELL.upper, share_imputed=SHARE
-    )
-    return replace(bounded, interval=("lq_lower", "lq_upper"))
+    return QUOTIENT_KINDS.with_columns(share_imputed=SHARE)

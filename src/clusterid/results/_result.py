@@ -86,7 +86,7 @@ class Result:
     ...     {"name": ["R", "S"]}, index=["r", "s"], crs=4326,
     ...     geometry=[box(8, 50, 9, 51), box(9, 50, 10, 51)])
     >>> Result("Two regions", "en", cid.economy(jobs), regions)
-    <Result 'Two regions': 0 templates, 0 candidate clusters, 0 verdicts>
+    <Result 'Two regions': 0 templates, 0 clusters, 0 verdicts>
     """
 
     title: str
@@ -132,11 +132,15 @@ class Result:
 
     def __repr__(self) -> str:
         n_templates = 0 if self.templates is None else len(self.templates.labels)
-        n_clusters = 0 if self.candidates is None else len(self.candidates.table)
+        found = self.candidates
+        n_clusters = 0 if found is None else len(found.table)
+        grades = {} if found is None else found.by_grade
+        by_grade = ", ".join(f"{n} {grade}" for grade, n in grades.items() if n)
+        of_grades = f" ({by_grade})" if by_grade else ""
         n_verdicts = 0 if self.comparison is None else len(self.comparison.verdicts)
         return (
-            f"<Result {self.title!r}: {n_templates} templates, {n_clusters} candidate "
-            f"clusters, {n_verdicts} verdicts>"
+            f"<Result {self.title!r}: {n_templates} templates, {n_clusters} "
+            f"clusters{of_grades}, {n_verdicts} verdicts>"
         )
 
     def _repr_html_(self) -> str:

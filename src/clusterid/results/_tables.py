@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from clusterid.legend import Shown, shown_cells
 
-__all__ = ["needed_columns", "shown_quotients"]
+__all__ = ["cell_quotient", "needed_columns", "ranked_clusters", "shown_quotients"]
 
 
 def needed_columns(table: pd.DataFrame, *columns: str) -> pd.DataFrame:
@@ -23,15 +25,22 @@ def needed_columns(table: pd.DataFrame, *columns: str) -> pd.DataFrame:
     return pd.DataFrame(table).reindex(columns=list(columns))
 
 
-def shown_quotients(table: pd.DataFrame, *, plants: str) -> Shown:
-    """Return what may be shown of the shrunk quotients of a table.
+def shown_quotients(
+    table: pd.DataFrame,
+    *,
+    plants: str,
+    columns: Sequence[str] = ("lq_shrunk", "lower", "upper"),
+) -> Shown:
+    """Return what may be shown of the quotients of a table.
 
     Parameters
     ----------
     table : DataFrame
-        One row a cell: ``lq_shrunk``, its interval (``lower``, ``upper``), ``reason``.
+        One row a cell: the columns, and ``reason``.
     plants : str
         The column that counts the plants of a cell.
+    columns : sequence of str
+        The quotient and the two ends of its interval; by default those of clusters.
 
     Examples
     --------
@@ -39,11 +48,48 @@ def shown_quotients(table: pd.DataFrame, *, plants: str) -> Shown:
     >>> shown_quotients(cells, plants="n_plants").value
     array([ 2., nan])
     """
-    part = needed_columns(table, "lq_shrunk", "lower", "upper", plants, "reason")
+    value, lower, upper = columns
+    needed = dict.fromkeys((value, lower, upper, plants, "reason"))
+    part = needed_columns(table, *needed)
     return shown_cells(
-        part["lq_shrunk"],
-        lower=part["lower"],
-        upper=part["upper"],
+        part[value],
+        lower=part[lower],
+        upper=part[upper],
         n_plants=part[plants],
         reason=part["reason"],
     )
+
+
+def ranked_clusters(table: pd.DataFrame) -> pd.DataFrame:
+    """Return clusters by grade, then by jobs above the usual, then by code.
+
+    Examples
+    --------
+    >>> found = pd.DataFrame(
+    ...     {"grade": ["C", "A"], "excess_jobs": [9.0, 1.0]}, index=["C001", "C002"])
+    >>> list(ranked_clusters(found).index)
+    ['C002', 'C001']
+    """
+    part = needed_columns(table, "grade", "excess_jobs")
+    grade = part["grade"].astype(object).where(part["grade"].ne(""), "~").fillna("~")
+    keys = pd.DataFrame({
+        "grade": grade.to_numpy(),
+        "excess": -pd.to_numeric(part["excess_jobs"], errors="coerce").to_numpy(),
+        "code": table.index.astype(str),
+    })
+    return table.iloc[keys.sort_values(["grade", "excess", "code"]).index]
+
+
+def cell_quotient(cells: pd.DataFrame) -> tuple[str, str]:
+    """Return which quotient of cells is drawn, and the key of its name.
+
+    That of plants, smoothed, where plants are counted; else that of jobs.
+
+    Examples
+    --------
+    >>> cell_quotient(pd.DataFrame({"lq_jobs": [2.0]}))
+    ('lq_jobs', 'measure.lq_jobs')
+    """
+    smoothed = needed_columns(cells, "lq_plants_smoothed")["lq_plants_smoothed"]
+    column = "lq_plants_smoothed" if smoothed.notna().any() else "lq_jobs"
+    return column, f"measure.{column}"

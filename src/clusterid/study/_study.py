@@ -28,7 +28,11 @@ from clusterid.study._result import Result
 from clusterid.study.reading._collecting import first_of, numbered
 from clusterid.study.reading._guarded import held_in_words, published_inputs
 from clusterid.study.reading._inputs import Inputs, read_inputs
-from clusterid.study.reading._schema import MethodSection, StudyFile
+from clusterid.study.reading._schema import (
+    MethodSection,
+    StudyFile,
+    fault_of_preset,
+)
 from clusterid.study.reading._study_file import read_study_file
 from clusterid.study.reading._variables import expanded
 from clusterid.study.saving._outputs import save_result
@@ -74,6 +78,30 @@ class Study:
     def economy(self) -> Economy:
         """The economy of the year the study is about, read and checked."""
         return self.inputs().economy
+
+    def with_preset(self, preset: str) -> Study:
+        """Return the study under another rule of [method] preset.
+
+        Parameters
+        ----------
+        preset : str
+            ``"default"``, or a published rule of :func:`clusters.presets`.
+
+        Raises
+        ------
+        StudyError
+            If the rule is not known, or ranks and cuts nothing.
+
+        Examples
+        --------
+        >>> demo_study().with_preset("lq_1.25").config.method.preset
+        'lq_1.25'
+        """
+        if rule := fault_of_preset(preset):
+            fault = Fault(rule, "", where="[method] preset")
+            raise StudyError(f"preset {preset!r} {rule}", [fault])
+        method = self.config.method.model_copy(update={"preset": preset})
+        return replace(self, config=self.config.model_copy(update={"method": method}))
 
     def inputs(self, *, engine: str = "duckdb") -> Inputs:
         """Read and check every file.

@@ -227,8 +227,8 @@ class Economy:
     metadata : Metadata
         Classification, year, count concept, source.
     largest_plant : DataFrame, regions x industries, optional
-        Persons in the largest plant of each cell; NaN where one of its plants is of
-        unknown size. Known only where plants are.
+        Persons in the largest plant of each cell, or the most that it can have (the
+        largest of the country); NaN where nothing is known.
     second_plant : DataFrame, regions x industries, optional
         Persons in the second largest plant of each cell; 0 where there is one plant.
     plant_squares : DataFrame, regions x industries, optional
@@ -271,10 +271,11 @@ class Economy:
 
     @property
     def largest_plant_share(self) -> pd.DataFrame | None:
-        """Share of the largest plant in its cell's employment, 0 to 1; NaN if empty."""
+        """Most that one plant has of its cell's employment, 0 to 1; NaN if unknown."""
         if self.largest_plant is None:
             return None
-        return self.largest_plant / self.employment.where(self.employment > 0)
+        share = self.largest_plant / self.employment.where(self.employment > 0)
+        return share.clip(upper=1.0)
 
     def with_employment(self, employment: pd.DataFrame) -> Economy:
         """Return the same economy with another employment table of the same shape."""

@@ -283,7 +283,7 @@ def check_declared(
         ``record``, ``place``, ``label``, ``fields``, ``year_founded``,
         ``identified_by``, ``initiated_by``, ``funded_by`` (lists; empty where nothing
         is said), ``source``, sorted by record. A record without a field is kept: its
-        verdict is unverifiable.
+        verdict is *not separable*.
 
     Raises
     ------

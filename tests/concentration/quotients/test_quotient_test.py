@@ -11,8 +11,9 @@ from clusterid.concentration import adjust, location_quotient_test
 from clusterid.errors import OptionError, TableError
 
 COLUMNS = (
-    "region industry lq lq_shrunk lower upper p_value q_value null n_plants stability "
-    "reason"
+    "region industry lq_jobs lq_jobs_smoothed lq_jobs_lower lq_jobs_upper lq_plants "
+    "lq_plants_smoothed lq_plants_lower lq_plants_upper p_value q_value null n_plants "
+    "stability reason"
 )
 
 
@@ -41,7 +42,7 @@ def test_same_columns_whatever_the_method(simulated, method):
     assert (tested["test"] == method).all()
     alone = tested["industry"] == "E"
     assert (tested.loc[alone, "reason"] == "single_plant").all()
-    assert tested.loc[alone, ["p_value", "q_value", "lq_shrunk"]].isna().all(axis=None)
+    assert tested.loc[alone, ["p_value", "q_value", "lq_plants"]].isna().all(axis=None)
     assert tested.loc[~alone, "p_value"].between(0, 1).all()
 
 
@@ -49,7 +50,7 @@ def test_jobs_alone_give_no_p_value(simulated):
     tested = location_quotient_test(simulated[0])
     assert tested["p_value"].isna().all()
     assert set(tested["reason"]) == {"plants_unknown"}
-    assert tested["lq"].notna().all()
+    assert tested["lq_jobs"].notna().all()
 
 
 def test_throws_depend_on_the_seed_and_on_nothing_else(simulated):
@@ -118,10 +119,10 @@ def test_withheld_jobs_still_have_a_count_test(simulated):
     hidden.loc["s", "B"] = np.nan
     tested = location_quotient_test(hidden, establishments=counts)
     cell = tested[(tested["region"] == "s") & (tested["industry"] == "B")].iloc[0]
-    assert np.isnan(cell["lq"])
+    assert np.isnan(cell["lq_jobs"])
     assert cell["reason"] == "withheld"
     assert 0 <= cell["p_value"] <= 1
-    assert cell["lq_shrunk"] > 0
+    assert cell["lq_plants_smoothed"] > 0
 
 
 def test_every_test_names_its_null(simulated):

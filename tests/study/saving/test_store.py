@@ -69,7 +69,7 @@ def test_no_result_is_told(tmp_path: Path) -> None:
 
 
 def test_foreign_classes_are_refused(tmp_path: Path) -> None:
-    text = '{"format": 2, "content": {"class": "os:system", "fields": {}}}'
+    text = '{"format": 3, "content": {"class": "os:system", "fields": {}}}'
     (tmp_path / "index.json").write_text(text, encoding="utf-8")
     with pytest.raises(StudyError, match="not of clusterid"):
         unstore(tmp_path)
@@ -94,7 +94,7 @@ def test_a_stored_result_cannot_choose_what_is_called(tmp_path: Path) -> None:
     }
     folder = tmp_path / "state"
     folder.mkdir()
-    text = json.dumps({"format": 2, "content": content})
+    text = json.dumps({"format": 3, "content": content})
     (folder / "index.json").write_text(text, "utf-8")
     with pytest.raises(StudyError, match="no part of a result"):
         unstore(folder)

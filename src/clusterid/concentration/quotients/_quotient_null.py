@@ -20,8 +20,8 @@ from clusterid.errors import Fault, OptionError, TableError, check_option
 from clusterid.statistics import Correction, normal_tail, two_sided
 
 __all__ = [
-    "Family", "Method", "Null", "QuotientOptions", "QuotientRules", "fitted_null",
-    "p_values",
+    "Family", "Method", "Null", "QuotientOptions", "QuotientRules", "chance_shares",
+    "fitted_null", "p_values",
 ]  # fmt: skip
 
 Method = Literal["auto", "count", "herfindahl", "z", "monte_carlo"]
@@ -151,7 +151,7 @@ def fitted_null(
 ) -> Null:
     """Return the null of the test that is made, its roughness given or fitted."""
     method = rules.chosen(known)
-    share = _null_shares(table, parts, known, shares, method)
+    share = chance_shares(table, parts, known, shares, method)
     observed, expected, trials = _effective_counts(parts, known, method, share)
     null = Null(
         method, share, observed, expected, trials, rules.tau, rules.alternative,
@@ -160,13 +160,14 @@ def fitted_null(
     return _roughened(null, rules.roughness, table, density)
 
 
-def _null_shares(
+def chance_shares(
     table: pd.DataFrame,
     parts: QuotientParts,
     known: KnownPlants,
     shares: pd.Series | None,
     method: str,
 ) -> Matrix:
+    """Return the share of each region under chance: given, of all plants or jobs."""
     if shares is not None:
         x = given_numbers(shares.rename(index=str), table.index, name="shares")
         if not (np.nanmin(x) >= 0 and np.isfinite(x).all() and x.sum() > 0):

@@ -1,4 +1,4 @@
-"""Location quotients with their uncertainty: tests, shrinkage, stability, power."""
+"""Location quotients of jobs and of plants: tests, smoothing, stability, power."""
 
 from __future__ import annotations
 
@@ -21,14 +21,16 @@ from clusterid.concentration.quotients._location_quotient import (
     quotient_parts,
     reason_codes,
 )
+from clusterid.concentration.quotients._plants_quotient import plants_quotient
 from clusterid.concentration.quotients._quotient_null import (
     QuotientOptions,
     QuotientRules,
+    chance_shares,
     fitted_null,
     p_values,
 )
 from clusterid.concentration.quotients._stability import one_more_plant
-from clusterid.statistics import adjust_columns, shrink_arrays
+from clusterid.statistics import adjust_columns
 from clusterid.tables import Margins
 
 __all__ = ["QUOTIENT_KINDS", "location_quotient_test"]
@@ -41,10 +43,17 @@ QUOTIENT_KINDS = Table(
     {
         "region": IDENTIFIER,
         "industry": IDENTIFIER,
-        "lq": CELL.over_totals,
+        "lq_jobs": CELL.over_totals,
+        "lq_jobs_smoothed": CELL.over_totals.as_fine_as("lq_jobs"),
+        "lq_jobs_lower": CELL.lower,
+        "lq_jobs_upper": CELL.upper,
         "stability": CELL.over_totals,
         **dict.fromkeys(
-            ("lq_shrunk", "lower", "upper", "eb05"), CELL.over_totals.counted
+            (
+                "lq_plants", "lq_plants_smoothed", "lq_plants_lower",
+                "lq_plants_upper", "lq_plants_rank",
+            ),
+            CELL.over_totals.counted,
         ),
         **dict.fromkeys(
             ("p_value", "q_value", "p_lower", "p_upper"), CELL.over_totals.counted.tail
@@ -58,6 +67,7 @@ QUOTIENT_KINDS = Table(
         "test": IDENTIFIER,
     },
     counted_by=("test", "count"),
+    interval=("lq_jobs", "lq_jobs_lower", "lq_jobs_upper"),
 )  # fmt: skip
 
 
@@ -73,7 +83,11 @@ def location_quotient_test(
     totals: pd.DataFrame | Margins | None = None,
     **options: Unpack[QuotientOptions],
 ) -> pd.DataFrame:
-    r"""Test every location quotient against chance; shrink it; say what was unseeable.
+    r"""Test every location quotient against chance; smooth it; say what was unseeable.
+
+    There are two quotients. That of *jobs* is a fact: they stand there. That of
+    *plants* is a draw: how many for one expected, with an interval, smoothed over the
+    study. They may disagree; no column mixes them.
 
     The unit that chooses a place is the plant, not the job: a test that counts jobs
     rejects 15 to 32 % of cells under pure chance. So this needs to know something of
@@ -127,25 +141,27 @@ def location_quotient_test(
     ties : {"exact", "mid"}
         Of the count test; ``"exact"`` never exceeds its level.
     coverage : float
-        Of the credible interval of the shrunk quotient.
+        Of the interval of the plants' quotient.
     level : float
         Level of the whole family at which power is stated.
 
     Returns
     -------
     DataFrame, one row a region and industry, sorted by both
-        ``region``, ``industry``, ``lq`` (employment), ``lq_shrunk``, ``lower``,
-        ``upper`` (:func:`shrink_quotients`; of plants where they are counted, else of
-        employment in effective plants 1/H), ``p_value``, ``q_value``, ``null`` (what
+        ``region``, ``industry``; ``lq_jobs`` and the same as ``lq_jobs_smoothed``
+        (jobs are not smoothed, see Notes), ``lq_jobs_lower``, ``lq_jobs_upper`` (its
+        limits; apart only where a study has withheld cells); ``lq_plants``,
+        ``lq_plants_smoothed``, ``lq_plants_lower``, ``lq_plants_upper`` (NaN where
+        plants are not counted); ``p_value``, ``q_value``, ``null`` (what
         the p-value is against, see Notes), ``n_plants`` (in the cell),
-        ``stability`` (relative change of the quotient by one more
+        ``stability`` (relative change of the jobs' quotient by one more
         plant of the industry's median size, or of its mean size where ``plants``
         are not given: :func:`quotient_stability`), ``reason`` (why a number is
-        missing), ``eb05`` (5 % posterior quantile: rank by it), ``n_expected``
-        (plants, or effective plants), ``p_lower``, ``p_upper`` (over the Herfindahl
-        interval; ``p_value`` is the larger), ``roughness``, ``power_lq`` (smallest
-        quotient detectable with 90 % power in this family, Bonferroni), ``test``
-        (method used).
+        missing), ``lq_plants_rank`` (5 % posterior quantile: rank by it),
+        ``n_expected`` (plants, or effective plants), ``p_lower``, ``p_upper`` (over
+        the Herfindahl interval; ``p_value`` is the larger), ``roughness``,
+        ``power_lq`` (smallest quotient detectable with 90 % power in this family,
+        Bonferroni), ``test`` (method used).
 
     Raises
     ------
@@ -169,8 +185,28 @@ def location_quotient_test(
     An industry whose estimated roughness is 0 is tested against the dartboard, and
     its rows say so.
 
+    The quotients, of n plants where mu are expected (all plants of the industry times
+    the region's share of all plants) and of jobs e:
+
+    .. math:: \mathrm{lq\_plants} = n_{ij}/\mu_{ij},\quad
+              \mathrm{lq\_jobs} = \frac{e_{ij}/e_j}{e_i/e}
+
+    ``lq_plants_lower`` and ``lq_plants_upper`` are the interval of n of N plants, equal
+    tails of Beta(n + 1/2, N - n + 1/2) over the share; 0 below nothing.
+    ``lq_plants_smoothed`` and ``lq_plants_rank`` are mean and 5 % quantile under a
+    mixture of ordinary and strong quotients fitted to the whole study: a few plants in
+    an ordinary cell say little and come near 1, many stay, also in an industry that is
+    strong nowhere else. The smoothed value may lie outside the interval, which knows
+    its own cell alone.
+    Jobs are not smoothed: on simulated economies every weight on them was further from
+    the true rate than the plants' smoothed quotient, so their quotient stays the fact
+    it is, with the number of plants beside it.
+
     Reasons: those of :func:`missing_reasons`, and ``"plants_unknown"``,
-    ``"single_plant"`` (an industry of one plant is always concentrated: no test).
+    ``"single_plant"`` (an industry of one plant is always concentrated: no test and
+    no quotient of plants), ``"employment_only"`` (tested on jobs; no quotient of
+    plants, because they are not counted), ``"nothing_expected"`` (a region without
+    plants).
     The z of ``method="z"``:
 
     .. math:: z_{ij}=\frac{s_{ij}-\tau x_j}
@@ -188,8 +224,8 @@ def location_quotient_test(
     >>> jobs = pd.DataFrame({"A": [90.0, 10.0], "B": [60.0, 340.0]}, index=["r", "s"])
     >>> plants = pd.DataFrame({"A": [9, 1], "B": [6, 34]}, index=["r", "s"])
     >>> tested = location_quotient_test(jobs, establishments=plants).round(5)
-    >>> print(*tested.loc[0, ["region", "industry", "lq", "p_value"]])
-    r A 3.0 0.00014
+    >>> print(*tested.loc[0, ["region", "industry", "lq_jobs", "lq_plants", "p_value"]])
+    r A 3.0 3.0 0.00014
     """
     rules = QuotientRules(**options)
     table = sorted_codes(checked_employment(employment))
@@ -200,23 +236,22 @@ def location_quotient_test(
     single = known.n_industry <= 1.0
     p[:, single] = p_other[:, single] = np.nan
     q, tests = _adjusted(p, rules)
-    posterior = shrink_arrays(null.observed, null.expected, rules.coverage)
-    for a in posterior:
-        a[:, single] = np.nan
-    shrunk, lower, upper, eb05 = posterior
+    share = chance_shares(table, parts, known, shares, "count")
+    plants_here = plants_quotient(known, share, coverage=rules.coverage)
     lq, untested = parts.ratio(), np.isnan(p)
     columns = {
-        "lq": lq,
-        "lq_shrunk": shrunk,
-        "lower": lower,
-        "upper": upper,
+        "lq_jobs": lq,
+        "lq_jobs_smoothed": lq,
+        "lq_jobs_lower": lq,
+        "lq_jobs_upper": lq,
+        **plants_here.columns(),
         "p_value": np.fmax(p, p_other),
         "q_value": q,
         "null": np.where(untested, "none", null.names()),
         "n_plants": known.counts,
         "stability": one_more_plant(parts, known.median_size),
-        "reason": _reasons(parts, lq, known, untested),
-        "eb05": eb05,
+        "reason": _reasons(parts, lq, known, untested, plants_here.plain),
+        "lq_plants_rank": plants_here.rank,
         "n_expected": null.expected,
         "p_lower": np.fmin(p, p_other),
         "p_upper": np.fmax(p, p_other),
@@ -244,12 +279,15 @@ def _reasons(
     lq: Matrix,
     known: KnownPlants,
     untested: NDArray[np.bool_],
+    of_plants: Matrix,
 ) -> NDArray[np.object_]:
-    """Return why a cell has no quotient or no test, "" where it has both."""
+    """Return why a cell lacks a quotient or a test, "" where it has all."""
     reasons = reason_codes(parts, lq)
     single = (known.n_industry <= 1.0)[None, :] & ~np.isnan(parts.cell)
     absent = (parts.industry_total == 0) & (known.n_industry == 0)[None, :]
     why = np.where(reasons == "", "plants_unknown", reasons)
     why = np.where(single, "single_plant", why)
     why = np.where(absent, "industry_absent", why)
-    return np.where(untested, why, reasons)
+    lacking = np.where(np.isfinite(known.counts), "nothing_expected", "employment_only")
+    tested = np.where((reasons == "") & np.isnan(of_plants), lacking, reasons)
+    return np.where(untested, why, tested)

@@ -19,6 +19,7 @@ from clusterid.errors import (
 )
 from clusterid.study.reading._collecting import Collected, noted
 from clusterid.study.reading._excluding import without_industries
+from clusterid.study.reading._largest_plants import largest_plants
 from clusterid.study.reading._schema import EmploymentSection, PlantsSection, StudyFile
 from clusterid.study.reading._variables import expanded_all
 from clusterid.tables import Economy, Metadata, read_table
@@ -36,7 +37,7 @@ __all__ = ["economies_of"]
 
 
 #: Files beside the counts that [employment] may name.
-_BESIDE = ("totals", "size_bands", "plant_herfindahl", "labels")
+_BESIDE = ("totals", "size_bands", "plant_herfindahl", "labels", "largest_plant")
 #: What [employment] hands on to its reader, and what says nothing.
 _OPTIONS = ("columns", "filter", "level", "years", "classification", "concept")
 _SAYS_NOTHING: tuple[object, ...] = (None, (), {})
@@ -62,7 +63,9 @@ def economies_of(
     elif counts is not None:
         paths = reading.paths("employment", counts.files)
         named = counts.model_dump(include=set(_BESIDE))
-        beside = {name: reading.path("employment", named[name]) for name in _BESIDE}
+        # a table of the largest plants may stand in the study file itself
+        files = {n: None if isinstance(v, dict) else v for n, v in named.items()}
+        beside = {name: reading.path("employment", files[name]) for name in _BESIDE}
         if paths:
             read = partial(_from_counts, config, counts, paths, beside)
             made = reading.attempt("employment", read)
@@ -150,7 +153,23 @@ def _from_counts(
         noted(note)
     sourced = replace(sourced, metadata=metadata)
     made: dict[int, Economy] = sourced.economies(section.years or None)
+    given = section.largest_plant
+    largest = given if isinstance(given, dict) else beside["largest_plant"]
+    year = max(made, default=0) if config.study.year is None else config.study.year
+    if largest is not None and (set(made) == {0} or year in made):
+        # sizes are of the year that the study is about
+        year = year if year in made else 0
+        sizes = largest_plants(largest, made[year], left_out)
+        made[year] = replace(made[year], largest_plant=_smaller(made[year], sizes))
     return made
+
+
+def _smaller(one: Economy, known: pd.DataFrame) -> pd.DataFrame:
+    """Return what is known of largest plants, by the counts or beside them."""
+    if one.largest_plant is None:
+        return known
+    counted = one.largest_plant.reindex_like(known)
+    return counted.where(~(known < counted), known).fillna(known)
 
 
 def _sourced(

@@ -14,7 +14,8 @@ __all__ = ["in_words_of_a_study", "mend_of_a_study"]
 
 #: Files that neither ``columns`` nor ``options`` of their section are about.
 _BESIDE = (
-    "labels", "totals", "plant_herfindahl", "truth", "attributes of regions", "bridge",
+    "labels", "totals", "plant_herfindahl", "largest_plant", "truth",
+    "attributes of regions", "bridge",
 )  # fmt: skip
 _ANSWERED = ("places", "answers", "declared")
 #: What a function takes (``pad={"region": 5}``).

@@ -19,7 +19,8 @@ __all__ = [
     "OPTIONS", "DisclosureSection", "EmploymentSection", "LayerSection",
     "MethodSection", "OutputSection", "PlantsSection", "RegionsSection",
     "ResearchSection", "StudyFile", "StudySection", "SurveySection",
-    "TemplatesSection", "is_repeated", "layer_names", "section_model",
+    "TemplatesSection", "fault_of_preset", "is_repeated", "layer_names",
+    "section_model",
 ]  # fmt: skip
 
 #: What each section and option is for, in the words of `clusterid init`.
@@ -77,6 +78,7 @@ class EmploymentSection(_Files):
     totals: str | None = None
     size_bands: str | None = None
     plant_herfindahl: str | None = None
+    largest_plant: str | dict[str, float] | None = None
     labels: str | None = None
     concept: Literal["workplace", "residence", "unknown"] = "workplace"
     kind: Literal["industry", "occupation"] | None = None
@@ -171,9 +173,14 @@ class MethodSection(_Section):
     held_out: str | None = None
     runs: int = Field(20, ge=1, le=100_000)
     surrogates: int = Field(0, ge=0, le=100_000)
-    minimum_jobs: float = Field(1000, ge=0, le=1e15)
+    bar: float = Field(1.5, ge=1, lt=1000)
+    lower_bar: float = Field(1.25, ge=1, lt=1000)
+    higher_bar: float = Field(2.0, ge=1, lt=1000)
+    minimum_jobs: float = Field(500, ge=0, le=1e15)
     minimum_plants: int = Field(10, ge=0, le=10**15)
     minimum_members: int = Field(2, ge=1, le=10**6)
+    standing_quotient: float = Field(2.0, ge=1, lt=1000)
+    standing_jobs: float = Field(400, ge=0, le=1e15)
     tolerance: int = Field(1, ge=0, le=2)
     mappability: float = Field(0.5, ge=0, le=1)
     permutations: int = Field(4999, ge=99, le=10_000_000)
@@ -192,17 +199,18 @@ class MethodSection(_Section):
     @classmethod
     def _offered_preset(cls, preset: str) -> str:
         """Refuse a rule that is not known, or that ranks and cuts nothing."""
-        from clusterid.clusters._presets import PRESETS
-
-        offered = ["default", *(n for n, rule in PRESETS.items() if not rule.index)]
-        if preset not in offered:
-            why = "is not offered"
-            if preset in PRESETS:
-                why = "is an index without a confirmed cut, which cannot tell clusters"
-            raise ValueError(
-                f"{why}; use one of {', '.join(offered)}.{nearest(preset, offered)}"
-            )
+        if fault := fault_of_preset(preset):
+            raise ValueError(fault)
         return preset
+
+    @model_validator(mode="after")
+    def _bars_in_order(self) -> MethodSection:
+        if not self.lower_bar <= self.bar <= self.higher_bar:
+            raise ValueError(
+                f"bar = {self.bar:g} must lie from lower_bar = {self.lower_bar:g} to "
+                f"higher_bar = {self.higher_bar:g}"
+            )
+        return self
 
     @model_validator(mode="after")
     def _held_out_detects_nothing(self) -> MethodSection:
@@ -212,6 +220,19 @@ class MethodSection(_Section):
                 "validates must not detect; take it out of one of the two"
             )
         return self
+
+
+def fault_of_preset(preset: str) -> str:
+    """Return what is wrong with the name of a rule; empty if it can tell clusters."""
+    from clusterid.clusters._presets import PRESETS
+
+    offered = ["default", *(n for n, rule in PRESETS.items() if not rule.index)]
+    if preset in offered:
+        return ""
+    why = "is not offered"
+    if preset in PRESETS:
+        why = "is an index without a confirmed cut, which cannot tell clusters"
+    return f"{why}; use one of {', '.join(offered)}.{nearest(preset, offered)}"
 
 
 class OutputSection(_Section):

@@ -137,6 +137,7 @@ def _write_tables(result: Result, folder: Path) -> None:
         table = result.candidates.table
         plain = pd.DataFrame(table.drop(columns="geometry", errors="ignore"))
         write_csv(plain, folder / "clusters.csv", index=True)
+        write_csv(result.candidates.concentrations, folder / "concentrations.csv")
         for name, layer in (("clusters", table), ("regions", result.regions)):
             frame = layer.reset_index()
             if isinstance(frame, gpd.GeoDataFrame) and len(frame):
@@ -208,6 +209,15 @@ def _strongest(graph: nx.Graph[Any]) -> nx.Graph[Any]:
     return kept
 
 
+def _rule(result: Result) -> list[str]:
+    """Return a line on the published rule that chose the clusters, if one did."""
+    params = {} if result.candidates is None else result.candidates.params
+    preset = params.get("preset") or "default"
+    if preset == "default":
+        return []
+    return [f"preset: {preset} (a published rule); beware: {params.get('warning')}"]
+
+
 def _log(result: Result) -> str:
     meta = result.economy.metadata
     said = words(result.language, kind=meta.kind)
@@ -218,7 +228,9 @@ def _log(result: Result) -> str:
         repr(result.economy),
         f"source: {meta.source or 'not stated'}",
         f"licence: {meta.licence or 'not stated'}",
+        *_rule(result),
         repr(result),
+        *([] if result.candidates is None else [repr(result.candidates)]),
         "",
         "steps (done; the times stand in provenance.json)",
         *(f"  {name}" for name in result.provenance.steps),

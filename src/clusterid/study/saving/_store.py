@@ -38,8 +38,8 @@ _PARTS = {
     "Monitoring": "clusterid.monitoring",
 }
 
-#: 2: provenance says whether a result is confidential; clusters carry industries.
-_FORMAT = 2
+#: 3: candidates carry grades and the list of every region.
+_FORMAT = 3
 
 
 def store(value: object, folder: Path) -> None:

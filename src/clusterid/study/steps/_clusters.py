@@ -32,14 +32,17 @@ def clusters_of(
         layers=dict(networks.layers),
         collaborations=case.collaborations,
         earlier=case.inputs.earlier,
+        draws=None if case.counts.filled is None else case.counts.filled.draws,
         preset=case.method.preset,
+        bar=case.method.bar,
+        sensitivity=(case.method.lower_bar, case.method.higher_bar),
         alpha=case.method.significance,
-        level=case.method.significance,
         minimum_jobs=case.method.minimum_jobs,
         minimum_plants=case.method.minimum_plants,
         minimum_members=case.method.minimum_members,
+        standing_quotient=case.method.standing_quotient,
+        standing_jobs=case.method.standing_jobs,
         imputed=case.counts.imputed,
-        seed=case.seed,
     )
     table = _with_intervals(found, case.counts)
     if not case.inputs.border_missing:

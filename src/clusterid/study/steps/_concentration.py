@@ -21,8 +21,9 @@ __all__ = ["concentration_table"]
 
 #: What is not known of a withheld cell.
 _NOT_KNOWN = [
-    "lq", "lq_shrunk", "lower", "upper", "p_value", "q_value", "stability", "eb05",
-    "p_lower", "p_upper",
+    "lq_jobs", "lq_jobs_smoothed", "lq_plants", "lq_plants_smoothed",
+    "lq_plants_lower", "lq_plants_upper", "lq_plants_rank", "p_value", "q_value",
+    "p_lower", "p_upper", "stability",
 ]  # fmt: skip
 
 
@@ -34,7 +35,7 @@ _NO_TOTAL = "reference_withheld"
 def concentration_table(
     counts: Counts, method: MethodSection, seed: int
 ) -> pd.DataFrame:
-    """Test every quotient; a withheld cell gets an interval instead of a value."""
+    """Test every quotient; of a withheld cell the jobs' quotient is limits alone."""
     from clusterid.concentration import location_quotient_test
 
     economy = counts.economy
@@ -47,20 +48,18 @@ def concentration_table(
         seed=seed,
     )
     if counts.filled is None:
-        return table.assign(
-            lq_lower=table["lq"], lq_upper=table["lq"], share_imputed=0.0
-        )
+        return table.assign(share_imputed=0.0)
     quotients = _quotient_bounds(counts.published, counts.filled.bounds)
     keys = pd.MultiIndex.from_frame(table[["region", "industry"]])
-    table["lq_lower"] = quotients.lower.stack().reindex(keys).to_numpy()
-    table["lq_upper"] = quotients.upper.stack().reindex(keys).to_numpy()
+    table["lq_jobs_lower"] = quotients.lower.stack().reindex(keys).to_numpy()
+    table["lq_jobs_upper"] = quotients.upper.stack().reindex(keys).to_numpy()
     hidden = counts.imputed.stack().reindex(keys).to_numpy(dtype=bool)
     table["share_imputed"] = np.where(hidden, 1.0, _estimated_totals(counts, keys))
     table.loc[hidden, _NOT_KNOWN] = float("nan")
     table.loc[hidden, "reason"] = "withheld"
     share = table["share_imputed"].to_numpy(dtype=float)
     mostly = ~hidden & (share > _MOST_ESTIMATED)
-    table.loc[mostly, "lq"] = float("nan")
+    table.loc[mostly, ["lq_jobs", "lq_jobs_smoothed"]] = float("nan")
     table.loc[mostly & table["reason"].eq("").to_numpy(), "reason"] = _NO_TOTAL
     return table
 

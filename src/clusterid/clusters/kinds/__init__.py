@@ -1,0 +1,1 @@
+"""Kinds of cluster: templates and their parts, groups of codes, single industries."""

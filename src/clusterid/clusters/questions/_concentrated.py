@@ -1,0 +1,81 @@
+r"""Question 1, concentrated: more plants choose the place than the bar says.
+
+Plants are draws. With :math:`N` plants of the kind in all regions and :math:`x_j` the
+region's share of all plants, the count is held against a rate of :math:`\tau` times
+what is expected:
+
+.. math:: p = P(Bin(N, \min(1, \tau x_j)) \ge n)
+
+and Benjamini-Hochberg over all regions and kinds of one level. Jobs are no draws: that
+many stand there, whoever brought them, and no p-value follows from them.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from clusterid.clusters.questions._counted import Counted
+from clusterid.statistics import over_positive, ratio_interval
+
+__all__ = ["deciding_plants", "exact_interval", "interval", "plants_test"]
+
+Floats = npt.NDArray[np.float64]
+
+#: Of the interval of a quotient of plants.
+COVERAGE = 0.9
+
+
+def plants_test(counted: Counted, bar: float, *, without: int = 0) -> Floats:
+    """Return p of at least this many plants at ``bar`` times the expected rate.
+
+    ``without``: so many plants fewer, the rest of the kind with them. A count that is
+    not above the bar's expectation has p = 1; NaN where nothing is counted or expected.
+    Weighted kinds (``spread`` below 1) are counted in the unit of their variance.
+    """
+    from scipy.special import betainc
+
+    n = np.maximum(counted.plants - without, 0.0) / counted.spread
+    mu = counted.expected / counted.spread
+    total = np.maximum(counted.total - without, 0.0) / counted.spread
+    p = np.where(np.isfinite(n) & (mu > 0), 1.0, np.nan)
+    share = np.minimum(1.0, bar * over_positive(mu, counted.total / counted.spread))
+    rows, kinds = np.nonzero((n > bar * mu) & (mu > 0) & (share < 1))
+    k, size = n[rows, kinds], total[kinds]
+    p[rows, kinds] = betainc(k, np.maximum(size - k, 0.0) + 1.0, share[rows, kinds])
+    return p
+
+
+def exact_interval(counted: Counted) -> tuple[Floats, Floats]:
+    """Return between what the quotient of plants lies at 90 %, regions x kinds.
+
+    Equal tails of a binomial count (:func:`statistics.ratio_interval`); it shrinks
+    nothing. Weighted kinds are counted in the unit of their variance.
+    """
+    unit = counted.spread
+    n, total = counted.plants / unit, counted.total / unit
+    share = over_positive(counted.expected / unit, total)
+    return ratio_interval(n, np.broadcast_to(total, n.shape), share, COVERAGE)
+
+
+def interval(
+    plants: float, expected: float, total: float, spread: float = 1.0
+) -> tuple[float, float]:
+    """Return the same of one count of several cells together."""
+    if not (np.isfinite(plants) and expected > 0):
+        return float("nan"), float("nan")
+    low, high = ratio_interval(
+        plants / spread, total / spread, expected / total, COVERAGE
+    )
+    return float(low), float(high)
+
+
+def deciding_plants(
+    total: Floats, expected: Floats, bar: float, level: float
+) -> Floats:
+    """Return how many plants would pass the bar at ``level`` without one of them."""
+    from scipy.stats import binom
+
+    share = np.minimum(1.0, bar * over_positive(expected, total))
+    needed = binom.isf(level, np.maximum(np.round(total) - 1, 0), share) + 2
+    return np.where(np.isfinite(expected) & (expected > 0), needed, np.nan)
