@@ -204,7 +204,7 @@ by_verdict.median().round(2)
 # Bayes' rule, for three stated priors (`clusterid.comparison.PRIORS`). Use the distance
 # between the columns: after a grade the neutral prior and the one that trusts
 # declarations call a cluster likely, and the one that doubts them leaves it open; after
-# no sign all call it less likely than not. The bounds of a record's posterior run over priors
+# no sign all call it less likely than not. The bounds of a posterior run over priors
 # and readings of its label. They are wide and ought to be.
 
 # %% [markdown]

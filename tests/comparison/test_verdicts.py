@@ -41,7 +41,8 @@ NEAR = COVERS | {"match_score_0": 0.0, "match_grade_0": ""}
         ({"lq_plants": np.nan, "lq_jobs": np.nan}, "not_separable", "withheld"),
         ({"cell_reason": "region_empty"}, "not_separable", "region_empty"),
         # a cluster that covers the place counts, and the better grade of both
-        (NOTHING | COVERS, "confirmed", "cluster_covers"),
+        (OPEN | COVERS, "confirmed", "cluster_covers"),
+        (NOTHING | COVERS, "no_footprint", "plants_below_bar"),
         (COVERS | {"grade": "C"}, "confirmed", "cluster_covers"),
         (NOTHING | NEAR, "no_footprint", "plants_below_bar"),
         # what lies beside it is told and decides nothing

@@ -57,7 +57,7 @@ def test_sheets_have_headings_units_and_notes(fake: ModuleType, tmp_path: Path) 
     assert about["Source"] == "Toy statistics office"
     assert about["SIMULATED"].startswith("Simulated data")
     listed = {row[1].value for row in book["columns"].iter_rows(min_row=2)}
-    assert {"lq_shrunk", "excess_jobs", "verdict"} <= listed
+    assert {"lq_jobs", "lq_plants", "excess_jobs", "verdict"} <= listed
 
 
 def test_codes_stay_text_and_withheld_cells_stay_empty(

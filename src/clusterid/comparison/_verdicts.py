@@ -188,8 +188,9 @@ def decide(evidence: pd.DataFrame, rules: ComparisonRules) -> pd.DataFrame:
     1. No field, codes that do not separate it, no region, a place smaller than the
        region measured, withheld counts: *not_separable*.
     2. The grade of the field in its own regions, unless most readings of the label
-       have none; or that of a cluster that means the same and covers the place. The
-       better one counts; a cluster beside the place is told, and decides nothing.
+       have none; or that of a cluster that means the same and covers the place, where
+       the field's own quotient is above 1. The better one counts; a cluster beside the
+       place is told, and decides nothing.
        A or B: *confirmed*, or *thin* where links are observed and few. C:
        *confirmed_jobs_only*. D: *niche*.
     3. Graded in the lexicon's reading, but not in most: *undecided*.
@@ -207,7 +208,9 @@ def decide(evidence: pd.DataFrame, rules: ComparisonRules) -> pd.DataFrame:
     lq_plants, lq_jobs = column("lq_plants"), column("lq_jobs")
     own = evidence["grade"].fillna("").to_numpy(dtype=object)
     unsure = (own != "") & (column("share_concentrated") < 0.5)
-    covers = column("match_score_0") >= rules.match
+    # of what is below average here, a cluster that means something alike is no proof
+    heard = quotient_heard(lq_plants, lq_jobs)
+    covers = (column("match_score_0") >= rules.match) & (heard > 1)
     of_cluster = np.where(covers, evidence["match_grade_0"], "")
     grade = np.where(unsure, "", own)
     by_home = _rank(grade)

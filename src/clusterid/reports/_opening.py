@@ -35,6 +35,14 @@ def asked(result: Result, page: Context) -> Section | None:
         parts.append(Part("found", found))
     if result.candidates is not None:
         parts += jobs_only(result.candidates, page)
+        if result.candidates.params.get("warning"):
+            parts.append(
+                page.note(
+                    "report.by_published_rule",
+                    rule=result.candidates.params.get("preset", ""),
+                    n=len(result.candidates.table),
+                )
+            )
     first = strongest(result, page)
     if first is not None:
         parts.append(first)
@@ -59,7 +67,9 @@ def _found(result: Result, page: Context) -> list[tuple[str, str]]:
         n = result.templates.membership.dropna().nunique()
         found.append((n, said("report.found_templates")))
     if result.candidates is not None:
-        n_clusters = format_number(len(result.candidates.table), language=said.language)
+        n_clusters = format_number(
+            sum(result.candidates.by_grade.values()), language=said.language
+        )
         found.append((n_clusters, said("report.found_clusters")))
         found += grades_found(result.candidates, page)
     if result.comparison is not None and len(result.comparison.verdicts):
