@@ -66,6 +66,18 @@ def test_the_screen_is_the_formula_and_hears_only_many_plants():
     assert (jobs_beyond_one_plant(few, most * 0, 1.5, 5) == 1).all()
 
 
+def test_a_known_plant_is_larger_than_the_cap_for_unknown_ones():
+    # 60,000 jobs, three times the usual ones of so many plants
+    extra = {("R01", "A"): (1980, 59_800.0)}
+    one = pd.DataFrame({"A": [1.0, 0, 0, 0]}, index=list("ABCZ"))
+    ready, counted = asked(extra, one)
+    known = largest_possible_plants(ready.economy, ready.employment)
+    assert counted.lq_jobs[1, 0] <= 2 * counted.lq_plants[1, 0]
+    assert most_of_one_plant(ready, counted, known)[1, 0] == 20_000
+    known.loc["R01", "A"] = 55_000.0
+    assert most_of_one_plant(ready, counted, known)[1, 0] == 55_000
+
+
 def test_a_giant_is_not_heard():
     ready, counted = asked({("R01", "A"): (1, 90_000.0)})
     unknown = largest_possible_plants(ready.economy, ready.employment)
