@@ -313,7 +313,7 @@ def compare(
         ``regions``, ``verdict``, ``declared`` (yes, no, not asked, unknown); in the
         field's own regions ``grade`` (A to D or empty; ``grade_at_lower_bar``,
         ``grade_at_higher_bar``), ``lq_jobs`` and between what it lies,
-        ``lq_plants`` (1 = as everywhere) with its exact 90 % interval, ``q_plants``,
+        ``lq_plants`` (1 = as everywhere) with its 90 % interval, ``q_plants``,
         ``q_rest`` (false discovery rates over all fields and regions),
         ``plants_needed`` and ``jobs_needed`` (what would decide), ``employment``
         (persons), ``n_plants``; ``linkage`` (0 to 1), ``trend`` (difference of the

@@ -279,6 +279,8 @@ def _below_bar(
     )
     below = np.where(has_plants, plants, jobs) < rules.bar
     part = evidence["cell_reason"].eq("withheld_part").to_numpy(dtype=bool)
+    # what is estimated has its limit; what is not could be anything
+    part = part & ~(evidence["share_imputed"].to_numpy(dtype=float) > 0)
     # what is hidden could be more, or decides whether the limit passes the bar
     open_ = part | ((jobs >= rules.bar) & (known < rules.bar))
     return below, np.where(has_plants, jobs >= rules.standing_quotient, open_)

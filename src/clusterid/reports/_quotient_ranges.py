@@ -1,6 +1,6 @@
 """The two quotients as a report writes them: each with its own range, small cells held.
 
-Of jobs the range is what withheld cells leave open; of plants it is the exact 90 %
+Of jobs the range is what withheld cells leave open; of plants it is the 90 %
 interval. Neither ever stands beside the other's.
 """
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from clusterid.errors import DataWarning, TableError
@@ -11,8 +12,9 @@ if TYPE_CHECKING:
     from clusterid.clusters import CandidateClusters
     from clusterid.comparison import Comparison
     from clusterid.monitoring import Monitoring
-    from clusterid.study.steps._case import Case
+    from clusterid.study.steps._case import Case, Counts
     from clusterid.study.steps._networks import Networks
+    from clusterid.tables import Economy
 
 __all__ = ["comparison_of", "monitoring_of"]
 
@@ -30,7 +32,7 @@ def comparison_of(
         candidates,
         inputs.survey,
         inputs.lexicon,
-        economy=case.counts.economy,
+        economy=_bounded(case.counts),
         regions=inputs.regions,
         layers=dict(networks.layers),
         collaborations=case.collaborations,
@@ -44,6 +46,14 @@ def comparison_of(
         imputed=case.counts.imputed,
         seed=case.seed,
     )
+
+
+def _bounded(counts: Counts) -> Economy:
+    """Return the estimated counts with the bounds of what was withheld."""
+    if counts.filled is None:
+        return counts.economy
+    bounds = counts.filled.bounds
+    return replace(counts.economy, lower=bounds.lower, upper=bounds.upper)
 
 
 def monitoring_of(case: Case, candidates: CandidateClusters) -> Monitoring | None:
