@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from validation.grades import _alarms, _calls, _giants, _page, _textbook
-from validation.grades.__main__ import PARTS, main, parser
+from validation.grades.__main__ import PARTS, command_of, main, parser
 from validation.grades._economies import design_of, drawn, jobs_alone
 from validation.grades._found import GRADES, claimed, numbers, reported_cells
 
@@ -230,6 +230,15 @@ def test_a_table_goes_between_its_marks_with_its_source(tmp_path):
     assert "old" not in text
     assert "`python -m this`, commit" in text
     assert text.endswith("b\n")
+
+
+def test_no_path_of_a_machine_stands_below_a_table():
+    said = command_of([
+        "--part", "alarms", "--rows", "/here/rows.csv", "--ways", "first detector",
+        "--page", "there.md",
+    ])  # fmt: skip
+    expected = 'python -m validation.grades --part alarms --ways "first detector"'
+    assert said == expected
 
 
 def test_the_command_refuses_what_it_does_not_know():

@@ -8,6 +8,7 @@ marks there, with command, commit and day.
 from __future__ import annotations
 
 import argparse
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -93,6 +94,18 @@ def parser() -> argparse.ArgumentParser:
     return made
 
 
+def command_of(arguments: list[str]) -> str:
+    """Return the command as it stands below a table: without the machine's paths."""
+    kept: list[str] = []
+    skipped = False
+    for word in arguments:
+        if word.startswith("--"):
+            skipped = word in {"--out", "--page", "--rows", "--list", "--results"}
+        if not skipped:
+            kept.append(f'"{word}"' if " " in word else word)
+    return " ".join(["python -m validation.grades", *kept])
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run the part asked for, print its tables and put them where they belong."""
     options = parser().parse_args(arguments)
@@ -102,9 +115,7 @@ def main(arguments: list[str] | None = None) -> None:
     tables = run(options)
     show(tables, options.out)
     if options.page is not None:
-        command = f"python -m validation.grades --part {options.part}"
-        if options.part != "textbook":
-            command += f" --replicates {options.replicates} --seed {options.seed}"
+        command = command_of(sys.argv[1:] if arguments is None else arguments)
         paste(tables, options.page, source_of(command))
     print(
         f"\n{options.part}: {time.perf_counter() - start:.0f} s "
