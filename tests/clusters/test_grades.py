@@ -48,6 +48,7 @@ def test_an_exceptional_cluster_is_a_and_says_so_in_numbers():
 def test_links_that_are_observed_and_missing_make_it_b():
     supply = nx.Graph()
     supply.add_edge("A", "Z", weight=1.0)
+    supply.add_node("B")
     found = cell(uneven(STRONG), layers={"supply": supply})
     assert (found["grade"], found["n_linked"]) == ("B", 0)
     supply.add_edge("A", "B", weight=1.0)

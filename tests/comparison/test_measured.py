@@ -1,4 +1,4 @@
-"""Numbers that decide, rises beyond chance, and rules taken over from candidates."""
+"""What is expected, rises beyond chance, and rules taken over from candidates."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ import dataclasses
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import binom
 
 from clusterid.comparison import ComparisonRules
+from clusterid.comparison._expected import expected_and_needed
 from clusterid.comparison._links import rises, trends
-from clusterid.comparison._needed import deciding_numbers
 from clusterid.comparison._units import make_units
 from clusterid.errors import OptionError
 from clusterid.tables import economy
@@ -29,28 +28,28 @@ def year(plants_of_a, with_plants=True):
 
 def needed(table, unit=0):
     rows = pd.DataFrame({"unit": [unit], "field": ["f"]})
-    cells = pd.DataFrame({"p_rest": [0.001, 0.5], "q_rest": [0.01, 0.6]})
     units = make_units(table, [])
-    return deciding_numbers(rows, cells, FIELD, units, ComparisonRules())
+    return expected_and_needed(rows, FIELD, units, ComparisonRules())
 
 
-def test_the_plants_that_decide_are_the_fewest_that_pass_without_one():
+def test_what_is_expected_and_the_jobs_that_grade_c_asks():
     found = needed(year(20.0))
-    plants = found["plants_needed"][0]
-    share = 1.5 * found["expected_plants"][0] / 200
-
-    def p(n):
-        return binom.sf(n - 2, 199, share)
-
-    # a family of two: the first one passes at half of 5 per cent
-    assert p(plants) <= 0.025 < p(plants - 1)
+    assert found["expected_plants"][0] == pytest.approx(20.0)
+    assert found["expected_jobs"][0] == pytest.approx(200.0)
     assert found["jobs_needed"][0] == pytest.approx(2 * 200)
+    few = expected_and_needed(
+        pd.DataFrame({"unit": [0], "field": ["f"]}),
+        FIELD,
+        make_units(year(20.0), []),
+        ComparisonRules(standing_jobs=5000),
+    )
+    assert few["jobs_needed"][0] == 5000
 
 
-def test_without_plants_or_a_unit_no_plants_decide():
-    assert np.isnan(needed(year(20.0, with_plants=False))["plants_needed"][0])
+def test_without_plants_or_a_unit_nothing_is_expected():
+    assert np.isnan(needed(year(20.0, with_plants=False))["expected_plants"][0])
     nowhere = needed(year(20.0), unit=-1)
-    assert np.isnan([nowhere["plants_needed"][0], nowhere["jobs_needed"][0]]).all()
+    assert np.isnan(np.concatenate(list(nowhere.values()))).all()
 
 
 def test_a_rise_is_one_that_two_counts_hardly_allow():

@@ -48,6 +48,7 @@ _ANSWERS: dict[str, Column] = {
     **dict.fromkeys(("n_members", "n_linked"), SAFE),
     "largest_plant_share": RATIO.upper,
     "share_imputed": SHARE,
+    "plants_needed": MODEL.counted,
     **dict.fromkeys(
         ("grade", "grade_at_lower_bar", "grade_at_higher_bar", "reason"), SAFE
     ),
@@ -55,7 +56,6 @@ _ANSWERS: dict[str, Column] = {
 #: what is said of a cluster and of a reported cell, not of every cell
 _OF_KIND: dict[str, Column] = {
     **dict.fromkeys(("kind", "level", "label", "template", "industries"), IDENTIFIER),
-    "plants_needed": MODEL.counted,
     **dict.fromkeys(("why_not_higher", "form"), SAFE),
 }
 _PUBLISHED: dict[str, Declared] = {
@@ -150,7 +150,7 @@ class CandidateClusters:
     concentrations : DataFrame
         Every region's list: one row a reported cell, ``rank`` by jobs above the usual;
         ``region``, ``kind`` and what it is, the answers of
-        :func:`clusters.test_groups`, ``plants_needed``, ``why_not_higher``, ``form``,
+        :func:`clusters.test_groups`, ``why_not_higher``, ``form``,
         ``cluster``. No industry of a region stands in two rows. A quotient of jobs of 3
         with 1,000 jobs above the usual is listed even where withheld cells leave no
         grade.

@@ -14,6 +14,7 @@ from clusterid.clusters._counts import group_weights
 from clusterid.clusters._grades import Graded, graded
 from clusterid.clusters._neighbours import adjacency
 from clusterid.clusters._rules import CellOptions, GradeRules
+from clusterid.clusters.questions._concentrated import deciding_plants
 from clusterid.clusters.questions._counted import Counted, table_of
 from clusterid.clusters.questions._links import links_between
 from clusterid.statistics import over_positive
@@ -35,7 +36,7 @@ ANSWERS = [
     "establishments", "lq_plants", "lq_plants_smoothed", "lq_plants_lower",
     "lq_plants_upper", "p_plants", "q_plants", "p_rest", "q_rest", "p_exceptional",
     "q_exceptional", "n_members", "n_linked", "largest_plant_share", "share_imputed",
-    "grade", "grade_at_lower_bar", "grade_at_higher_bar", "reason",
+    "plants_needed", "grade", "grade_at_lower_bar", "grade_at_higher_bar", "reason",
 ]  # fmt: skip
 
 CELL_COLUMNS = ["template", "region", *ANSWERS]
@@ -100,7 +101,9 @@ def test_groups(
         their usual plants, with three or more; above their usual jobs where none are
         counted), ``n_linked`` (of these, linked with another one; NaN where no layer is
         at hand), ``largest_plant_share`` (at most; NaN where sizes are unknown),
-        ``share_imputed``, ``grade`` (A to D or empty), ``grade_at_lower_bar``,
+        ``share_imputed``, ``plants_needed`` (with which question 3 would be answered
+        with yes, all else as it is), ``grade`` (A to D or empty),
+        ``grade_at_lower_bar``,
         ``grade_at_higher_bar``, ``reason`` (why an answer is missing: ``withheld``,
         ``withheld_part``, ``region_empty``, ``group_absent``, ``plants_not_counted``;
         empty if none is). ``attrs["family"]``: cells of question 1.
@@ -137,7 +140,7 @@ def test_groups(
     table = table_of(economy, rules.imputed)
     links = links_between(layers, economy.industries)
     near = None if graph is None else adjacency(graph, list(economy.regions))
-    answers = questioner(table, rules, links, near).ask(weights)
+    answers = questioner(table, rules, links, near).ask(weights, "group")
     return cell_table(answers, graded(answers, rules), list(economy.regions))
 
 
@@ -196,6 +199,13 @@ def answer_columns(
     }
     columns = {name: values[rows, kinds] for name, values in arrays.items()}
     columns["n_members"] = columns["n_members"].astype(int)
+    columns["plants_needed"] = deciding_plants(
+        counted.total[kinds],
+        counted.expected[rows, kinds],
+        counted.spread[kinds],
+        at.bar,
+        answers.decides_at,
+    )
     return columns
 
 

@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from clusterid.clusters._answers import Answers, AtBar, Questioner
+from clusterid.clusters._answers import Answers, Questioner
 from clusterid.clusters._cells import ANSWERS, answer_columns, cell_table
-from clusterid.clusters._grades import FEWEST_PLANTS, forms, graded, why_not_higher
+from clusterid.clusters._grades import forms, graded, why_not_higher
 from clusterid.clusters._report_once import (
     IndustryDeviance,
     fits,
@@ -20,7 +20,6 @@ from clusterid.clusters._report_once import (
 )
 from clusterid.clusters._rules import GradeRules
 from clusterid.clusters.kinds._kinds import LEVELS, Kind, Kinds
-from clusterid.clusters.questions._concentrated import deciding_plants
 
 __all__ = ["COLUMNS", "Asked", "asked"]
 
@@ -29,7 +28,7 @@ Bools = npt.NDArray[np.bool_]
 
 COLUMNS = [
     "region", "rank", "kind", "level", "label", "template", "industries", *ANSWERS,
-    "plants_needed", "why_not_higher", "form", "cluster",
+    "why_not_higher", "form", "cluster",
 ]  # fmt: skip
 #: A cell with this quotient of jobs and so many above the usual is listed whatever its
 #: grade.
@@ -100,7 +99,7 @@ def _listed(
     rows, of = np.nonzero((grades.grade != "") | strong if called is None else called)
     by_plants = (grades.grade == "A") | (grades.grade == "B") | (grades.grade == "D")
     fit = fits(answers, alone, by_plants)
-    table = pd.DataFrame({
+    return pd.DataFrame({
         "region": np.array(regions, dtype=object)[rows],
         "place": rows,
         "kind": [kinds[k].code for k in of],
@@ -109,42 +108,16 @@ def _listed(
         "template": [kinds[k].template for k in of],
         "industries": [";".join(kinds[k].industries) for k in of],
         **answer_columns(answers, grades, rows, of),
-        "plants_needed": _needed(answers, rules, rows, of),
         "why_not_higher": why_not_higher(answers, grades.grade, rules, rows, of),
         "form": forms(answers, rules, rows, of),
         "expected_jobs": counted.expected_jobs[rows, of],
         "expected_plants": counted.expected[rows, of],
         "total_plants": counted.total[of],
         "spread": counted.spread[of],
-        "passes_at": _level(answers.bars[0], rules.alpha),
+        "passes_at": answers.decides_at,
         "ratio": fit.ratio[rows, of],
         "holds": fit.holds[rows, of],
     })
-    return table
-
-
-def _needed(
-    answers: Answers,
-    rules: GradeRules,
-    rows: npt.NDArray[np.int64],
-    kinds: npt.NDArray[np.int64],
-) -> Floats:
-    """Return with how many plants a cell would pass the bar, all others as they are."""
-    if not answers.counted.has_plants or not len(rows):
-        return np.full(len(rows), np.nan)
-    level = _level(answers.bars[0], rules.alpha)
-    counted = answers.counted
-    needed = deciding_plants(
-        counted.total[kinds], counted.expected[rows, kinds], rules.bar, level
-    )
-    return np.maximum(needed, FEWEST_PLANTS)
-
-
-def _level(at: AtBar, alpha: float) -> float:
-    """Return the largest p that passed, or what the first one would have to be."""
-    passed = at.p_rest[np.nan_to_num(at.q_rest, nan=1.0) <= alpha]
-    family = max(1, int(np.isfinite(at.p_rest).sum()))
-    return max(float(passed.max()) if len(passed) else 0.0, alpha / family)
 
 
 def _once(rows: pd.DataFrame, kinds: Kinds) -> pd.DataFrame:

@@ -11,7 +11,6 @@ import numpy.typing as npt
 import pandas as pd
 
 from clusterid.clusters._area import StudyArea, edge_regions
-from clusterid.clusters._grades import FEWEST_PLANTS as FEWEST_FOR_TEST
 from clusterid.clusters._grades import GRADES
 from clusterid.clusters._industry_shares import IndustryShares
 from clusterid.clusters._largest_plant import largest_plant_share
@@ -19,7 +18,7 @@ from clusterid.clusters._scale import CoarserUnits
 from clusterid.clusters._surroundings import Surroundings
 from clusterid.clusters.questions._concentrated import deciding_plants, interval
 from clusterid.clusters.questions._counted import Table
-from clusterid.clusters.questions._links import FEWEST_PLANTS
+from clusterid.clusters.questions._links import FEWEST_PLANTS, Links
 
 __all__ = ["TABLE_COLUMNS", "Background", "Description", "describe"]
 
@@ -65,7 +64,7 @@ class Background:
     surroundings: Surroundings
     coarser: CoarserUnits | None
     edge: set[str]
-    layers: tuple[str, ...]
+    links: Links
     jobs: Floats
     plants: Floats | None
     plant_shares: IndustryShares | None
@@ -79,7 +78,7 @@ class Background:
         area: StudyArea,
         surroundings: Surroundings,
         coarser: CoarserUnits | None,
-        layers: tuple[str, ...],
+        links: Links,
         bar: float,
     ) -> Self:
         """Return the background, its tables as arrays."""
@@ -92,7 +91,7 @@ class Background:
             surroundings,
             coarser,
             edge_regions(area.shapes),
-            layers,
+            links,
             table.employment.to_numpy(dtype=float),
             None if plants is None else plants.to_numpy(dtype=float),
             None if plants is None else IndustryShares.of(plants, plants.sum(axis=1)),
@@ -113,6 +112,7 @@ def describe(cluster: str, cells: pd.DataFrame, on: Background) -> Description:
     inside, outside = on.surroundings.research_projects(set(regions))
     change, lq_change = on.surroundings.change_since(regions, industries, jobs, lq)
     best = _strongest(of)
+    present = _taking_part(regions, industries, quotients, on)
     plants = None if on.plants is None else on.plants[here]
     row: dict[str, object] = {
         "cluster": cluster,
@@ -124,8 +124,8 @@ def describe(cluster: str, cells: pd.DataFrame, on: Background) -> Description:
         "grades": ";".join(of["grade"]),
         "form": of["form"][best],
         **strength,
-        "n_members": _taking_part(regions, industries, quotients, on),
-        "linked_in": ";".join(on.layers) if np.isfinite(of["n_linked"][best]) else "",
+        "n_members": int(present.sum()),
+        "linked_in": ";".join(on.links.among(columns[present])),
         "largest_plant_share": largest_plant_share(
             on.jobs[here], plants, on.largest[here]
         ),
@@ -152,12 +152,12 @@ def describe(cluster: str, cells: pd.DataFrame, on: Background) -> Description:
 
 def _taking_part(
     regions: list[str], industries: list[str], quotients: pd.Series, on: Background
-) -> int:
-    """Return how many industries take part: by plants where these are counted."""
+) -> npt.NDArray[np.bool_]:
+    """Return which industries take part: by plants where these are counted."""
     if on.plant_shares is None:
-        return int((quotients.to_numpy() > 1).sum())
+        return np.asarray(quotients.to_numpy() > 1)
     observed, expected = on.plant_shares.by_industry(regions, industries)
-    return int(((observed > expected) & (observed >= FEWEST_PLANTS)).sum())
+    return np.asarray((observed > expected) & (observed >= FEWEST_PLANTS))
 
 
 def _strongest(of: Mapping[str, Any]) -> int:
@@ -187,6 +187,13 @@ def _strength(of: Mapping[str, Any], bar: float) -> dict[str, Any]:
     lower, upper = interval(
         plants, mean, float(of["total_plants"][0]), float(of["spread"][0])
     )
+    needed = deciding_plants(
+        of["total_plants"][:1],
+        np.array([mean if known.any() else np.nan]),
+        of["spread"][:1],
+        bar,
+        float(of["passes_at"][0]),
+    )
     filled = float((of["employment"] * of["share_imputed"])[told].sum())
 
     def over(value: float, base: float) -> float:
@@ -210,18 +217,10 @@ def _strength(of: Mapping[str, Any], bar: float) -> dict[str, Any]:
         **{name: least(name) for name in ("q_plants", "q_rest", "q_exceptional")},
         "n_linked": float(linked.max()) if len(linked) else float("nan"),
         "share_imputed": filled / jobs if jobs > 0 else 0.0,
-        "plants_needed": _needed(of, mean, bar) if known.any() else float("nan"),
+        "plants_needed": float(needed[0]),
         "grade_at_lower_bar": _best(of["grade_at_lower_bar"]),
         "grade_at_higher_bar": _best(of["grade_at_higher_bar"]),
     }
-
-
-def _needed(of: Mapping[str, Any], expected: float, bar: float) -> float:
-    """Return with how many plants all its cells together would pass the bar."""
-    needed = deciding_plants(
-        of["total_plants"][:1], np.array([expected]), bar, float(of["passes_at"][0])
-    )
-    return max(float(needed[0]), FEWEST_FOR_TEST)
 
 
 def _flags(

@@ -17,28 +17,18 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from clusterid.clusters._answers import Answers, AtBar
+from clusterid.clusters._answers import Answers, AtBar, at_most
 from clusterid.clusters._rules import GradeRules
+from clusterid.clusters.questions._concentrated import FEWEST_PLANTS
 
-__all__ = [
-    "FEWEST_PLANTS",
-    "FORMS",
-    "GRADES",
-    "REASONS",
-    "Graded",
-    "forms",
-    "graded",
-    "why_not_higher",
-]
+__all__ = ["FORMS", "GRADES", "REASONS", "Graded", "forms", "graded", "why_not_higher"]
 
 Bools = npt.NDArray[np.bool_]
 Texts = npt.NDArray[np.object_]
 
 GRADES = ("A", "B", "C", "D")
 
-#: Plants from which the test with one plant fewer says that no plant carries a cell.
-FEWEST_PLANTS = 10
-#: Plants from which it makes a niche.
+#: Plants from which the test without one of them makes a niche.
 FEWEST_IN_NICHE = 5
 #: A plant with so much of a cell's jobs anchors it; with so much it is the cell. Ours.
 ANCHOR, WHOLE = 0.3, 0.8
@@ -81,20 +71,18 @@ class _Met:
 def _met(answers: Answers, at: AtBar, rules: GradeRules) -> _Met:
     counted, alpha = answers.counted, rules.alpha
     n, jobs = np.nan_to_num(counted.plants), np.nan_to_num(counted.jobs)
-    linked = answers.n_linked if answers.has_links else answers.n_members
+    # where no layer observes the kind, who takes part stands for who is linked
+    seen = np.isfinite(answers.n_linked)
+    linked = np.where(seen, answers.n_linked, answers.n_members)
     return _Met(
-        plants=_below(at.q_rest, alpha),
-        jobs=_below(at.q_jobs, alpha),
+        plants=at_most(at.q_rest, alpha),
+        jobs=at_most(at.q_jobs, alpha),
         exceptional=at.is_exceptional,
-        linked=np.nan_to_num(linked) >= rules.minimum_members,
+        linked=linked >= rules.minimum_members,
         mass=(jobs >= rules.minimum_jobs) | (n >= rules.minimum_plants),
         average=np.nan_to_num(counted.lq_jobs) >= 1,
         stands=answers.stands,
     )
-
-
-def _below(q: npt.NDArray[np.float64], alpha: float) -> Bools:
-    return np.asarray(np.nan_to_num(q, nan=1.0) <= alpha)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +110,7 @@ def why_not_higher(
     """Return what each of the cells lacks for the next grade, codes joined by ``;``."""
     met = _met(answers, answers.bars[0], rules)
     n = np.nan_to_num(answers.counted.plants)
-    passed = _below(answers.bars[0].q, rules.alpha)
+    passed = at_most(answers.bars[0].q, rules.alpha)
     found = []
     for r, k in zip(rows, kinds, strict=True):
         lacks: list[str] = []

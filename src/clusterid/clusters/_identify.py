@@ -154,15 +154,15 @@ def identify_clusters(
     rules = ClusterRules.of(options)
     area = study_area(economy, regions, graph, rules.gap)
     table = table_of(economy, rules.grades.imputed, draws)
-    named = layers if isinstance(layers, Mapping) else _one_layer(layers)
+    named = layers
+    if layers is not None and not isinstance(layers, Mapping):
+        named = {"supply": layers}
     links = links_between(named, economy.industries)
     kinds = kinds_of(
         templates, table.employment, economy.metadata.labels, below=rules.looks_below
     )
     ready = questioner(table, rules.grades, links, area.around.neighbours)
-    rule = None
-    if rules.is_published:
-        rule = _called_by(rules.preset, table, area)
+    rule = _called_by(rules.preset, table, area) if rules.is_published else None
     found = asked(ready, kinds, area.codes, rule)
     reported = with_clusters(found.reported, area, ungraded=rules.is_published)
 
@@ -177,7 +177,7 @@ def identify_clusters(
         area,
         surroundings,
         coarser_units(economy, kinds.weights(used), units),
-        tuple(links),
+        links,
         rules.grades.bar,
     )
     in_clusters = reported[reported["cluster"].ne("")]
@@ -200,10 +200,6 @@ def identify_clusters(
         cells=found.cells,
         params=params,
     )
-
-
-def _one_layer(graph: nx.Graph[Any] | None) -> Mapping[str, nx.Graph[Any]] | None:
-    return None if graph is None else {"supply": graph}
 
 
 def _called_by(

@@ -8,7 +8,7 @@ import pandas as pd
 
 from clusterid.tables import Economy
 
-__all__ = ["largest_plant_share", "largest_possible_plants"]
+__all__ = ["largest_of_kinds", "largest_plant_share", "largest_possible_plants"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -32,6 +32,19 @@ def largest_possible_plants(economy: Economy, employment: pd.DataFrame) -> pd.Da
     if economy.largest_plant is not None:
         known = economy.largest_plant.reindex_like(employment).fillna(np.inf)
         most = most.where(most <= known, known)
+    return most
+
+
+def largest_of_kinds(cells: Floats, weights: Floats) -> Floats:
+    """Return the largest cell of one industry of each kind, regions x kinds.
+
+    ``cells`` regions x industries, ``weights`` industries x kinds.
+    """
+    most = np.zeros((len(cells), weights.shape[1]))
+    for kind in range(weights.shape[1]):
+        of = np.flatnonzero(weights[:, kind])
+        if len(of):
+            most[:, kind] = (cells[:, of] * weights[of, kind]).max(axis=1)
     return most
 
 

@@ -2,44 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from clusterid.comparison._units import Units, filled_employment
+from clusterid.networks import industry_layers
 from clusterid.tables import Economy
 
 if TYPE_CHECKING:
-    import networkx as nx
     from numpy.typing import NDArray
 
     from clusterid.comparison._inputs import Layers
 
 __all__ = [
-    "Links", "field_links", "industry_layers", "link_matrix", "quotients",
-    "research_quotients", "rises", "trends",
+    "Links", "field_links", "link_matrix", "quotients", "research_quotients", "rises",
+    "trends",
 ]  # fmt: skip
-
-
-def industry_layers(layers: Layers) -> dict[str, nx.Graph[Any]]:
-    """Return the layers between industries, sorted; co-location is left out.
-
-    It would confirm concentration by concentration.
-    """
-    if layers is None:
-        return {}
-    graphs = layers if isinstance(layers, Mapping) else {"stack": layers}
-    found = {}
-    for name in sorted(graphs):
-        graph = graphs[name]
-        layer = str(graph.graph.get("layer", name))
-        is_industry = graph.graph.get("kind", "industry") == "industry"
-        if is_industry and "coloc" not in (name + layer).replace("-", "").lower():
-            found[str(name)] = graph
-    return found
 
 
 def link_matrix(layers: Layers, industries: pd.Index) -> NDArray[np.float64] | None:

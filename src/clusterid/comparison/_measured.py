@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from clusterid.comparison._expected import expected_and_needed
 from clusterid.comparison._links import (
     field_links,
-    industry_layers,
     link_matrix,
     research_quotients,
     rises,
     trends,
 )
 from clusterid.comparison._matching import BARS, match
-from clusterid.comparison._needed import deciding_numbers
 from clusterid.comparison._readings import reading_levels
 from clusterid.comparison._units import (
     Units,
@@ -28,6 +27,7 @@ from clusterid.comparison._units import (
     steps_between,
 )
 from clusterid.comparison._verdicts import MOST_STEPS, ComparisonRules
+from clusterid.networks import industry_layers
 from clusterid.tables import contiguity
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ _CELL_COLUMNS = {
     **{name: name for name in (
         "employment", "share_imputed", "lq_jobs", "lq_jobs_lower", "lq_jobs_upper",
         "lq_plants", "lq_plants_smoothed", "lq_plants_lower", "lq_plants_upper",
-        "q_plants", "q_rest",
+        "q_plants", "q_rest", "plants_needed",
     )},
     "establishments": "n_plants",
     "grade": "grade", "grade_at_lower_bar": "grade_at_lower_bar",
@@ -106,7 +106,7 @@ def measure(inputs: Inputs, pairs: pd.DataFrame, rules: ComparisonRules) -> Meas
         if len(where) > 1 and name in fields:
             unions.setdefault(where, []).append(name)
     weights = mapped.weights.reindex(economy.industries)
-    cells = pd.DataFrame(columns=["template", "region", *_CELL_COLUMNS, "p_rest"])
+    cells = pd.DataFrame(columns=["template", "region", *_CELL_COLUMNS])
     if len(fields):
         cells = cell_tests(
             economy, weights[fields], contiguity(inputs.regions), unions,
@@ -147,12 +147,8 @@ def evidence_table(
     table = pd.concat([table, _own_cells(table, measured)], axis=1)
     table = table.assign(**_links_and_trend(table, inputs, measured))
     table = table.assign(
-        **deciding_numbers(
-            table,
-            measured.cells,
-            measured.weights[measured.fields],
-            measured.units,
-            rules,
+        **expected_and_needed(
+            table, measured.weights[measured.fields], measured.units, rules
         )
     )
     table, named = _with_matches(table, inputs, measured, rules)

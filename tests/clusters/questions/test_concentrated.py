@@ -12,6 +12,7 @@ from clusterid.clusters.questions._concentrated import (
     deciding_plants,
     exact_interval,
     interval,
+    passing_level,
     plants_test,
 )
 from clusterid.clusters.questions._counted import counted_kinds, table_of
@@ -60,12 +61,26 @@ def test_the_interval_is_that_of_a_binomial_share():
 
 
 def test_with_the_plants_that_would_decide_it_is_decided():
-    total, mu, level = np.array([800.0]), np.array([20.0]), 0.003
-    needed = deciding_plants(total, mu, 1.5, level)[0]
+    total, mu, one = np.array([800.0]), np.array([20.0]), np.ones(1)
+    needed = deciding_plants(total, mu, one, 1.5, 0.003)[0]
     share = 1.5 * 20 / 800
-    assert binom.sf(needed - 2, 799, share) <= level
-    assert binom.sf(needed - 3, 799, share) > level
-    assert np.isnan(deciding_plants(total, np.array([0.0]), 1.5, level)).all()
+    assert binom.sf(needed - 2, 799, share) <= 0.003
+    assert binom.sf(needed - 3, 799, share) > 0.003
+    # question 3 is asked from ten plants on
+    assert deciding_plants(total, mu / 100, one, 1.5, 0.003)[0] == 10
+    for unknown in (0.0, np.nan):
+        nothing = deciding_plants(total, np.array([unknown]), one, 1.5, 0.003)
+        assert np.isnan(nothing).all()
+    # half of every plant: twice the units, half the plants
+    half = deciding_plants(total / 2, mu / 2, one / 2, 1.5, 0.003)[0]
+    assert half == np.ceil(needed / 2)
+
+
+def test_the_level_is_that_of_the_last_that_passed_or_of_the_first_one_needed():
+    p = np.array([0.001, 0.01, 0.2, np.nan])
+    assert passing_level(p, np.array([0.003, 0.015, 0.2, np.nan]), 0.05) == 0.05 / 3
+    assert passing_level(p, np.array([0.003, 0.05, 0.2, np.nan]), 0.02) == 0.02 / 3
+    assert passing_level(np.full(2, np.nan), np.full(2, np.nan), 0.05) == 0.05
 
 
 def test_without_plants_nothing_is_said():

@@ -18,10 +18,15 @@ import numpy.typing as npt
 from clusterid.clusters.questions._counted import Counted
 from clusterid.statistics import over_positive, ratio_interval
 
-__all__ = ["deciding_plants", "exact_interval", "interval", "plants_test"]
+__all__ = [
+    "FEWEST_PLANTS", "deciding_plants", "exact_interval", "interval", "passing_level",
+    "plants_test",
+]  # fmt: skip
 
 Floats = npt.NDArray[np.float64]
 
+#: Plants from which the test without one of them says that none carries a cell.
+FEWEST_PLANTS = 10
 #: Of the interval of a quotient of plants.
 COVERAGE = 0.9
 
@@ -70,12 +75,24 @@ def interval(
     return float(low), float(high)
 
 
+def passing_level(p: Floats, q: Floats, alpha: float) -> float:
+    """Return the largest p that passed at ``alpha``, or what the first one must be."""
+    passed = p[np.nan_to_num(q, nan=1.0) <= alpha]
+    family = max(1, int(np.isfinite(p).sum()))
+    return max(float(passed.max()) if len(passed) else 0.0, alpha / family)
+
+
 def deciding_plants(
-    total: Floats, expected: Floats, bar: float, level: float
+    total: Floats, expected: Floats, spread: Floats, bar: float, level: float
 ) -> Floats:
-    """Return how many plants would pass the bar at ``level`` without one of them."""
+    """Return with how many plants cells would pass the bar without one of them.
+
+    At least the ten from which that is asked. ``total`` plants of the kind,
+    ``expected`` in the cell and ``spread`` by cell; ``level``: :func:`passing_level`.
+    """
     from scipy.stats import binom
 
     share = np.minimum(1.0, bar * over_positive(expected, total))
-    needed = binom.isf(level, np.maximum(np.round(total) - 1, 0), share) + 2
-    return np.where(np.isfinite(expected) & (expected > 0), needed, np.nan)
+    rest = np.maximum(np.round(total / spread) - 1, 0)
+    needed = np.ceil((binom.isf(level, rest, share) + 2) * spread)
+    return np.where(expected > 0, np.maximum(needed, FEWEST_PLANTS), np.nan)

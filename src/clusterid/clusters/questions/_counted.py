@@ -135,14 +135,13 @@ def _ends(table: Table, weights: pd.DataFrame, point: Floats) -> tuple[Floats, F
         low[rows, kinds] = np.fmin(ends[0], point[rows, kinds])
         high[rows, kinds] = np.fmax(ends[1], point[rows, kinds])
         return low, high
-    economy, values = table.economy, np.nan_to_num(table.employment.to_numpy())
-    for edge, out in ((economy.lower, low), (economy.upper, high)):
-        # a cell that was filled in from nowhere may be empty, and is not known above
-        cells = np.where(marks > 0, 0.0, values)
+    values = np.nan_to_num(table.employment.to_numpy(dtype=float))
+    # a cell that was filled in without bounds may be empty; above it nothing is known
+    ends = (table.economy.lower, 0.0, low), (table.economy.upper, values, high)
+    for edge, otherwise, out in ends:
+        cells = np.where(marks > 0, otherwise, values)
         if edge is not None:
             known = edge.reindex_like(table.employment).to_numpy(dtype=float)
             cells = np.where((marks > 0) & np.isfinite(known), known, cells)
-        elif edge is None and out is high:
-            cells = values
         out[rows, kinds] = (cells @ w)[rows, kinds]
     return np.minimum(low, point), np.maximum(high, point)

@@ -21,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from clusterid.clusters._largest_plant import largest_of_kinds
 from clusterid.clusters.questions._counted import Counted, Table
 from clusterid.statistics import over_positive
 
@@ -59,20 +60,14 @@ def most_of_one_plant(table: Table, counted: Counted, known: pd.DataFrame) -> Fl
     """
     values = np.nan_to_num(table.employment.to_numpy(dtype=float))
     bound = known.to_numpy(dtype=float)
-    told = np.where(np.isfinite(bound), np.minimum(values, bound), 0.0)
-    open_ = np.where(np.isfinite(bound), 0.0, values)
     w = counted.weights.to_numpy(dtype=float)
-    most = np.zeros((2, len(values), w.shape[1]))
-    for kind in range(w.shape[1]):
-        of = np.flatnonzero(w[:, kind])
-        if len(of):
-            most[0, :, kind] = (told[:, of] * w[of, kind]).max(axis=1)
-            most[1, :, kind] = (open_[:, of] * w[of, kind]).max(axis=1)
+    is_told = np.isfinite(bound)
+    told = largest_of_kinds(np.where(is_told, np.minimum(values, bound), 0.0), w)
+    unknown = largest_of_kinds(np.where(is_told, 0.0, values), w)
     with np.errstate(invalid="ignore"):
         ordinary = counted.lq_jobs <= USUAL_SIZES * counted.lq_plants
-    unknown = np.where(ordinary, np.minimum(most[1], LARGEST_PLANT), most[1])
-    largest: Floats = np.maximum(most[0], unknown)
-    return largest
+    capped = np.where(ordinary, np.minimum(unknown, LARGEST_PLANT), unknown)
+    return np.asarray(np.maximum(told, capped))
 
 
 def jobs_beyond_one_plant(

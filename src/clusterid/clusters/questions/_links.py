@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import pandas as pd
 
 from clusterid.clusters._counts import Dartboard
 from clusterid.clusters.questions._counted import Table
+from clusterid.networks import industry_layers, observed_pairs
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -25,8 +27,6 @@ __all__ = [
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
-Links = Mapping[str, Bools]
-
 #: Plants from which an industry takes part in a cluster, where plants are counted.
 FEWEST_PLANTS = 3
 
@@ -45,28 +45,45 @@ def participating(table: Table) -> Bools:
     return np.asarray((board.filled > 0) & (board.filled > board.expected))
 
 
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Which industries are linked in each layer, and which pairs any has ``observed``.
+
+    Arrays industries x industries, symmetric.
+    """
+
+    layers: Mapping[str, Bools]
+    observed: Bools
+
+    def among(self, of: npt.NDArray[np.int64]) -> list[str]:
+        """Return the layers in which some of these industries are linked."""
+        here = np.ix_(of, of)
+        return [name for name, linked in self.layers.items() if linked[here].any()]
+
+
 def links_between(
-    layers: Mapping[str, nx.Graph[Any]] | None, industries: pd.Index
-) -> dict[str, Bools]:
-    """Return by layer which industries are linked, either way; own links left out."""
-    found: dict[str, Bools] = {}
-    place = {str(code): i for i, code in enumerate(industries)}
-    for name, graph in (layers or {}).items():
-        linked = np.zeros((len(place), len(place)), dtype=bool)
-        pairs = [
-            (place[a], place[b])
-            for a, b in _pairs(graph)
-            if a != b and a in place and b in place
-        ]
+    layers: Mapping[str, nx.Graph[Any]] | nx.Graph[Any] | None, industries: pd.Index
+) -> Links:
+    """Return the links between industries, either way; own links are left out.
+
+    Co-location counts only where there is no other layer.
+    """
+    codes = [str(code) for code in industries]
+    graphs = industry_layers(layers) or industry_layers(layers, colocation=True)
+    place = {code: i for i, code in enumerate(codes)}
+    found = {}
+    observed = np.zeros((len(codes), len(codes)), dtype=bool)
+    for name, graph in graphs.items():
+        linked = np.zeros(observed.shape, dtype=bool)
+        ends = [(str(edge[0]), str(edge[1])) for edge in graph.edges()]
+        pairs = [(place[a], place[b]) for a, b in ends if a in place and b in place]
         if pairs:
-            ends = np.array(pairs, dtype=np.int64)
-            linked[ends[:, 0], ends[:, 1]] = linked[ends[:, 1], ends[:, 0]] = True
-            found[str(name)] = linked
-    return found
-
-
-def _pairs(graph: nx.Graph[Any]) -> list[tuple[str, str]]:
-    return [(str(edge[0]), str(edge[1])) for edge in graph.edges()]
+            at = np.array(pairs, dtype=np.int64)
+            linked[at[:, 0], at[:, 1]] = linked[at[:, 1], at[:, 0]] = True
+            np.fill_diagonal(linked, False)
+        found[name] = linked
+        observed |= observed_pairs(graph, codes)
+    return Links(found, observed)
 
 
 def linked_industries(
@@ -75,18 +92,19 @@ def linked_industries(
     """Return how many industries of each kind take part, and how many are linked.
 
     Regions x kinds. Linked is who has a link in some layer to another one of the kind
-    that takes part; NaN where no layer is at hand.
+    that takes part; NaN where no layer observes any two industries of the kind.
     """
     w = weights.to_numpy(dtype=float) > 0
     members = takes_part.astype(np.float64) @ w.astype(np.float64)
-    if not links:
-        return members, np.full(members.shape, np.nan)
-    any_layer = np.any(list(links.values()), axis=0)
-    linked = np.zeros(members.shape)
+    linked = np.full(members.shape, np.nan)
+    if not links.layers:
+        return members, linked
+    any_layer = np.any(list(links.layers.values()), axis=0)
     for kind in range(w.shape[1]):
         of = np.flatnonzero(w[:, kind])
-        if len(of) > 1:
-            here = takes_part[:, of].astype(np.float32)
-            near = here @ any_layer[np.ix_(of, of)].astype(np.float32) > 0
-            linked[:, kind] = (near & (here > 0)).sum(axis=1)
+        here = np.ix_(of, of)
+        if links.observed[here].any():
+            part = takes_part[:, of].astype(np.float32)
+            near = part @ any_layer[here].astype(np.float32) > 0
+            linked[:, kind] = (near & (part > 0)).sum(axis=1)
     return members, linked

@@ -52,7 +52,7 @@ def observed_pairs(graph: Any, codes: list[str]) -> Booleans:
     graph : Graph or DiGraph
         A layer, as the functions of this room return it.
     codes : list of str
-        Order of rows and columns.
+        Order of rows and columns; what the layer links beyond them is left out.
 
     Returns
     -------
@@ -85,7 +85,8 @@ def observed_pairs(graph: Any, codes: list[str]) -> Booleans:
     if inside:
         a, b = np.array(inside, dtype=np.int64).T
         seen[a, b] = seen[b, a] = state
-    linked = [(where[str(a)], where[str(b)]) for a, b in graph.edges]
+    ends = [(str(edge[0]), str(edge[1])) for edge in graph.edges]
+    linked = [(where[a], where[b]) for a, b in ends if a in where and b in where]
     if linked:
         a, b = np.array(linked, dtype=np.int64).T
         seen[a, b] = seen[b, a] = True

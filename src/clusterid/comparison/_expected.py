@@ -1,0 +1,47 @@
+"""What is expected of a declared field where it is, and which jobs would decide."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from clusterid.statistics import over_positive
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from clusterid.comparison._units import Units
+    from clusterid.comparison._verdicts import ComparisonRules
+
+__all__ = ["expected_and_needed"]
+
+
+def expected_and_needed(
+    table: pd.DataFrame, weights: pd.DataFrame, units: Units, rules: ComparisonRules
+) -> dict[str, NDArray[np.float64]]:
+    """Return plants and jobs expected, and jobs that grade C asks, by declared field.
+
+    NaN where the field is not tested, plants also where none are counted.
+    """
+    unit = table["unit"].to_numpy()
+    column = weights.columns.get_indexer(pd.Index(table["field"]))
+    tested = (unit >= 0) & (column >= 0)
+    w = weights.to_numpy(dtype=float)
+
+    def expected_of(counts: NDArray[np.float64]) -> NDArray[np.float64]:
+        single = counts[: units.n_regions]
+        share = over_positive(counts.sum(axis=1), np.array(single.sum()))
+        total = single.sum(axis=0) @ w
+        expected = np.full(len(table), np.nan)
+        expected[tested] = total[column[tested]] * share[unit[tested]]
+        return expected
+
+    jobs = expected_of(units.jobs)
+    nothing = np.full(len(table), np.nan)
+    return {
+        "expected_plants": expected_of(units.counts) if units.is_plants else nothing,
+        "expected_jobs": jobs,
+        "jobs_needed": np.maximum(rules.standing_quotient * jobs, rules.standing_jobs),
+    }
