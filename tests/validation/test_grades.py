@@ -9,6 +9,7 @@ from validation.grades import _alarms, _calls, _giants, _page, _textbook
 from validation.grades.__main__ import PARTS, command_of, main, parser
 from validation.grades._economies import design_of, drawn, jobs_alone
 from validation.grades._found import GRADES, claimed, numbers, reported_cells
+from validation.recovery._report import paste
 
 from clusterid.clusters import identify_clusters
 from clusterid.clusters import test_groups as cells_of
@@ -224,7 +225,7 @@ def test_a_table_goes_between_its_marks_with_its_source(tmp_path):
     page.write_text("a\n<!-- begin one -->\nold\n<!-- end -->\nb\n", encoding="utf-8")
     table = pd.DataFrame({"n": [3]}, index=pd.Index(["x"], name="what"))
     source = _page.source_of("python -m this")
-    assert _page.paste({"one": table, "other": table}, page, source) == ["one"]
+    assert paste({"one": table, "other": table}, page, source) == ["one"]
     text = page.read_text(encoding="utf-8")
     assert "| x | 3 |" in text
     assert "old" not in text

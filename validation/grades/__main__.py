@@ -19,12 +19,12 @@ from validation.grades._alarms import REGIONS, WAYS, alarms, run_alarms
 from validation.grades._calls import calls
 from validation.grades._coverage import coverage
 from validation.grades._giants import giants
-from validation.grades._page import paste, source_of
+from validation.grades._page import source_of
 from validation.grades._planted import planted
 from validation.grades._presets import presets
 from validation.grades._size import size
 from validation.grades._textbook import STUDIES, textbook
-from validation.recovery._report import show
+from validation.recovery._report import paste, show
 
 #: Seeds from here on judge.
 JUDGING_SEED = 1000

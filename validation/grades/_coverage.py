@@ -11,7 +11,7 @@ import pandas as pd
 
 from clusterid.clusters import test_groups as cells_of
 from validation.grades._calls import real_rates
-from validation.grades._economies import design_of, drawn
+from validation.grades._economies import designs, drawn
 
 __all__ = ["SETTINGS", "coverage"]
 
@@ -21,20 +21,17 @@ STRONG = 3.0
 FEW = 5
 
 
+def _planted(regions: int) -> int:
+    """Return how many clusters are planted."""
+    return max(2, regions // 4)
+
+
 def coverage(
     replicates: int, seed: int, settings: Sequence[tuple[Any, ...]] = SETTINGS
 ) -> dict[str, pd.DataFrame]:
     """Return the share of intervals that hold the real quotient, clusters planted."""
     rows = []
-    for number, (regions, plants, roughness) in enumerate(settings):
-        design = design_of(
-            seed + number,
-            n_regions=regions,
-            n_plants=regions * plants,
-            roughness=roughness,
-            shared_roughness=0.5,
-            planted=max(2, regions // 4),
-        )
+    for number, (_, _, roughness), design in designs(settings, seed, planted=_planted):
         for made in drawn(design, replicates, (seed, number)):
             codes = made.economy.industries
             single = pd.DataFrame(np.eye(len(codes)), index=codes, columns=codes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,7 +15,7 @@ from clusterid.simulation import Design, simulate_counts
 from clusterid.simulation._design import probabilities
 from clusterid.tables import Economy, contiguity
 
-__all__ = ["Drawn", "design_of", "drawn", "jobs_alone", "with_sizes"]
+__all__ = ["Drawn", "design_of", "designs", "drawn", "jobs_alone", "with_sizes"]
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -75,6 +75,22 @@ class Drawn:
 def design_of(seed: int | np.random.Generator, **options: Any) -> Design:
     """Return a design of :func:`simulate_counts` alone."""
     return simulate_counts(replicates=1, seed=seed, **options)[0]
+
+
+def designs(
+    settings: Sequence[tuple[int, int, float]], seed: int, **more: Any
+) -> Iterator[tuple[int, tuple[int, int, float], Design]]:
+    """Yield number, setting (regions, plants a region, roughness) and its design."""
+    for number, (regions, plants, roughness) in enumerate(settings):
+        design = design_of(
+            seed + number,
+            n_regions=regions,
+            n_plants=regions * plants,
+            roughness=roughness,
+            shared_roughness=0.5,
+            **{name: of(regions) for name, of in more.items()},
+        )
+        yield number, (regions, plants, roughness), design
 
 
 def drawn(design: Design, replicates: int, seed: Any) -> Iterator[Drawn]:

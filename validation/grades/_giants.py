@@ -12,7 +12,7 @@ import pandas as pd
 
 from clusterid.clusters import identify_clusters
 from clusterid.tables import Economy
-from validation.grades._economies import Bools, Drawn, design_of, drawn
+from validation.grades._economies import Bools, Drawn, designs, drawn
 from validation.grades._found import claimed
 
 __all__ = ["QUOTIENTS", "SETTINGS", "giant_jobs", "giants", "with_giants"]
@@ -34,14 +34,7 @@ def giants(
     ``before``: so called in the same cells before the giants came.
     """
     rows = []
-    for number, (regions, plants, roughness) in enumerate(settings):
-        design = design_of(
-            seed + number,
-            n_regions=regions,
-            n_plants=regions * plants,
-            roughness=roughness,
-            shared_roughness=0.5,
-        )
+    for number, (regions, _, _), design in designs(settings, seed):
         for k, made in enumerate(drawn(design, replicates, (seed, number))):
             rng = np.random.default_rng((seed, number, k))
             before = _called(made, made.economy)

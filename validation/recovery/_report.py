@@ -44,20 +44,25 @@ def markdown(table: pd.DataFrame) -> str:
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
-def paste(tables: dict[str, pd.DataFrame], page: Path) -> None:
-    """Put each table between its marks on a page; tables without marks are left out.
+def paste(tables: dict[str, pd.DataFrame], page: Path, source: str = "") -> list[str]:
+    """Put each table between its marks on a page; return the names that have marks.
 
-    The marks are the comments ``begin NAME`` and ``end``.
+    The marks are the comments ``begin NAME`` and ``end``; ``source`` stands below each
+    table.
     """
     text = page.read_text(encoding="utf-8")
+    below = f"{source}\n\n" if source else ""
+    done = []
     for name, table in tables.items():
         mark = f"<!-- begin {name} -->\n"
         if mark not in text:
             continue
         head, rest = text.split(mark, 1)
         _, tail = rest.split("<!-- end -->", 1)
-        text = f"{head}{mark}\n{markdown(table)}\n\n<!-- end -->{tail}"
+        text = f"{head}{mark}\n{markdown(table)}\n\n{below}<!-- end -->{tail}"
+        done.append(name)
     page.write_text(text, encoding="utf-8")
+    return done
 
 
 def show(tables: dict[str, pd.DataFrame], folder: Path | None = None) -> None:

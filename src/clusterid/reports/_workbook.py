@@ -56,9 +56,9 @@ _CODES = {
 _LIMITS = ("lq_jobs_lower", "lq_jobs_upper")
 #: numbers that a cell with one or two plants does not show
 _OF_CELLS = (
-    "employment", "establishments", "n_plants", "lq", "lq_shrunk", "lower", "upper",
-    "lq_jobs", "lq_jobs_smoothed", *_LIMITS, "lq_plants", "lq_plants_smoothed",
-    "lq_plants_lower", "lq_plants_upper", "lq_plants_rank", "stability", "n_expected",
+    "employment", "establishments", "n_plants", "lq_jobs", *_LIMITS, "lq_plants",
+    "lq_plants_smoothed", "lq_plants_lower", "lq_plants_upper", "lq_plants_rank",
+    "stability", "n_expected",
     "p_value", "q_value", "p_lower", "p_upper", "excess_jobs", "p_plants", "q_plants",
     "p_rest", "q_rest", "p_exceptional", "q_exceptional",
 )  # fmt: skip
@@ -171,7 +171,9 @@ def _tables(result: Result, page: Context) -> Iterator[tuple[str, pd.DataFrame, 
     if result.comparison is not None:
         yield "verdicts", _verdict_rows(result.comparison.verdicts, said), ""
     strongest = _surest_first(result.concentration, "region", "industry")
-    yield "concentration", strongest, said("report.strongest_note")
+    # the contract's column for jobs, which are not smoothed, would stand there twice
+    once = strongest.drop(columns="lq_jobs_smoothed", errors="ignore")
+    yield "concentration", once, said("report.strongest_note")
     indices = result.industries
     if "industry" not in indices:
         indices = indices.rename_axis("industry")

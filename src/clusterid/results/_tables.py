@@ -29,7 +29,7 @@ def shown_quotients(
     table: pd.DataFrame,
     *,
     plants: str,
-    columns: Sequence[str] = ("lq_shrunk", "lower", "upper"),
+    columns: Sequence[str],
 ) -> Shown:
     """Return what may be shown of the quotients of a table.
 
@@ -40,12 +40,12 @@ def shown_quotients(
     plants : str
         The column that counts the plants of a cell.
     columns : sequence of str
-        The quotient and the two ends of its interval; by default those of clusters.
+        The quotient and the two ends of its interval.
 
     Examples
     --------
-    >>> cells = pd.DataFrame({"lq_shrunk": [2.0, 3.0], "n_plants": [9, 1]})
-    >>> shown_quotients(cells, plants="n_plants").value
+    >>> cells = pd.DataFrame({"lq_plants": [2.0, 3.0], "n_plants": [9, 1]})
+    >>> shown_quotients(cells, plants="n_plants", columns=["lq_plants"] * 3).value
     array([ 2., nan])
     """
     value, lower, upper = columns
