@@ -427,9 +427,7 @@ function clusteridMap(map, data) {
   const card = el("aside", { class: "card", "aria-live": "polite", hidden: true });
   function item(record) {
     const s = signFor(record.verdict);
-    const rows = [];
-    if (record.lq !== null) rows.push([t("measure.lq"), number(record.lq)]);
-    if (record.q !== null) rows.push([t("measure.q_value"), probability(record.q)]);
+    const rows = record.lq_jobs === null && record.lq_plants === null ? [] : quotients(record);
     if (record.jobs !== null) rows.push([t("measure.employment"), number(record.jobs)]);
     if (record.n !== null) rows.push([t("measure.n_plants"), number(record.n)]);
     if (record.posterior !== null) rows.push([t("measure.posterior"), percent(record.posterior)]);

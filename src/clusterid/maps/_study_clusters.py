@@ -17,7 +17,14 @@ if TYPE_CHECKING:
     from clusterid.maps._geometry import Outlines
     from clusterid.results import Result
 
-__all__ = ["FIRST_CLUSTERS", "clusters", "concentrations", "graded", "kinds"]
+__all__ = [
+    "FIRST_CLUSTERS",
+    "apart_ends",
+    "clusters",
+    "concentrations",
+    "graded",
+    "kinds",
+]
 
 #: Clusters drawn and listed before the reader asks for all. Our choice.
 FIRST_CLUSTERS = 60
@@ -169,7 +176,7 @@ def _columns(table: pd.DataFrame) -> dict[str, list[Any]]:
         name: _kept(pd.to_numeric(part[column], errors="coerce"), ~held)
         for name, column in _NUMBERS.items()
     }
-    apart = _apart(ends)
+    apart = apart_ends(ends)
     found["low_jobs"] = _kept(pd.Series(ends[:, 0]), apart & ~held)
     found["high_jobs"] = _kept(pd.Series(ends[:, 1]), apart & ~held)
     found["held"] = held.astype(int).tolist()
@@ -179,7 +186,7 @@ def _columns(table: pd.DataFrame) -> dict[str, list[Any]]:
     return found
 
 
-def _apart(ends: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+def apart_ends(ends: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
     """Return where two limits would be written as two numbers."""
     with np.errstate(invalid="ignore"):
         return np.asarray(ends[:, 1] - ends[:, 0] > 0.005 * ends[:, 1])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from clusterid.legend import LANGUAGES
+from clusterid.maps._study_clusters import apart_ends
 from clusterid.maps._texts import named, number, text
 from clusterid.results import needed_columns
 
@@ -18,9 +19,15 @@ if TYPE_CHECKING:
 
 __all__ = ["place_links", "verdict_places"]
 
+#: each with its own range, as the cards of clusters have them
+_QUOTIENTS = {
+    "lq_jobs": "lq_jobs", "low_jobs": "lq_jobs_lower", "high_jobs": "lq_jobs_upper",
+    "lq_plants": "lq_plants", "low_plants": "lq_plants_lower",
+    "high_plants": "lq_plants_upper",
+}  # fmt: skip
 _VERDICT = (
     "place", "place_name", "candidate", "regions", "field", "label", "verdict",
-    "declared", "lq_jobs", "q_plants", "employment", "n_plants", "posterior",
+    "declared", *_QUOTIENTS.values(), "employment", "n_plants", "posterior",
     "evidence_en", "evidence_de", "would_change_en", "would_change_de",
 )  # fmt: skip
 
@@ -85,8 +92,7 @@ def _verdict(row: Row, classification: str) -> dict[str, Any]:
         "field": field,
         "verdict": text(row["verdict"]) or "undecided",
         "declared": declared,
-        "lq": number(row["lq_jobs"]),
-        "q": number(row["q_plants"], 2),
+        **_quotients(row),
         "jobs": number(row["employment"]),
         "n": number(row["n_plants"]),
         "posterior": number(row["posterior"], 2),
@@ -94,6 +100,15 @@ def _verdict(row: Row, classification: str) -> dict[str, Any]:
         "evidence": {code: text(row[f"evidence_{code}"]) for code in LANGUAGES},
         "change": {code: text(row[f"would_change_{code}"]) for code in LANGUAGES},
     }
+
+
+def _quotients(row: Row) -> dict[str, float | None]:
+    """Return both quotients; limits of jobs only where they are apart."""
+    found = {name: number(row[column]) for name, column in _QUOTIENTS.items()}
+    ends = np.array([[row["lq_jobs_lower"], row["lq_jobs_upper"]]], dtype=float)
+    if not apart_ends(ends)[0]:
+        found["low_jobs"] = found["high_jobs"] = None
+    return found
 
 
 def _place_regions(survey: Survey | None) -> dict[str, list[tuple[str, float]]]:
