@@ -27,4 +27,23 @@ def embedded(page: str) -> dict[str, Any]:
     match = re.search(r'id="clusterid-data">(.*?)</script>', page, re.DOTALL)
     assert match
     found: dict[str, Any] = json.loads(match.group(1))
-    return found
+    return {name: _unpacked(value) for name, value in found.items()}
+
+
+def _unpacked(value: Any) -> Any:
+    """Return what the page's script makes of a table or a list of columns."""
+    if not isinstance(value, dict):
+        return value
+    if set(value) == {"n", "columns"}:
+        columns = {name: _column(c) for name, c in value["columns"].items()}
+        return [
+            {name: values[i] for name, values in columns.items()}
+            for i in range(value["n"])
+        ]
+    return {name: _column(c) for name, c in value.items()}
+
+
+def _column(value: Any) -> Any:
+    if isinstance(value, dict) and set(value) == {"values", "at"}:
+        return [value["values"][k] for k in value["at"]]
+    return value

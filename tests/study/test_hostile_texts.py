@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -19,6 +18,7 @@ import networkx as nx
 import openpyxl
 import pandas as pd
 import pytest
+from tests.maps.pages import embedded
 from typer.testing import CliRunner
 
 import clusterid as cid
@@ -75,12 +75,6 @@ def _strings(value: Any) -> Iterator[str]:
             yield from _strings(item)
 
 
-def _data(page: str) -> Any:
-    match = re.search(r'id="clusterid-data">(.*?)</script>', page, re.DOTALL)
-    assert match
-    return json.loads(match.group(1))
-
-
 def _cells(path: Path) -> Iterator[Any]:
     for sheet in openpyxl.load_workbook(path):
         for row in sheet.iter_rows():
@@ -92,7 +86,7 @@ def shown(out: Path, output: str) -> str:
     """Return all texts that an output shows."""
     found: list[str] = []
     if output == "map":
-        found = list(_strings(_data(_read(out / "map.html"))))
+        found = list(_strings(embedded(_read(out / "map.html"))))
     elif output == "report":
         found = _Page(_read(out / "report.html")).texts
     elif output == "workbook":
@@ -124,7 +118,7 @@ def test_no_text_was_run(hostile: Any) -> None:
 
 def test_the_map_holds_every_sign_of_a_name(hostile: Any) -> None:
     page = _read(hostile.out / "map.html")
-    names = _data(page)["geo"]["names"]
+    names = embedded(page)["geo"]["names"]
     assert sorted(names) == sorted(hostile.result.regions["name"])
     assert page.count("clusteridMap(map_canvas") == 1
     assert page.count("<!--place:") == 0
@@ -224,7 +218,7 @@ def test_a_map_of_values_shows_names_as_they_are(
         frame = _Page(page._repr_html_())
         assert [tag for tag, _ in frame.tags] == ["iframe"]
         return
-    data = _data(page.html)
+    data = embedded(page.html)
     assert data["geo"]["names"] == texts[:12]
     assert [layer["label"] for layer in data["layers"]] == texts
     for key in ("title", "source", "licence", "geometry", "unit"):
@@ -323,7 +317,7 @@ def test_a_stored_result_changed_by_hand_runs_nothing(
     page = _read(target)
     title = " | ".join(hostile.texts.TEXTS.values())
     if command == "map":
-        assert title in list(_strings(_data(page)))
+        assert title in list(_strings(embedded(page)))
     else:
         assert plain(title) in plain("".join(_Page(page).texts))
     assert not Path(hostile.texts.RAN).exists()

@@ -1,6 +1,15 @@
 "use strict";
 /* Draws the data of a page with Leaflet. Every text is set as text, never as markup. */
-function clusteridMap(map, data) {
+function clusteridMap(map, packed) {
+  // tables come as columns: names once, and a repeated value once with where it stands
+  const column = (c) => (Array.isArray(c) ? c : c.at.map((k) => c.values[k]));
+  function rows(table) {
+    if (Array.isArray(table)) return table;
+    const columns = Object.entries(table.columns).map(([name, c]) => [name, column(c)]);
+    return Array.from({ length: table.n }, (_, i) => Object.fromEntries(columns.map(([name, c]) => [name, c[i]])));
+  }
+  const data = Object.fromEntries(Object.entries(packed).map(([name, value]) => (
+    [name, value && value.columns ? rows(value) : value])));
   const SVG = "http://www.w3.org/2000/svg";
   const geo = data.geo, n = geo.codes.length;
   const state = {
@@ -244,7 +253,8 @@ function clusteridMap(map, data) {
     el("tr", {}, el("th", { scope: "row" }, name), el("td", { class: String(value).length < 16 && /^[\d<–-]/.test(String(value)) ? "n" : "" }, value)))));
   const inRegion = geo.codes.map(() => []);
   data.clusters.forEach((c) => c.regions.forEach((i) => inRegion[i].push(c)));
-  const rowsIn = geo.codes.map(() => []), ranked = data.concentrations || {};
+  const rowsIn = geo.codes.map(() => []);
+  const ranked = Object.fromEntries(Object.entries(data.concentrations || {}).map(([name, c]) => [name, column(c)]));
   (ranked.region || []).forEach((i, row) => rowsIn[i].push(row));
   // what is drawn and listed: the grades ticked, the first of them unless all are asked for
   let visible = [], chosen = 0, best = {};

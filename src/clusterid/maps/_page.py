@@ -14,6 +14,7 @@ from typing import Any
 
 from clusterid.legend import markup_text
 from clusterid.maps._leaflet import leaflet_css, leaflet_js
+from clusterid.maps._packing import packed
 from clusterid.maps._sealed import (
     Page,
     check_no_outside_links,
@@ -199,7 +200,7 @@ def self_contained(
     parts = {
         "title": markup_text(title),
         "language": markup_text(language),
-        "data": script_safe({} if data is None else data),
+        "data": script_safe({} if data is None else packed(data)),
         "style": _own("_map.css"),
         "app": _own("_map.js"),
         "leaflet_js": "",

@@ -1,0 +1,59 @@
+"""Rows as a page's file holds them: names once, repeated values once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+__all__ = ["packed"]
+
+#: tables of a page whose rows have the same names
+_TABLES = ("clusters", "kinds", "layers")
+#: what stands as columns already
+_LISTS = ("concentrations",)
+
+
+def packed(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the data of a page with its tables as columns; ``_map.js`` unpacks them.
+
+    Examples
+    --------
+    >>> rows = [{"id": k, "form": "many_plants"} for k in "abcd"]
+    >>> table = packed({"clusters": rows})["clusters"]
+    >>> table["n"], table["columns"]["id"]
+    (4, ['a', 'b', 'c', 'd'])
+    >>> table["columns"]["form"]
+    {'values': ['many_plants'], 'at': [0, 0, 0, 0]}
+    """
+    found = dict(data)
+    for name in found.keys() & set(_TABLES):
+        found[name] = _columns(found[name])
+    for name in found.keys() & set(_LISTS):
+        found[name] = {key: _shorter(values) for key, values in found[name].items()}
+    return found
+
+
+def _columns(rows: Any) -> Any:
+    """Return rows of the same names as columns; other rows as they are."""
+    if not isinstance(rows, Sequence) or not rows:
+        return rows
+    names = list(rows[0])
+    if any(list(row) != names for row in rows):
+        return rows
+    return {
+        "n": len(rows),
+        "columns": {name: _shorter([row[name] for row in rows]) for name in names},
+    }
+
+
+def _shorter(values: list[Any]) -> Any:
+    """Return values, or each of them once with where it stands, if that is shorter."""
+    written = [json.dumps(value, ensure_ascii=False) for value in values]
+    place: dict[str, int] = {}
+    at = [place.setdefault(text, len(place)) for text in written]
+    once = sum(map(len, place)) + len(json.dumps(at, separators=(",", ":")))
+    if once >= sum(map(len, written)) + len(written):
+        return values
+    first = dict(zip(reversed(at), reversed(values), strict=True))
+    return {"values": [first[k] for k in range(len(place))], "at": at}
