@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from clusterid.tables._areas import areas_km2
 from clusterid.tables._collaborations import ORGANISATION_KINDS, read_collaborations
 from clusterid.tables._confidentiality import guard_rows, publishable_interval
 from clusterid.tables._contiguity import contiguity
@@ -31,8 +32,8 @@ from clusterid.tables.parsing import read_table
 
 __all__ = [
     "BUSINESS", "ORGANISATION_KINDS", "SCIENCE", "TOTAL", "Economy", "Margins",
-    "Metadata", "check_answers", "check_comparable", "check_declared", "check_places",
-    "checked_wide", "contiguity", "economy", "guard_rows", "margins",
+    "Metadata", "areas_km2", "check_answers", "check_comparable", "check_declared",
+    "check_places", "checked_wide", "contiguity", "economy", "guard_rows", "margins",
     "organisation_kinds", "publishable_interval", "read_collaborations",
     "read_employment", "read_flows", "read_links", "read_plants", "read_regions",
     "read_table", "seat_booked", "size_class_reasons", "square_bounds",

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from clusterid import networks as nw
-from clusterid.errors import DataWarning
+from clusterid.errors import DataWarning, OptionError
 
 
 def simulated(seed: int = 0, regions: int = 60, industries: int = 8) -> pd.DataFrame:
@@ -20,6 +20,29 @@ def simulated(seed: int = 0, regions: int = 60, industries: int = 8) -> pd.DataF
     table.index = [f"R{i:02d}" for i in range(regions)]
     table.columns = list("abcdefghijklmnop")[:industries]
     return table
+
+
+def totals_of(table: pd.DataFrame) -> pd.DataFrame:
+    return pd.concat(
+        [
+            pd.DataFrame({
+                "region": table.index,
+                "industry": "TOTAL",
+                "value": table.sum(axis=1),
+            }),
+            pd.DataFrame({
+                "region": "TOTAL",
+                "industry": table.columns,
+                "value": table.sum(),
+            }),
+            pd.DataFrame({
+                "region": ["TOTAL"],
+                "industry": ["TOTAL"],
+                "value": [table.to_numpy().sum()],
+            }),
+        ],
+        ignore_index=True,
+    )
 
 
 def quotient(table: pd.DataFrame) -> pd.DataFrame:
@@ -43,32 +66,61 @@ def test_partial_correlation_equals_that_of_residuals() -> None:
             assert not graph.has_edge(a, b)
 
 
+@pytest.mark.parametrize("holes", [0, 60])
+def test_density_is_taken_out_beside_size_pair_by_pair(holes: int) -> None:
+    rng = np.random.default_rng(7)
+    table = simulated()
+    size, density = (
+        pd.Series(rng.lognormal(0, 1, len(table)), table.index) for _ in range(2)
+    )
+    shown = table.astype(float).copy()
+    for i, k in zip(
+        rng.integers(len(table), size=holes),
+        rng.integers(table.shape[1], size=holes),
+        strict=True,
+    ):
+        shown.iloc[i, k] = np.nan
+    graph = nw.colocation_network(
+        shown, size=size, density=density, totals=totals_of(table)
+    )
+    lq = quotient(table).where(shown.notna())
+    symmetric = (lq - 1) / (lq + 1)
+    both = np.column_stack([np.ones(len(size)), np.log(size), np.log(density)])
+    for a, b in itertools.combinations(table.columns, 2):
+        rows = symmetric[[a, b]].notna().all(axis=1).to_numpy()
+        pair, design = symmetric.loc[rows, [a, b]].to_numpy(), both[rows]
+        rest = pair - design @ np.linalg.lstsq(design, pair, rcond=None)[0]
+        r = np.corrcoef(rest.T)[0, 1]
+        if r > 0:
+            assert graph.edges[a, b]["weight"] == pytest.approx(r, abs=1e-9)
+        else:
+            assert not graph.has_edge(a, b)
+    assert graph.graph["unit"].endswith("net of size and density")
+
+
+def test_a_density_that_follows_the_size_changes_nothing() -> None:
+    table = simulated()
+    size = table.sum(axis=1).astype(float)
+    for method in ("correlation", "coagglomeration", "proximity"):
+        alone = nw.colocation_network(table, method=method)
+        both = nw.colocation_network(table, method=method, density=3 * size**2)
+        assert set(alone.edges) == set(both.edges)
+        for a, b, weight in alone.edges(data="weight"):
+            assert both.edges[a, b]["weight"] == pytest.approx(weight, abs=1e-9)
+
+
+def test_density_alone_is_an_error() -> None:
+    table = simulated()
+    with pytest.raises(OptionError, match="beside the size"):
+        nw.colocation_network(table, partial=None, density=table.sum(axis=1))
+
+
 def test_holes_are_left_out_pair_by_pair() -> None:
     table = simulated()
-    known_totals = pd.concat(
-        [
-            pd.DataFrame({
-                "region": table.index,
-                "industry": "TOTAL",
-                "value": table.sum(axis=1),
-            }),
-            pd.DataFrame({
-                "region": "TOTAL",
-                "industry": table.columns,
-                "value": table.sum(),
-            }),
-            pd.DataFrame({
-                "region": ["TOTAL"],
-                "industry": ["TOTAL"],
-                "value": [table.to_numpy().sum()],
-            }),
-        ],
-        ignore_index=True,
-    )
     holes = table.copy()
     rng = np.random.default_rng(1)
     holes = holes.mask(pd.DataFrame(rng.random(table.shape) < 0.2).to_numpy())
-    graph = nw.colocation_network(holes, totals=known_totals)
+    graph = nw.colocation_network(holes, totals=totals_of(table))
     lq = quotient(table).where(holes.notna())
     symmetric = (lq - 1) / (lq + 1)
     z = np.log(table.sum(axis=1))

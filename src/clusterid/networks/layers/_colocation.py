@@ -53,22 +53,19 @@ def location_quotients(
     return quotient, e_j
 
 
-def partial_correlation(X: Floats, z: Floats | None) -> tuple[Floats, Floats]:
+def partial_correlation(X: Floats, controls: Floats) -> tuple[Floats, Floats]:
     """Return pairwise-complete (partial) correlations of columns and their n.
 
     With holes every sum is taken over the rows both columns know, by products of
-    the masked matrices; z, if given, is partialled out on those rows.
+    the masked matrices; the columns of ``controls`` are partialled out on those rows,
+    one after the other.
     """
-    M = np.isfinite(X)
-    if z is not None:
-        M &= np.isfinite(z)[:, None]
+    known = np.isfinite(controls).all(axis=1)
+    M = np.isfinite(X) & known[:, None]
     if M.all():
         Y = X - X.mean(axis=0)
-        if z is not None:
-            c = z - z.mean()
-            denominator = c @ c
-            if denominator > 0:
-                Y = Y - np.outer(c, (c @ Y) / denominator)
+        for z in _orthogonal(controls):
+            Y = Y - np.outer(z, z @ Y)
         length = np.sqrt((Y**2).sum(axis=0))
         scale = np.sqrt((X**2).sum(axis=0))
         Y = Y / np.where(length > 1e-12 * scale, length, np.nan)
@@ -82,26 +79,48 @@ def partial_correlation(X: Floats, z: Floats | None) -> tuple[Floats, Floats]:
     spread = np.sqrt((Y**2).sum(axis=0) / count)
     Y = Y / np.where(spread > 0, spread, 1.0)
     n = m.T @ m
+    centre = controls[known].mean(axis=0) if known.any() else 0.0
+    Z = np.where(known[:, None], controls - centre, 0.0).T
     with np.errstate(divide="ignore", invalid="ignore"):
         s = Y.T @ m
         xx = (Y**2).T @ m - s**2 / n
         xy = Y.T @ Y - s * s.T / n
-        if z is None:
-            result = xy / np.sqrt(xx * xx.T)
-        else:
-            finite = np.isfinite(z)
-            centre = z[finite].mean() if finite.any() else 0.0
-            c = np.where(finite, z - centre, 0.0)
-            cs = (m * c[:, None]).T @ m
-            cc = (m * (c**2)[:, None]).T @ m - cs**2 / n
-            xc = (Y * c[:, None]).T @ m - s * cs / n
-            slope = np.where(cc > 0, 1 / cc, 0.0)
-            top = xy - xc * xc.T * slope
-            rest = xx - xc**2 * slope
-            rest = np.where(rest > 1e-12 * np.abs(xx), rest, np.nan)
-            result = top / np.sqrt(rest * rest.T)
+        whole = np.abs(xx)
+        sums = [(m * z[:, None]).T @ m for z in Z]
+        xz = [(Y * z[:, None]).T @ m - s * q / n for z, q in zip(Z, sums, strict=True)]
+        zz = {
+            (k, r): (m * (Z[k] * Z[r])[:, None]).T @ m - sums[k] * sums[r] / n
+            for k in range(len(Z))
+            for r in range(k, len(Z))
+        }
+        for k in range(len(Z)):
+            least = 1e-12 * (m * (Z[k] ** 2)[:, None]).T @ m
+            slope = np.where(zz[k, k] > least, 1 / zz[k, k], 0.0)
+            xy = xy - xz[k] * xz[k].T * slope
+            xx = xx - xz[k] ** 2 * slope
+            for r in range(k + 1, len(Z)):
+                along = zz[k, r] * slope
+                xz[r] = xz[r] - xz[k] * along
+                for q in range(r, len(Z)):
+                    zz[r, q] = zz[r, q] - zz[k, q] * along
+        rest = np.where(xx > 1e-12 * whole, xx, np.nan) if len(Z) else xx
+        result = xy / np.sqrt(rest * rest.T)
     result[~np.isfinite(result)] = np.nan
     return np.clip(result, -1.0, 1.0), n
+
+
+def _orthogonal(controls: Floats) -> list[Floats]:
+    """Return orthonormal columns that span the controls, without their means."""
+    found: list[Floats] = []
+    for column in controls.T:
+        rest = column - column.mean()
+        size = float(np.sqrt(rest @ rest))
+        for z in found:
+            rest = rest - z * (z @ rest)
+        length = float(np.sqrt(rest @ rest))
+        if length > 1e-6 * size > 0:
+            found.append(rest / length)
+    return found
 
 
 @typed
@@ -113,6 +132,7 @@ def colocation_network(
     partial: str | None = "size",
     totals: pd.DataFrame | None = None,
     size: pd.Series | None = None,
+    density: pd.Series | None = None,
     threshold: float = 1.0,
     minimum: float = 0.0,
     minimum_regions: int = 8,
@@ -121,9 +141,10 @@ def colocation_network(
 ) -> Any:
     r"""Return the network of industries that are found in the same regions.
 
-    Services gather in big cities whatever links them, so without care they form one
-    giant group. By default the logarithm of the region's size is partialled out of
-    every industry first; what remains is co-location beyond city size.
+    Services gather in big cities whatever links them, farms and building in thinly
+    settled districts, so without care these form two giant groups. By default the
+    logarithm of the region's size is partialled out of every industry first, and that
+    of its density where it is given; what remains is co-location beyond them.
 
     ===================  ===========================================================
     method               weight
@@ -152,6 +173,8 @@ def colocation_network(
         withheld: sums over withheld cells are unknown.
     size : Series by region, optional
         Size of the region (population, jobs); total employment by default.
+    density : Series by region, optional
+        Jobs or people per area, partialled out beside the size.
     threshold : float
         LQ from which an industry is present (``proximity``).
     minimum : float
@@ -222,12 +245,7 @@ def colocation_network(
             DataWarning,
             stacklevel=2,
         )
-    z: Floats | None = None
-    if partial == "size":
-        z = e_j if size is None else by_code(size, table.index)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            z = np.log(z)
-        z = np.where(np.isfinite(z), z, np.nan)
+    z = _controls(table.index, e_j, partial, size, density)
     if method == "correlation":
         matrix, n = partial_correlation(_varied(quotient, variant), z)
     elif method == "coagglomeration":
@@ -248,7 +266,7 @@ def colocation_network(
         absent="zero",
         observed=[codes[i] for i in np.flatnonzero(known)],
         source=source,
-        unit=f"{method} over regions" + (", net of size" if partial else ""),
+        unit=f"{method} over regions" + _net_of(partial, density),
         edges={"n_regions": np.rint(n).astype(np.int64)},
         unknown_pairs=[
             (codes[i], codes[j]) for i, j in zip(a.tolist(), b.tolist(), strict=True)
@@ -257,11 +275,41 @@ def colocation_network(
             "method": method,
             "variant": variant,
             "partial": partial,
+            "density": density is not None,
             "threshold": threshold,
             "minimum": minimum,
             "minimum_regions": minimum_regions,
         },
     )
+
+
+def _controls(
+    regions: pd.Index,
+    jobs: Floats,
+    partial: str | None,
+    size: pd.Series | None,
+    density: pd.Series | None,
+) -> Floats:
+    """Return what is partialled out, regions x 0, 1 or 2: logarithms."""
+    if partial is None:
+        if density is not None:
+            raise OptionError(
+                "density= is partialled out beside the size: leave partial='size', or "
+                "leave density out"
+            )
+        return np.empty((len(regions), 0))
+    columns = [jobs if size is None else by_code(size, regions)]
+    if density is not None:
+        columns.append(by_code(density, regions))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        z = np.log(np.column_stack(columns).astype(float))
+    return np.where(np.isfinite(z), z, np.nan)
+
+
+def _net_of(partial: str | None, density: pd.Series | None) -> str:
+    if partial is None:
+        return ""
+    return ", net of size" + ("" if density is None else " and density")
 
 
 def _varied(quotient: Floats, variant: str) -> Floats:
@@ -284,18 +332,16 @@ def _coagglomeration(
         D = table.to_numpy(float) / e_i - x[:, None]
     D[~np.isfinite(D)] = np.nan
     M = np.isfinite(D)
-    if z is not None:
-        rows = np.isfinite(z)
-        M &= rows[:, None]
-        for columns in _alike(M):
-            seen = M[:, columns[0]]
-            if seen.sum() < 3:
-                continue
-            c = z[seen] - z[seen].mean()
-            part = D[np.ix_(seen, columns)]
-            # s - x sums to 0 over all regions; only the slope is taken out
-            slope = (c @ part) / (c @ c) if c @ c > 0 else np.zeros(len(columns))
-            D[np.ix_(seen, columns)] = part - np.outer(c, slope)
+    M &= np.isfinite(z).all(axis=1)[:, None]
+    for columns in _alike(M) if z.shape[1] else ():
+        seen = M[:, columns[0]]
+        if seen.sum() < 3:
+            continue
+        part = D[np.ix_(seen, columns)]
+        # s - x sums to 0 over all regions; only the slopes are taken out
+        for c in _orthogonal(z[seen]):
+            part = part - np.outer(c, c @ part)
+        D[np.ix_(seen, columns)] = part
     Y = np.where(M, D, 0.0)
     m = M.astype(float)
     return Y.T @ Y / (1 - float((x**2).sum())), m.T @ m
@@ -310,18 +356,17 @@ def _alike(M: NDArray[np.bool_]) -> list[NDArray[np.int64]]:
 
 
 def _excess_proximity(
-    quotient: Floats, z: Floats | None, threshold: float
+    quotient: Floats, z: Floats, threshold: float
 ) -> tuple[Floats, Floats]:
     M = np.isfinite(quotient)
-    if z is not None:
-        M &= np.isfinite(z)[:, None]
+    M &= np.isfinite(z).all(axis=1)[:, None]
     m = M.astype(float)
     with np.errstate(invalid="ignore"):
         P = np.where(M, quotient >= threshold, 0.0).astype(float)
     together = P.T @ P
     u = P.T @ m
     expected = np.zeros_like(together)
-    if z is not None:
+    if z.shape[1]:
         fitted = np.zeros_like(P)
         for columns in _alike(M):
             seen = M[:, columns[0]]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from clusterid.study.reading._links import supply_layer
 
 if TYPE_CHECKING:
+    import geopandas as gpd
     import networkx as nx
 
     from clusterid.study.reading._inputs import Inputs
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from clusterid.study.steps._case import Case
     from clusterid.tables import Economy
 
-__all__ = ["Networks", "networks_of"]
+__all__ = ["Networks", "colocated", "networks_of"]
 
 _Graphs = Mapping[str, "nx.Graph[Any]"]
 
@@ -57,17 +58,33 @@ def networks_of(case: Case) -> Networks:
 
 
 def _layers(inputs: Inputs, economy: Economy) -> dict[str, nx.Graph[Any]]:
-    from clusterid.networks import colocation_network, skill_network
+    from clusterid.networks import skill_network
 
     layers: dict[str, nx.Graph[Any]] = {}
     for name, (flows, section) in inputs.supply.items():
         layers[name] = supply_layer(flows, section, name)
     for name, (links, _) in inputs.skills.items():
         layers[name] = skill_network(links, layer=name)
-    layers["colocation"] = colocation_network(
-        economy.employment, totals=economy.totals, source=economy.metadata.source
-    )
+    layers["colocation"] = colocated(economy, inputs.regions)
     return layers
+
+
+def colocated(economy: Economy, regions: gpd.GeoDataFrame) -> nx.Graph[Any]:
+    """Link industries found in the same places, net of these places' size and density.
+
+    Density is jobs per km²; where a region has no area, size alone is taken out.
+    """
+    from clusterid.networks import colocation_network
+    from clusterid.tables import areas_km2, margins
+
+    jobs = margins(economy.employment, economy.totals).region
+    density = jobs / areas_km2(regions).reindex(jobs.index)
+    return colocation_network(
+        economy.employment,
+        totals=economy.totals,
+        density=density if bool((density > 0).all()) else None,
+        source=economy.metadata.source,
+    )
 
 
 def _place_networks(inputs: Inputs) -> dict[str, nx.Graph[Any]]:

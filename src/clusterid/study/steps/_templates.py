@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from clusterid.communities import Templates
     from clusterid.study.steps._case import Case
     from clusterid.study.steps._networks import Networks
-    from clusterid.tables import Economy
 
 __all__ = ["templates_of"]
 
@@ -31,7 +30,7 @@ def templates_of(case: Case, networks: Networks) -> Templates:
             seed=case.seed,
             held_out=networks.held_out,
             layer_weights=networks.weights,
-            redraw=_redraw(case.counts.economy, networks.detecting),
+            redraw=_redraw(case, networks.detecting),
             surrogates=case.method.surrogates,
             names=case.inputs.economy.metadata.labels,
         )
@@ -39,12 +38,13 @@ def templates_of(case: Case, networks: Networks) -> Templates:
 
 
 def _redraw(
-    economy: Economy, detecting: Iterable[str]
+    case: Case, detecting: Iterable[str]
 ) -> Callable[[np.random.Generator], dict[str, nx.Graph[Any]]] | None:
     """Return how co-location is drawn anew from plants, where it detects."""
     from clusterid.aggregation import redraw_plants
-    from clusterid.networks import colocation_network
+    from clusterid.study.steps._networks import colocated
 
+    economy = case.counts.economy
     knows_plants = (
         economy.establishments is not None or economy.plant_herfindahl is not None
     )
@@ -53,8 +53,7 @@ def _redraw(
 
     def redraw(rng: np.random.Generator) -> dict[str, nx.Graph[Any]]:
         drawn = redraw_plants(economy, seed=rng)
-        layer = colocation_network(drawn.employment, totals=drawn.totals)
-        return {"colocation": layer}
+        return {"colocation": colocated(drawn, case.inputs.regions)}
 
     return redraw
 
