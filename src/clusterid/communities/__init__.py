@@ -2,12 +2,15 @@
 
 from clusterid._moved import from_validation
 from clusterid.communities._agreement import partition_agreement
+from clusterid.communities._coherence import coherence
 from clusterid.communities._detect import detect_communities
 from clusterid.communities._partition import partition_of_links
-from clusterid.communities._templates import Templates, given_templates
+from clusterid.communities._templates import CODES, Templates, given_templates
 
 __all__ = [
+    "CODES",
     "Templates",
+    "coherence",
     "detect_communities",
     "given_templates",
     "partition_agreement",

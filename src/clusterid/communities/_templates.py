@@ -11,6 +11,7 @@ import pandas as pd
 
 from clusterid._columns import (
     IDENTIFIER,
+    MODEL,
     RATIO,
     SAFE,
     SHARE,
@@ -30,11 +31,20 @@ if TYPE_CHECKING:
 
     import networkx as nx
 
-__all__ = ["Templates", "given_templates"]
+__all__ = ["COHERENCE", "Templates", "given_templates"]
 
 PROFILE = [
     "resolution", "n_templates", "quality", "plateau", "validation", "chosen",
     "stability",
+]  # fmt: skip
+#: A template is coherent in a layer when at most this share of random groups is as
+#: closely linked. Our choice.
+COHERENT = 0.05
+#: Name of the layer of code neighbours among those that coherence is asked of.
+CODES = "code"
+COHERENCE = [
+    "template", "layer", "took_part", "n_industries", "link_rank", "expected",
+    "p_value",
 ]  # fmt: skip
 _SIGNIFICANCE = ["n_industries", "internal_weight", "z", "p_value"]
 
@@ -50,6 +60,11 @@ _PUBLISHED: dict[str, Declared] = {
         {**dict.fromkeys(_SIGNIFICANCE, SAFE), "share_imputed": SHARE}
     ),
     "hierarchy": Values(IDENTIFIER),
+    "coherence": Table({
+        **dict.fromkeys(("template", "layer"), IDENTIFIER),
+        **dict.fromkeys(("took_part", "n_industries"), SAFE),
+        **dict.fromkeys(("link_rank", "expected", "p_value"), MODEL.of_all),
+    }),
     "stability": Names(
         dict.fromkeys(("runs_agree", "assigned", "ambiguous", "none"), SAFE)
     ),
@@ -104,6 +119,10 @@ class Templates:
         ``runs_agree`` (as in the profile, at the chosen resolution; NaN for given
         templates) and the shares of the industries by status: ``assigned``,
         ``ambiguous``, ``none``.
+    coherence : DataFrame, one row a template and layer
+        How closely the members are linked in each layer, against random groups as
+        urban; evidence where the layer took no part (see
+        :func:`clusterid.communities.coherence`). Empty where it was not asked.
     params : mapping
         Every argument, defaults included, and how the resolution was chosen.
     """
@@ -116,6 +135,9 @@ class Templates:
     significance: pd.DataFrame
     hierarchy: pd.DataFrame = field(default_factory=pd.DataFrame)
     stability: pd.Series = field(default_factory=lambda: pd.Series(dtype=float))
+    coherence: pd.DataFrame = field(
+        default_factory=lambda: pd.DataFrame(columns=COHERENCE)
+    )
     params: Mapping[str, Any] = field(default_factory=dict)
 
     kinds: ClassVar[Mapping[str, Declared]] = _PUBLISHED
@@ -132,6 +154,24 @@ class Templates:
             index=self.membership.index,
             columns=pd.Index(names, name="template"),
         )
+
+    @property
+    def mixed(self) -> list[str]:
+        """Found templates of three members or more that no other layer holds together.
+
+        Those that a layer without part in finding them observes, and neither it nor
+        the codes have their members linked more closely than random groups
+        (:attr:`coherence`, p at most .05). Codes that stand far apart are no evidence
+        alone, and given templates are never mixed: someone else says what they are.
+        """
+        table = self.coherence
+        if self.params.get("method") == "given" or not len(table):
+            return []
+        asked = table[~table["took_part"].astype(bool) & table["n_industries"].ge(3)]
+        by_links = asked.loc[asked["layer"].ne(CODES), "template"]
+        asked = asked[asked["template"].isin(by_links)]
+        best = asked.groupby("template")["p_value"].min()
+        return sorted(str(name) for name in best.index[best > COHERENT])
 
     def members(self, template: str) -> list[str]:
         """Return the codes of the industries of one template, sorted."""

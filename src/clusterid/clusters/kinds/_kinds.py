@@ -65,6 +65,8 @@ def kinds_of(
 ) -> Kinds:
     """Return every kind, each set of industries once, at the first level that has it.
 
+    A template that nothing else holds together (:attr:`Templates.mixed`) is no kind;
+    its parts, groups and industries are.
     ``below``: parts are the finer communities of :attr:`Templates.hierarchy` inside a
     template; groups of codes share a beginning of two digits or more, whatever their
     template; single industries are all that the table has. ``names`` by code.
@@ -97,8 +99,9 @@ def kinds_of(
     }
     for name, members in inside.items():
         home |= dict.fromkeys(members, name)
+    mixed = set(templates.mixed)
     for name, members in inside.items():
-        if members:
+        if members and name not in mixed:
             add(name, "template", members, str(templates.labels[name]))
     if below:
         for name, members in inside.items():

@@ -60,7 +60,7 @@ def partial_correlation(X: Floats, controls: Floats) -> tuple[Floats, Floats]:
     the masked matrices; the columns of ``controls`` are partialled out on those rows,
     one after the other.
     """
-    known = np.isfinite(controls).all(axis=1)
+    known = _known(controls)
     M = np.isfinite(X) & known[:, None]
     if M.all():
         Y = X - X.mean(axis=0)
@@ -107,6 +107,11 @@ def partial_correlation(X: Floats, controls: Floats) -> tuple[Floats, Floats]:
         result = xy / np.sqrt(rest * rest.T)
     result[~np.isfinite(result)] = np.nan
     return np.clip(result, -1.0, 1.0), n
+
+
+def _known(controls: Floats) -> NDArray[np.bool_]:
+    """Return the rows of which every control is known."""
+    return np.asarray(np.isfinite(controls).all(axis=1), dtype=bool)
 
 
 def _orthogonal(controls: Floats) -> list[Floats]:
@@ -323,7 +328,7 @@ def _varied(quotient: Floats, variant: str) -> Floats:
 
 
 def _coagglomeration(
-    table: pd.DataFrame, totals: pd.DataFrame | None, z: Floats | None
+    table: pd.DataFrame, totals: pd.DataFrame | None, z: Floats
 ) -> tuple[Floats, Floats]:
     known = margins(table, totals)
     e_i = known.industry.to_numpy(float)
@@ -332,7 +337,7 @@ def _coagglomeration(
         D = table.to_numpy(float) / e_i - x[:, None]
     D[~np.isfinite(D)] = np.nan
     M = np.isfinite(D)
-    M &= np.isfinite(z).all(axis=1)[:, None]
+    M &= _known(z)[:, None]
     for columns in _alike(M) if z.shape[1] else ():
         seen = M[:, columns[0]]
         if seen.sum() < 3:
@@ -359,7 +364,7 @@ def _excess_proximity(
     quotient: Floats, z: Floats, threshold: float
 ) -> tuple[Floats, Floats]:
     M = np.isfinite(quotient)
-    M &= np.isfinite(z).all(axis=1)[:, None]
+    M &= _known(z)[:, None]
     m = M.astype(float)
     with np.errstate(invalid="ignore"):
         P = np.where(M, quotient >= threshold, 0.0).astype(float)

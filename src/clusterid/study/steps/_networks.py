@@ -11,13 +11,14 @@ from clusterid.study.reading._links import supply_layer
 if TYPE_CHECKING:
     import geopandas as gpd
     import networkx as nx
+    import pandas as pd
 
     from clusterid.study.reading._inputs import Inputs
     from clusterid.study.reading._schema import MethodSection
     from clusterid.study.steps._case import Case
     from clusterid.tables import Economy
 
-__all__ = ["Networks", "colocated", "networks_of"]
+__all__ = ["Networks", "colocated", "job_density", "networks_of"]
 
 _Graphs = Mapping[str, "nx.Graph[Any]"]
 
@@ -72,19 +73,26 @@ def _layers(inputs: Inputs, economy: Economy) -> dict[str, nx.Graph[Any]]:
 def colocated(economy: Economy, regions: gpd.GeoDataFrame) -> nx.Graph[Any]:
     """Link industries found in the same places, net of these places' size and density.
 
-    Density is jobs per km²; where a region has no area, size alone is taken out.
+    Where a region has no density, size alone is taken out.
     """
     from clusterid.networks import colocation_network
-    from clusterid.tables import areas_km2, margins
 
-    jobs = margins(economy.employment, economy.totals).region
-    density = jobs / areas_km2(regions).reindex(jobs.index)
-    return colocation_network(
+    density = job_density(economy, regions)
+    graph: nx.Graph[Any] = colocation_network(
         economy.employment,
         totals=economy.totals,
         density=density if bool((density > 0).all()) else None,
         source=economy.metadata.source,
     )
+    return graph
+
+
+def job_density(economy: Economy, regions: gpd.GeoDataFrame) -> pd.Series:
+    """Return jobs per km² by region; NaN where there is no area."""
+    from clusterid.tables import areas_km2, margins
+
+    jobs = margins(economy.employment, economy.totals).region
+    return jobs / areas_km2(regions).reindex(jobs.index)
 
 
 def _place_networks(inputs: Inputs) -> dict[str, nx.Graph[Any]]:

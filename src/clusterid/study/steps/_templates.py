@@ -6,9 +6,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from clusterid.study.steps._networks import colocated, job_density
+
 if TYPE_CHECKING:
     import networkx as nx
-    import numpy as np
+    import pandas as pd
 
     from clusterid.communities import Templates
     from clusterid.study.steps._case import Case
@@ -34,7 +38,30 @@ def templates_of(case: Case, networks: Networks) -> Templates:
             surrogates=case.method.surrogates,
             names=case.inputs.economy.metadata.labels,
         )
+    templates = replace(templates, coherence=_coherence(templates, case, networks))
     return _with_imputed(templates, case)
+
+
+def _coherence(templates: Templates, case: Case, networks: Networks) -> pd.DataFrame:
+    """Return how closely members are linked in every layer, and by their codes.
+
+    Random groups are as urban: their industries stand at as dense places.
+    """
+    from clusterid.communities import CODES, coherence
+    from clusterid.networks import code_network
+
+    economy = case.counts.economy
+    codes = code_network(map(str, economy.industries))
+    density = job_density(economy, case.inputs.regions)
+    alike = None
+    if bool((density > 0).all()):
+        jobs = economy.employment.fillna(0.0)
+        alike = jobs.mul(np.log(density), axis=0).sum() / jobs.sum().where(
+            lambda s: s > 0
+        )
+    return coherence(
+        templates, {**networks.layers, CODES: codes}, alike=alike, seed=case.seed
+    )
 
 
 def _redraw(
@@ -42,7 +69,6 @@ def _redraw(
 ) -> Callable[[np.random.Generator], dict[str, nx.Graph[Any]]] | None:
     """Return how co-location is drawn anew from plants, where it detects."""
     from clusterid.aggregation import redraw_plants
-    from clusterid.study.steps._networks import colocated
 
     economy = case.counts.economy
     knows_plants = (
