@@ -148,7 +148,7 @@ def _strata(alike: pd.Series | None, codes: tuple[str, ...]) -> Ints:
         return np.zeros(len(codes), dtype=np.int64)
     values = alike.set_axis(alike.index.map(str)).reindex(list(codes)).astype(float)
     rank = values.rank(pct=True, method="average").to_numpy()
-    classes = np.minimum(np.floor(np.nan_to_num(rank) * STRATA), STRATA - 1)
+    classes = np.maximum(np.ceil(np.nan_to_num(rank) * STRATA - 1e-9) - 1, 0)
     return np.where(np.isnan(rank), STRATA, classes).astype(np.int64)
 
 

@@ -57,7 +57,11 @@ _PUBLISHED: dict[str, Declared] = {
     "labels": Values(IDENTIFIER),
     "profile": Table(dict.fromkeys(PROFILE, SAFE)),
     "significance": Table(
-        {**dict.fromkeys(_SIGNIFICANCE, SAFE), "share_imputed": SHARE}
+        {
+            **dict.fromkeys(_SIGNIFICANCE, SAFE),
+            "share_imputed": SHARE,
+            "n_standing": MODEL.of_all,
+        }
     ),
     "hierarchy": Values(IDENTIFIER),
     "coherence": Table({
@@ -112,7 +116,9 @@ class Templates:
     significance : DataFrame by template
         ``n_industries``, ``internal_weight`` (mean link inside), ``z`` and
         ``p_value`` against groups found the same way in random graphs with the same
-        strengths; NaN when no surrogates were asked for.
+        strengths; NaN when no surrogates were asked for. Of a study also
+        ``share_imputed`` (of its jobs, estimated) and ``n_standing`` (regions where
+        it stands as a whole, at any grade; parts of one that stands nowhere may).
     hierarchy : DataFrame by industry
         One column a level from coarse to fine; sub-clusters of each template.
     stability : Series

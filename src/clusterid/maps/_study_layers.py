@@ -79,8 +79,9 @@ def template_label(code: str, label: object, classification: str) -> Text:
 def template_layers(
     result: Result, shapes: Outlines, legend: Mapping[str, Mapping[str, Any]]
 ) -> list[dict[str, Any]]:
-    """Return a layer a template, its cells marked by grade.
+    """Return a layer a template that stands somewhere, its cells marked by grade.
 
+    If none does, all are drawn.
     Where plants are counted their quotient is drawn and that of jobs said beside it,
     each under its own name; else that of jobs is drawn.
     """
@@ -99,7 +100,7 @@ def template_layers(
     )
     classing = Classing(neutral=1.0)
     found = []
-    for code, part in cells.groupby("template", sort=True):
+    for code, part in _standing(result, cells).groupby("template", sort=True):
         part = part.set_index("region").reindex(list(shapes.codes))
         heading = Heading(
             id=f"template-{code}",
@@ -117,6 +118,15 @@ def template_layers(
         made = layer(heading, plants if counted else jobs, classing, beside)
         found.append({**made, "grades": _marked(part)})
     return found
+
+
+def _standing(result: Result, cells: pd.DataFrame) -> pd.DataFrame:
+    """Return the cells of templates that stand somewhere as a whole, or all."""
+    if result.templates is None or "n_standing" not in result.templates.significance:
+        return cells
+    regions = result.templates.significance["n_standing"]
+    keep = cells["template"].isin(regions.index[regions.to_numpy(dtype=float) > 0])
+    return cells[keep] if keep.any() else cells
 
 
 def _marked(part: pd.DataFrame) -> dict[int, str]:

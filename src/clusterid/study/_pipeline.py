@@ -18,7 +18,7 @@ from clusterid.study.steps._clusters import clusters_of
 from clusterid.study.steps._concentration import concentration_table
 from clusterid.study.steps._held_against import comparison_of, monitoring_of
 from clusterid.study.steps._networks import networks_of
-from clusterid.study.steps._templates import templates_of
+from clusterid.study.steps._templates import templates_of, with_standing
 
 if TYPE_CHECKING:
     from clusterid.study.reading._inputs import Inputs
@@ -65,6 +65,7 @@ def run_pipeline(
             templates = templates_of(case, networks)
         with log.step("clusters"):
             candidates = clusters_of(case, networks, templates)
+            templates = with_standing(templates, candidates)
         with log.step("comparison"):
             comparison = comparison_of(case, networks, candidates)
         with log.step("monitoring"):

@@ -14,11 +14,12 @@ if TYPE_CHECKING:
     import networkx as nx
     import pandas as pd
 
+    from clusterid.clusters import CandidateClusters
     from clusterid.communities import Templates
     from clusterid.study.steps._case import Case
     from clusterid.study.steps._networks import Networks
 
-__all__ = ["templates_of"]
+__all__ = ["templates_of", "with_standing"]
 
 
 def templates_of(case: Case, networks: Networks) -> Templates:
@@ -82,6 +83,19 @@ def _redraw(
         return {"colocation": colocated(drawn, case.inputs.regions)}
 
     return redraw
+
+
+def with_standing(templates: Templates, candidates: CandidateClusters) -> Templates:
+    """Add in how many regions a template stands as a whole, at any grade.
+
+    One too wide to stand anywhere is reported by its parts.
+    """
+    rows = candidates.concentrations
+    whole = rows.loc[rows["level"].eq("template"), ["kind", "region"]]
+    count = whole.drop_duplicates().groupby("kind").size()
+    found = count.reindex(templates.significance.index, fill_value=0)
+    table = templates.significance.assign(n_standing=found.astype(int))
+    return replace(templates, significance=table)
 
 
 def _with_imputed(templates: Templates, case: Case) -> Templates:
