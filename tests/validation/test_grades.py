@@ -167,8 +167,8 @@ def test_settings_stay_in_their_ranges():
 
 
 def test_templates_are_detected_from_the_counts_alone(made):
-    templates, layers = _alarms.detected(made.economy, 1)
-    again, _ = _alarms.detected(made.economy, 1)
+    templates, layers = _alarms.detected(made.economy, made.design.regions, 1)
+    again, _ = _alarms.detected(made.economy, made.design.regions, 1)
     assert list(layers) == ["colocation"]
     assert len(templates.labels) > 1
     pd.testing.assert_series_equal(templates.membership, again.membership)

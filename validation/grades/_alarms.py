@@ -18,6 +18,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import networkx as nx
 import numpy as np
 import pandas as pd
@@ -25,7 +26,7 @@ import pandas as pd
 from clusterid.aggregation import redraw_plants
 from clusterid.clusters import identify_clusters
 from clusterid.communities import Templates, detect_communities
-from clusterid.networks import colocation_network
+from clusterid.study.steps._networks import colocated
 from clusterid.tables import Economy
 from validation.first_detector import detect
 from validation.grades._economies import Drawn, design_of, drawn, jobs_alone
@@ -88,18 +89,20 @@ def _asked(made: Drawn, way: str, seed: int) -> dict[str, int]:
     if way == "jobs alone":
         economy = jobs_alone(economy)
     if way == "detected":
-        templates, layers = detected(economy, seed)
+        templates, layers = detected(economy, made.design.regions, seed)
     found = identify_clusters(
         economy, templates, made.design.regions, layers=layers, graph=made.graph
     )
     return numbers(found)
 
 
-def detected(economy: Economy, seed: int) -> tuple[Templates, dict[str, nx.Graph[Any]]]:
+def detected(
+    economy: Economy, regions: gpd.GeoDataFrame, seed: int
+) -> tuple[Templates, dict[str, nx.Graph[Any]]]:
     """Return the templates a study detects that has no links but co-location."""
 
     def layer(table: Economy) -> dict[str, nx.Graph[Any]]:
-        return {"colocation": colocation_network(table.employment, totals=table.totals)}
+        return {"colocation": colocated(table, regions)}
 
     layers = layer(economy)
     templates = detect_communities(
