@@ -13,7 +13,8 @@ from clusterid.classifications._correspondence import (
 )
 from clusterid.classifications._field_weights import FieldWeights, fields_on
 from clusterid.classifications._fields import field_synonyms, read_fields
-from clusterid.classifications._names import name_in
+from clusterid.classifications._names import name_in, written_out
+from clusterid.classifications._short_titles import joined_titles, short_title
 from clusterid.classifications._territory import (
     check_series,
     kreis_correspondence,
@@ -31,6 +32,7 @@ __all__ = [
     "check_series",
     "field_synonyms",
     "fields_on",
+    "joined_titles",
     "kreis_correspondence",
     "kreis_reforms",
     "name_in",
@@ -38,4 +40,6 @@ __all__ = [
     "read_correspondence",
     "read_fields",
     "roll_up",
+    "short_title",
+    "written_out",
 ]

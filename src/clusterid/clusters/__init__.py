@@ -11,14 +11,17 @@ from clusterid.clusters._presets import (
     presets,
 )
 from clusterid.clusters.kinds._kinds import IN_NONE
+from clusterid.clusters.naming import Names, names_in
 
 __all__ = [
     "GRADES",
     "IN_NONE",
     "CandidateClusters",
+    "Names",
     "apply_presets",
     "cluster_mapping_flags",
     "identify_clusters",
+    "names_in",
     "presets",
     "test_groups",
 ]

@@ -55,7 +55,10 @@ _ANSWERS: dict[str, Column] = {
 }
 #: what is said of a cluster and of a reported cell, not of every cell
 _OF_KIND: dict[str, Column] = {
-    **dict.fromkeys(("kind", "level", "label", "template", "industries"), IDENTIFIER),
+    **dict.fromkeys(
+        ("name", "named_by", "kind", "level", "label", "template", "industries"),
+        IDENTIFIER,
+    ),
     **dict.fromkeys(("why_not_higher", "form"), SAFE),
 }
 _PUBLISHED: dict[str, Declared] = {
@@ -63,6 +66,7 @@ _PUBLISHED: dict[str, Declared] = {
         **_ANSWERS,
         **_OF_KIND,
         "regions": IDENTIFIER,
+        "town": IDENTIFIER,
         **dict.fromkeys(
             (
                 "n_regions", "grades", "linked_in", "edge_region", "flags",
@@ -128,7 +132,9 @@ class CandidateClusters:
     Parameters
     ----------
     table : GeoDataFrame by cluster (``C001`` the strongest)
-        ``grade`` (of its best cell) and ``grades`` by region, ``label``, ``kind``,
+        ``grade`` (of its best cell) and ``grades`` by region; ``name``, ``named_by``
+        (its strongest members: codes of industries joined by ``;``) and ``town`` (the
+        region with most of its jobs); ``label`` of its ``kind``,
         ``level`` (``template``, ``part``, ``code_group``, ``industry``), ``template``
         (``none`` where its industries are in none or in several), ``industries``,
         ``regions`` (codes joined by ``;``), ``n_regions``, ``form`` (``many_plants``,
@@ -149,7 +155,8 @@ class CandidateClusters:
         the input was not given.
     concentrations : DataFrame
         Every region's list: one row a reported cell, ``rank`` by jobs above the usual;
-        ``region``, ``kind`` and what it is, the answers of
+        ``region``, ``name`` and ``named_by`` as above, ``kind`` and what it is, the
+        answers of
         :func:`clusters.test_groups`, ``why_not_higher``, ``form``,
         ``cluster``. No industry of a region stands in two rows. A quotient of jobs of 3
         with 1,000 jobs above the usual is listed even where withheld cells leave no

@@ -27,8 +27,8 @@ Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
 COLUMNS = [
-    "region", "rank", "kind", "level", "label", "template", "industries", *ANSWERS,
-    "why_not_higher", "form", "cluster",
+    "region", "rank", "name", "named_by", "kind", "level", "label", "template",
+    "industries", *ANSWERS, "why_not_higher", "form", "cluster",
 ]  # fmt: skip
 #: A cell with this quotient of jobs and so many above the usual is listed whatever its
 #: grade.
@@ -46,8 +46,9 @@ _FIRST = {
 class Asked:
     """All kinds asked about: ``cells`` of the templates, and what is ``reported``.
 
-    ``reported`` has :data:`COLUMNS` without ``cluster``, sums that no table shows, and
-    ``place``, the position of the region; its rows are ranked within their region.
+    ``reported`` has :data:`COLUMNS` without ``cluster`` and names, sums that no table
+    shows, and ``place``, the position of the region; its rows are ranked within their
+    region.
     """
 
     cells: pd.DataFrame

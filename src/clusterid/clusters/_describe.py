@@ -16,6 +16,7 @@ from clusterid.clusters._industry_shares import IndustryShares
 from clusterid.clusters._largest_plant import largest_plant_share
 from clusterid.clusters._scale import CoarserUnits
 from clusterid.clusters._surroundings import Surroundings
+from clusterid.clusters.naming import Naming
 from clusterid.clusters.questions._concentrated import deciding_plants, interval
 from clusterid.clusters.questions._counted import Table
 from clusterid.clusters.questions._links import FEWEST_PLANTS, Links
@@ -23,9 +24,10 @@ from clusterid.clusters.questions._links import FEWEST_PLANTS, Links
 __all__ = ["TABLE_COLUMNS", "Background", "Description", "describe"]
 
 TABLE_COLUMNS = [
-    "grade", "label", "kind", "level", "template", "industries", "regions",
-    "n_regions", "grades", "form", "employment", "excess_jobs", "lq_jobs",
-    "lq_jobs_lower", "lq_jobs_upper", "establishments", "lq_plants",
+    "grade", "label", "name", "named_by", "town", "kind", "level", "template",
+    "industries", "regions", "n_regions", "grades", "form", "employment",
+    "excess_jobs", "lq_jobs", "lq_jobs_lower", "lq_jobs_upper", "establishments",
+    "lq_plants",
     "lq_plants_lower", "lq_plants_upper", "q_plants", "q_rest", "q_exceptional",
     "n_members", "n_linked", "linked_in", "largest_plant_share", "share_imputed",
     "plants_needed", "why_not_higher", "grade_at_lower_bar", "grade_at_higher_bar",
@@ -54,7 +56,8 @@ class Description:
 class Background:
     """Everything a cluster is described from; ``edge``: regions on the outer border.
 
-    ``largest``: the most jobs of one plant by region and industry.
+    ``largest``: the most jobs of one plant by region and industry; ``naming``: what
+    may name it.
     """
 
     table: Table
@@ -68,6 +71,7 @@ class Background:
     jobs: Floats
     plants: Floats | None
     plant_shares: IndustryShares | None
+    naming: Naming
     bar: float
 
     @classmethod
@@ -83,10 +87,14 @@ class Background:
     ) -> Self:
         """Return the background, its tables as arrays."""
         plants = table.plants
+        shares = IndustryShares.of(table.employment, table.size)
+        of_plants = (
+            None if plants is None else IndustryShares.of(plants, plants.sum(axis=1))
+        )
         return cls(
             table,
             largest.to_numpy(dtype=float),
-            IndustryShares.of(table.employment, table.size),
+            shares,
             area,
             surroundings,
             coarser,
@@ -94,7 +102,8 @@ class Background:
             links,
             table.employment.to_numpy(dtype=float),
             None if plants is None else plants.to_numpy(dtype=float),
-            None if plants is None else IndustryShares.of(plants, plants.sum(axis=1)),
+            of_plants,
+            Naming.of(table, shares, of_plants),
             bar,
         )
 
@@ -114,8 +123,12 @@ def describe(cluster: str, cells: pd.DataFrame, on: Background) -> Description:
     best = _strongest(of)
     present = _taking_part(regions, industries, quotients, on)
     plants = None if on.plants is None else on.plants[here]
+    gaps = on.surroundings.gaps(cluster, quotients)
+    missing = [str(code) for code in gaps["industry"]]
     row: dict[str, object] = {
         "cluster": cluster,
+        "named_by": ";".join(on.naming.members(regions, industries, missing)),
+        "town": on.naming.town(regions, industries),
         **{name: of[name][0] for name in ("label", "kind", "level", "template")},
         "industries": of["industries"][0],
         "regions": ";".join(regions),
@@ -146,7 +159,7 @@ def describe(cluster: str, cells: pd.DataFrame, on: Background) -> Description:
     return Description(
         row,
         _members(cluster, regions, industries, on.jobs[here], on.shares),
-        on.surroundings.gaps(cluster, quotients),
+        gaps,
     )
 
 

@@ -26,6 +26,7 @@ from clusterid.clusters._rules import ClusterOptions, ClusterRules, GradeRules
 from clusterid.clusters._scale import coarser_units, larger_units
 from clusterid.clusters._surroundings import Surroundings
 from clusterid.clusters.kinds._kinds import kinds_of
+from clusterid.clusters.naming import Names, Naming, names_in
 from clusterid.clusters.questions._counted import Table, table_of
 from clusterid.clusters.questions._links import links_between
 from clusterid.communities import Templates
@@ -192,14 +193,26 @@ def identify_clusters(
     params["family"] = int(found.cells.attrs["family"])
     if rules.is_published:
         params["warning"] = PRESETS[rules.preset].warning
+    said = names_in(economy.metadata, area.shapes)
     return CandidateClusters(
-        table=_geo(descriptions, shapes, area.shapes.crs),
-        concentrations=reported[COLUMNS],
+        table=_geo(descriptions, shapes, area.shapes.crs, said),
+        concentrations=_named(reported, background.naming, said)[COLUMNS],
         members=_stacked([d.members for d in descriptions], _MEMBERS),
         gaps=_stacked([d.gaps for d in descriptions], _GAPS),
         cells=found.cells,
         params=params,
     )
+
+
+def _named(reported: pd.DataFrame, naming: Naming, said: Names) -> pd.DataFrame:
+    """Return the reported cells with what each is called by in its region."""
+    rows = zip(reported["region"], reported["industries"], strict=True)
+    by = [
+        ";".join(naming.members([str(region)], str(industries).split(";")))
+        for region, industries in rows
+    ]
+    called = reported.assign(named_by=by)
+    return called.assign(name=said.each(called))
 
 
 def _called_by(
@@ -226,11 +239,12 @@ def _stacked(parts: list[dict[str, list[object]]], columns: list[str]) -> pd.Dat
 
 
 def _geo(
-    descriptions: list[Description], shapes: list[object], crs: object
+    descriptions: list[Description], shapes: list[object], crs: object, said: Names
 ) -> gpd.GeoDataFrame:
     """Return one row a cluster, with its shape."""
     import geopandas as gpd
 
     rows = [d.row for d in descriptions]
     table = pd.DataFrame(rows, columns=["cluster", *TABLE_COLUMNS]).set_index("cluster")
+    table["name"] = said.each(table)
     return gpd.GeoDataFrame(table, geometry=gpd.GeoSeries(shapes, table.index), crs=crs)

@@ -270,12 +270,14 @@ function clusteridMap(map, packed) {
     });
   }
   const named = (i) => geo.names[i] === geo.codes[i] ? geo.codes[i] : geo.names[i] + " (" + geo.codes[i] + ")";
-  const clusterName = (c) => c.id + " · " + own(kindOf(c).label);
+  const clusterName = (c) => c.id + " · " + own(c.name);
+  // of what kind, where the name does not say so already
+  const kindRow = (x) => [t("map.kind"), own(kindOf(x).label)];
   function regionTip(i) {
     const layer = current(), box = el("div", { class: "tip" }, el("strong", {}, named(i)));
     if (layer) box.append(el("span", { class: "soft" }, own(layer.label)), table(valueRows(layer, i)));
     const here = inRegion[i].filter((c) => visible.includes(c) && (!layer || layer.group !== "template" || c.template === layer.code));
-    if (state.clusters) for (const c of here.slice(0, 5)) box.append(el("div", {}, chip(c.grade), " ", own(kindOf(c).label)));
+    if (state.clusters) for (const c of here.slice(0, 5)) box.append(el("div", {}, chip(c.grade), " ", own(c.name)));
     if (state.clusters && here.length > 5) box.append(el("div", { class: "soft" }, t("map.more_ranked", { n: number(here.length - 5) })));
     return box;
   }
@@ -472,6 +474,7 @@ function clusteridMap(map, packed) {
       if (graded.bars.length === 2 && !graded.jobs_only) rows.push([t("map.at_bars", { lower: number(graded.bars[0]), higher: number(graded.bars[1]) }), c.at_bars.map((grade) => grade || "–").join(" / ")]);
       rows.push([t("measure.n_members"), number(c.members)]);
       if (c.linked !== null) rows.push([t("map.linked"), c.layers.length ? t("map.linked_text", { n: number(c.linked), layers: c.layers.map(layerName).join(", ") }) : number(c.linked)]);
+      if (kindOf(c).level !== "industry") rows.push(kindRow(c));
       if (kindOf(c).level !== "template") rows.push([t("map.level"), t("level." + kindOf(c).level)]);
       if (c.largest !== null && c.n !== null) rows.push([t("map.largest_plant"), percent(c.largest)]);
       if (c.imputed) rows.push([t("measure.share_imputed"), percent(c.imputed)]);
@@ -513,9 +516,9 @@ function clusteridMap(map, packed) {
     const short = x.held ? t("map.few_plants_held")
       : t("map.jobs_of", { n: number(x.jobs) }) + " · " + t("map.expected_share", { n: number(x.excess) });
     return el("details", { class: "ranked" },
-      el("summary", {}, number(x.rank) + ". ", chip(x.grade), " ", own(kindOf(x).label), el("small", {}, short)),
+      el("summary", {}, number(x.rank) + ". ", chip(x.grade), " ", own(x.name), el("small", {}, short)),
       table([...(x.held ? [] : quotients(x)), ...(x.n === null ? [] : [[t("measure.n_plants"), number(x.n)]]),
-        [t("map.level"), t("level." + kindOf(x).level)], [t("map.grade"), gradeName(x.grade)], ...evidence(x)]),
+        kindRow(x), [t("map.level"), t("level." + kindOf(x).level)], [t("map.grade"), gradeName(x.grade)], ...evidence(x)]),
       k === undefined ? null : el("button", { on: { click: () => select({ kind: "cluster", c: k }, true) } }, t("map.cluster") + " " + x.cluster));
   }
   function rankedList(i) {
@@ -539,7 +542,7 @@ function clusteridMap(map, packed) {
   const said = (label) => (label && typeof label === "object" ? Object.values(label).join(" ") : String(label ?? ""));
   data.clusters.forEach((c, k) => index.push({
     get text() { return clusterName(c) + " (" + c.regions.slice(0, 2).map((i) => geo.names[i]).join(", ") + (c.regions.length > 2 ? " …" : "") + ")"; },
-    all: c.id + " " + c.template + " " + said(kindOf(c).label), note: "map.cluster", what: { kind: "cluster", c: k },
+    all: c.id + " " + c.template + " " + said(c.name) + " " + said(kindOf(c).label), note: "map.cluster", what: { kind: "cluster", c: k },
   }));
   for (const entry of index) entry.plain = plain(entry.all || entry.text);
   function searchBox() {

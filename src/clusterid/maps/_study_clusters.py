@@ -10,7 +10,7 @@ import pandas as pd
 
 from clusterid.clusters import GRADES, IN_NONE
 from clusterid.legend import GRADE_SIGNS, shown_cells
-from clusterid.maps._texts import named, number, rounded, text
+from clusterid.maps._texts import called, named, number, rounded, text
 from clusterid.results import needed_columns, ranked_clusters
 
 if TYPE_CHECKING:
@@ -108,6 +108,7 @@ def clusters(result: Result, shapes: Outlines) -> list[dict[str, Any]]:
     order = shapes.positions
     rows = needed_columns(table, *_CLUSTER).to_dict("records")
     kind = _kind_numbers(result, table)
+    names = called(result, table)
     found = []
     for i, (code, row) in enumerate(zip(table.index, rows, strict=True)):
         placed = [
@@ -123,6 +124,7 @@ def clusters(result: Result, shapes: Outlines) -> list[dict[str, Any]]:
         template = text(row["template"])
         found.append({
             "id": str(code),
+            "name": names[i],
             "template": "" if template == IN_NONE else template,
             "kind": kind[i],
             "regions": inside,
@@ -153,6 +155,7 @@ def concentrations(result: Result, shapes: Outlines) -> dict[str, list[Any]]:
     return {
         "region": table["_at"].astype(int).tolist(),
         "rank": rounded(table["rank"]),
+        "name": called(result, table),
         "kind": _kind_numbers(result, table),
         "cluster": [text(v) for v in needed_columns(table, "cluster")["cluster"]],
         **_columns(table),

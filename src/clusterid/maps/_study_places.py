@@ -73,7 +73,10 @@ def verdict_places(
                 "regions": inside,
                 "items": [],
             }
-        found[key]["items"].append(_verdict(row, classification))
+        item = _verdict(row, classification)
+        if item["declared"] != "yes" and candidate in at:
+            item["label"] = at[candidate]["name"]
+        found[key]["items"].append(item)
     return list(found.values())
 
 

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
 from clusterid.classifications import name_in
+from clusterid.clusters import names_in
 from clusterid.legend import LANGUAGES, words
+from clusterid.results import needed_columns
 
-__all__ = ["Text", "both", "in_language", "named", "number", "rounded", "text"]
+if TYPE_CHECKING:
+    from clusterid.results import Result
+
+__all__ = [
+    "Text", "both", "called", "in_language", "named", "number", "rounded", "text",
+]  # fmt: skip
 
 #: one text for both languages, or one a language
 Text = str | Mapping[str, str]
@@ -52,6 +60,27 @@ def named(value: object, classification: str, *, code: str = "") -> Text:
     if len(set(names.values())) == 1:
         return f"{code} {name}".strip() if code else name
     return {k: f"{code} {said}" if code else said for k, said in names.items()}
+
+
+def called(result: Result, table: pd.DataFrame) -> list[Text]:
+    """Return the names of clusters, or of rows of a list, in both languages."""
+    meta = result.economy.metadata
+    said = {
+        language: names_in(meta, result.regions, language).each(
+            table.assign(
+                label=[
+                    name_in(text(label), meta.classification, language)
+                    for label in needed_columns(table, "label")["label"]
+                ]
+            )
+        )
+        for language in LANGUAGES
+    }
+    one, other = (said[language] for language in LANGUAGES)
+    return [
+        a if a == b else dict(zip(LANGUAGES, (a, b), strict=True))
+        for a, b in zip(one, other, strict=True)
+    ]
 
 
 def number(value: float | None, digits: int = 3) -> float | int | None:

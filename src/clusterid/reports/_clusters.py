@@ -36,9 +36,9 @@ __all__ = [
 #: Rows of a table of clusters; the rest stand in the files beside the report.
 MOST_ROWS = 60
 _COLUMNS = (
-    "cluster", "grade", "label", "regions", "employment", "excess_jobs",
-    "quotient_jobs", "establishments", "quotient_plants", "form", "why_not_higher",
-    "remarks",
+    "cluster", "grade", "name", "kind_label", "regions", "employment",
+    "excess_jobs", "quotient_jobs", "establishments", "quotient_plants", "form",
+    "why_not_higher", "remarks",
 )  # fmt: skip
 #: templates with a small map of their own
 _MOST_MAPS = 6
@@ -183,7 +183,7 @@ def strongest(result: Result, page: Context) -> Part | None:
     return page.table(
         _in_words(result.candidates.table, page).reset_index(drop=True),
         caption=page.said("report.largest"),
-        columns=("grade", "label", "regions", "employment", "excess_jobs",
+        columns=("grade", "name", "kind_label", "regions", "employment", "excess_jobs",
                  "quotient_jobs", "quotient_plants"),
         limit=8,
         more="report.more_clusters",
@@ -197,8 +197,11 @@ def _in_words(table: pd.DataFrame, page: Context) -> pd.DataFrame:
     said = needed_columns(
         plain, "template", "label", "flags", "level", "share_imputed"
     ).to_dict("records")
+    plain = page.named(plain)
     return with_ranges(plain, page).assign(
-        label=[_label(row, page) for row in said],
+        kind_label=[
+            _label(row, page) if row["level"] != "industry" else "" for row in said
+        ],
         remarks=["; ".join(_remarks(row, page)) for row in said],
     )
 
@@ -262,11 +265,9 @@ def deciding(result: Result, page: Context) -> Section | None:
         ["excess_jobs", "region", "kind"], ascending=[False, True, True]
     )
     table = page.table(
-        with_ranges(ranked, page).assign(
-            label=[page.spoken(label) for label in ranked["label"]]
-        ),
+        with_ranges(page.named(ranked), page),
         caption=page.said("report.power_table"),
-        columns=("region", "label", "employment", "excess_jobs", "quotient_jobs",
+        columns=("region", "name", "employment", "excess_jobs", "quotient_jobs",
                  "quotient_plants", "establishments", "plants_needed"),
         limit=30,
         more="report.more_concentrations",

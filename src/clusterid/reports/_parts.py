@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 import pandas as pd
 
 from clusterid.classifications import name_in
+from clusterid.clusters import Names, names_in
 from clusterid.legend import Words
 from clusterid.maps import SIMULATED_SOURCE
 from clusterid.reports._figures import picture
 from clusterid.reports._tables import frame_table
+from clusterid.results import needed_columns
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -58,6 +60,7 @@ class Context:
     regions: Mapping[str, str]
     industries: Mapping[str, str]
     templates: Mapping[str, str]
+    clusters: Names
     source: str
     simulated: bool
     kind: str
@@ -93,6 +96,20 @@ class Context:
     def spoken(self, name: object) -> str:
         """Return the name of a code in the report's language."""
         return name_in(str(name), self.classification, self.said.language)
+
+    def named(self, table: pd.DataFrame) -> pd.DataFrame:
+        """Return clusters, or rows of a list, with their ``name`` and ``kind_label``.
+
+        The kind of a single industry is what its name says already.
+        """
+        kinds = [self.spoken("" if v != v else v) for v in table["label"]]
+        names = self.clusters.each(table.assign(label=kinds))
+        level = needed_columns(table, "level")["level"]
+        said = [
+            "" if of == "industry" else kind
+            for kind, of in zip(kinds, level, strict=True)
+        ]
+        return table.assign(name=names, kind_label=said)
 
     def spoken_templates(self, templates: Templates) -> Templates:
         """Return templates with their labels in the report's language."""
@@ -166,6 +183,7 @@ def context_of(result: Result, said: Words) -> Context:
             for k, v in labels
             if v is not None and v == v
         },
+        clusters=names_in(meta, result.regions, language),
         source=said("map.simulated_source") if invented else str(meta.source),
         simulated=bool(meta.simulated),
         kind=meta.kind,

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 __all__ = ["code_of_region", "one_region", "regions"]
 
 _COLUMNS = (
-    "rank", "grade", "label", "level", "employment", "excess_jobs", "quotient_jobs",
-    "quotient_plants", "establishments", "form", "why_not_higher", "would_decide",
-    "cluster",
+    "rank", "grade", "name", "kind_label", "level", "employment", "excess_jobs",
+    "quotient_jobs", "quotient_plants", "establishments", "form", "why_not_higher",
+    "would_decide", "cluster",
 )  # fmt: skip
 #: Rows of each region in the report of a whole study. Our choice.
 _FIRST_ROWS = 10
@@ -99,9 +99,8 @@ def _list(table: pd.DataFrame, region: object, page: Context, *, folded: bool) -
     name = page.regions.get(str(region), str(region))
     ranked = table.sort_values("rank", kind="stable")
     return page.table(
-        with_ranges(ranked, page).assign(
-            label=[page.spoken(label) for label in ranked["label"]],
-            would_decide=_would_decide(ranked, page),
+        with_ranges(page.named(ranked), page).assign(
+            would_decide=_would_decide(ranked, page)
         ),
         caption=page.said("report.region_list", region=name) if folded else "",
         columns=_COLUMNS,

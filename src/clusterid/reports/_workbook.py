@@ -197,7 +197,10 @@ def _sheet(key: str, frame: pd.DataFrame, note: str, page: Context) -> _Sheet:
     if "label" in table and key == "industries":
         table = table.drop(columns="label")  # stands beside the code already
     elif "label" in table and key in ("clusters", "concentrations"):
-        table = table.assign(label=[page.spoken(v) for v in table["label"]])
+        # the kind of a single industry stands there, too: a table is filtered by it
+        spoken = [page.spoken(v) for v in table["label"]]
+        table = page.named(table).drop(columns="kind_label").assign(label=spoken)
+        table = table.rename(columns={"label": "kind_label"})
     if len(table) > _MOST_ROWS and key not in _WHOLE:
         total = format_number(len(table), language=page.said.language)
         more = page.said("report.more_rows", n=_MOST_ROWS, total=total)

@@ -72,7 +72,7 @@ def _write(
         return parts.get(part, True)
 
     if asked("tables"):
-        _write_tables(result, folder)
+        _write_tables(result, folder, language)
     if asked("graphs"):
         _write_graphs(result, folder / "networks")
     if asked("map"):
@@ -122,8 +122,10 @@ def inert(frame: pd.DataFrame) -> pd.DataFrame:
     return out
 
 
-def _write_tables(result: Result, folder: Path) -> None:
+def _write_tables(result: Result, folder: Path, language: str) -> None:
     import geopandas as gpd
+
+    from clusterid.clusters import names_in
 
     rounded(result.concentration).to_parquet(
         folder / "concentration.parquet", index=False
@@ -134,10 +136,14 @@ def _write_tables(result: Result, folder: Path) -> None:
         if coverage is not None:
             write_csv(coverage.to_frame().T, folder / "template_coverage.csv")
     if result.candidates is not None:
-        table = result.candidates.table
+        said = names_in(result.economy.metadata, result.regions, language)
+        table, ranked = (
+            part.assign(name=said.each(part))
+            for part in (result.candidates.table, result.candidates.concentrations)
+        )
         plain = pd.DataFrame(table.drop(columns="geometry", errors="ignore"))
         write_csv(plain, folder / "clusters.csv", index=True)
-        write_csv(result.candidates.concentrations, folder / "concentrations.csv")
+        write_csv(ranked, folder / "concentrations.csv")
         for name, layer in (("clusters", table), ("regions", result.regions)):
             frame = layer.reset_index()
             if isinstance(frame, gpd.GeoDataFrame) and len(frame):
