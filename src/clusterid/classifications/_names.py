@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from clusterid.classifications._catalogue import CLASSIFICATIONS, canonical_name
+from clusterid.classifications._fields import read_fields
 from clusterid.classifications._trees import read_classification
 from clusterid.errors import ClassificationError
 
@@ -70,6 +71,7 @@ def _known(classification: str) -> str | None:
 @cache
 def _translations(classification: str, language: str) -> Mapping[str, str]:
     known, long = _known(classification), _long_forms(classification)
+    long = {**_fields(language), **long}
     if known is None:
         return long
     tree = read_classification(known)
@@ -85,6 +87,15 @@ def _translations(classification: str, language: str) -> Mapping[str, str]:
                 found[long.get(told, told)] = long.get(b, b)
     # an abbreviated title of the other language has been translated
     return {**long, **found}
+
+
+@cache
+def _fields(language: str) -> Mapping[str, str]:
+    """Return the labels of the embedded fields by those of the other language."""
+    fields = read_fields().drop_duplicates("field")
+    other = "en" if language == "de" else "de"
+    pairs = zip(fields[f"label_{other}"], fields[f"label_{language}"], strict=True)
+    return {str(a): str(b) for a, b in pairs if a != b}
 
 
 @cache

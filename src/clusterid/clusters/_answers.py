@@ -53,6 +53,7 @@ Bools = npt.NDArray[np.bool_]
 EXCEPTIONAL_SHARE = {
     "group": 0.5,
     "template": 0.4,
+    "field": 0.15,
     "part": 0.15,
     "code_group": 0.15,
     "industry": 0.15,

@@ -135,7 +135,8 @@ class CandidateClusters:
         ``grade`` (of its best cell) and ``grades`` by region; ``name``, ``named_by``
         (its strongest members: codes of industries joined by ``;``) and ``town`` (the
         region with most of its jobs); ``label`` of its ``kind``,
-        ``level`` (``template``, ``part``, ``code_group``, ``industry``), ``template``
+        ``level`` (``template``, ``field``, ``part``, ``code_group``,
+        ``industry``), ``template``
         (``none`` where its industries are in none or in several), ``industries``,
         ``regions`` (codes joined by ``;``), ``n_regions``, ``form`` (``many_plants``,
         ``anchor_and_suppliers``, ``one_employer``, ``unknown``), ``employment``

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from clusterid._typed import typed_by
+from clusterid.classifications import FieldWeights
 from clusterid.clusters._answers import questioner
 from clusterid.clusters._area import StudyArea, study_area
 from clusterid.clusters._candidates import CandidateClusters
@@ -50,6 +51,7 @@ def identify_clusters(
     regions: Any,
     *,
     layers: Mapping[str, nx.Graph[Any]] | nx.Graph[Any] | None = None,
+    fields: FieldWeights | None = None,
     collaborations: pd.DataFrame | None = None,
     earlier: Economy | None = None,
     graph: Graph | None = None,
@@ -86,6 +88,10 @@ def identify_clusters(
         Shapes, for contiguity across all borders inside the study area.
     layers : mapping or graph, optional
         Links between industries, for grade A; ``supply`` for the weight of gaps.
+    fields : FieldWeights, optional
+        Fields of a lexicon on the industries
+        (:func:`clusterid.classifications.fields_on`): those that the industries
+        separate are kinds beside the templates.
     collaborations : DataFrame, optional
         ``project``, ``region`` ... : research links inside and outside.
     earlier : Economy, optional
@@ -160,7 +166,11 @@ def identify_clusters(
         named = {"supply": layers}
     links = links_between(named, economy.industries)
     kinds = kinds_of(
-        templates, table.employment, economy.metadata.labels, below=rules.looks_below
+        templates,
+        table.employment,
+        economy.metadata.labels,
+        below=rules.looks_below,
+        fields=fields,
     )
     ready = questioner(table, rules.grades, links, area.around.neighbours)
     rule = _called_by(rules.preset, table, area) if rules.is_published else None

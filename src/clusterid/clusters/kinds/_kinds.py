@@ -1,4 +1,4 @@
-"""Kinds of cluster by level: templates, parts, groups of codes, single industries."""
+"""Kinds of cluster by level: templates, fields, parts, code groups, industries."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from clusterid.classifications import FieldWeights
 from clusterid.communities import Templates
 
 __all__ = ["IN_NONE", "LEVELS", "Kind", "Kinds", "kinds_of"]
@@ -16,7 +17,12 @@ __all__ = ["IN_NONE", "LEVELS", "Kind", "Kinds", "kinds_of"]
 #: Stands for the template of industries that are in none.
 IN_NONE = "none"
 
-LEVELS = ("template", "part", "code_group", "industry")
+LEVELS = ("template", "field", "part", "code_group", "industry")
+
+#: An industry is of a field that holds this share of it; a field is a kind where the
+#: industries separate it this well. The values of given templates and of the
+#: comparison.
+FIELD_HOLDS = SEPARATED = 0.5
 
 #: Codes whose beginnings are groups: digits, with a letter before them or not.
 _CODE = re.compile(r"[A-Za-z]?\d+")
@@ -62,14 +68,17 @@ def kinds_of(
     names: Mapping[str, str],
     *,
     below: bool,
+    fields: FieldWeights | None = None,
 ) -> Kinds:
     """Return every kind, each set of industries once, at the first level that has it.
 
     A template that nothing else holds together (:attr:`Templates.mixed`) is no kind;
     its parts, groups and industries are.
-    ``below``: parts are the finer communities of :attr:`Templates.hierarchy` inside a
-    template; groups of codes share a beginning of two digits or more, whatever their
-    template; single industries are all that the table has. ``names`` by code.
+    ``fields``: those of the lexicon that the industries separate, each with the
+    industries of which it holds half or more, two at least. ``below``: parts are the
+    finer communities of :attr:`Templates.hierarchy` inside a template; groups of codes
+    share a beginning of two digits or more, whatever their template; single industries
+    are all that the table has. ``names`` by code.
     """
     industries = employment.columns
     known = {str(code) for code in industries}
@@ -103,6 +112,8 @@ def kinds_of(
     for name, members in inside.items():
         if members and name not in mixed:
             add(name, "template", members, str(templates.labels[name]))
+    for name, members, label in _separated(fields, known):
+        add(name, "field", members, label)
     if below:
         for name, members in inside.items():
             blocks = _finer(templates, members)
@@ -115,6 +126,19 @@ def kinds_of(
         for code in sorted(known):
             add(code, "industry", [code], str(names.get(code, code)))
     return Kinds(tuple(found.values()), industries)
+
+
+def _separated(
+    fields: FieldWeights | None, known: set[str]
+) -> Iterator[tuple[str, list[str], str]]:
+    """Return name, industries and label of fields that are kinds of their own."""
+    if fields is None:
+        return
+    for name in sorted(map(str, fields.weights.columns)):
+        held = fields.weights[name].ge(FIELD_HOLDS)
+        members = [str(c) for c in fields.weights.index[held] if str(c) in known]
+        if fields.mappability[name] >= SEPARATED and 1 < len(members) < len(known):
+            yield name, members, str(fields.labels.loc[name, "label_en"])
 
 
 def _finer(templates: Templates, codes: list[str]) -> list[list[str]]:

@@ -11,6 +11,7 @@ import pandas as pd
 if TYPE_CHECKING:
     import geopandas as gpd
 
+    from clusterid.classifications import FieldWeights
     from clusterid.clusters import CandidateClusters
     from clusterid.communities import Templates
     from clusterid.study.steps._case import Case, Counts
@@ -30,6 +31,7 @@ def clusters_of(
         templates,
         case.inputs.regions,
         layers=dict(networks.layers),
+        fields=_fields(case),
         collaborations=case.collaborations,
         earlier=case.inputs.earlier,
         draws=None if case.counts.filled is None else case.counts.filled.draws,
@@ -48,6 +50,29 @@ def clusters_of(
     if not case.inputs.border_missing:
         table = _without_edges(table)
     return replace(found, table=table)
+
+
+def _fields(case: Case) -> FieldWeights | None:
+    """Return the fields of the lexicon on the industries; None where they do not meet.
+
+    The study's own lexicon, else the embedded one of its classification.
+    """
+    from clusterid.classifications import read_fields
+    from clusterid.comparison import field_weights
+    from clusterid.errors import ClassificationError, TableError
+
+    economy = case.counts.economy
+    embedded = "kldb2010" if economy.metadata.kind == "occupation" else "nace2"
+    lexicon = case.inputs.lexicon
+    try:
+        return field_weights(
+            read_fields(embedded) if lexicon is None else lexicon,
+            economy,
+            roles=case.inputs.roles,
+            correspondence=None,
+        )
+    except (ClassificationError, TableError):  # it does not lead to these codes
+        return None
 
 
 def _without_edges(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
