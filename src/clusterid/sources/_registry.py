@@ -27,6 +27,7 @@ from clusterid.sources.international._skill_links import read_skill_links
 from clusterid.sources.international._wiod import read_wiod
 from clusterid.sources.united_states._bea import read_bea
 from clusterid.sources.united_states._cbp import read_cbp
+from clusterid.sources.united_states._cbp_areas import read_cbp_areas
 from clusterid.sources.united_states._us_clusters import (
     read_benchmark,
     read_us_declared,
@@ -49,6 +50,7 @@ _FUNCTIONS: Mapping[str, Callable[..., object]] = {
     "siot": read_siot,
     "uk_io": read_uk_io,
     "cbp": read_cbp,
+    "cbp_areas": read_cbp_areas,
     "bea": read_bea,
     "us_benchmark": read_benchmark,
     "us_declared": read_us_declared,

@@ -10,6 +10,7 @@ import pandas as pd
 
 from clusterid.errors import check_option
 from clusterid.sources._files import Paths, file_list, of_years, one_file
+from clusterid.sources._levels import code_tree, flat_tree, separated
 from clusterid.sources._reader import (
     TOTALS_COLUMNS,
     SourcedEmployment,
@@ -17,6 +18,7 @@ from clusterid.sources._reader import (
     no_totals,
 )
 from clusterid.tables import (
+    TOTAL,
     Metadata,
     read_collaborations,
     read_employment,
@@ -57,6 +59,10 @@ def read_employment_table(
     licence: str = "",
     simulated: bool = False,
     exclude: Sequence[str] = (),
+    levels: Mapping[str, int] | None = None,
+    total_codes: Mapping[str, str] | None = None,
+    outside: Sequence[str] = (),
+    rounding: float = 0.0,
     **reading: Any,
 ) -> SourcedEmployment:
     """Read employment from own tables, with a column mapping.
@@ -86,6 +92,19 @@ def read_employment_table(
         Shown in every output.
     exclude : sequence of str
         Industry codes left out.
+    levels : mapping, optional
+        ``{"region": 4, "industry": 3}``: how many characters the codes have that are
+        counted, where sums stand among their parts in one file. Shorter codes that
+        begin them are published totals and bound what is withheld; longer ones are
+        left out. A cell without a row is then missing, not zero, unless its total
+        leaves nothing for it.
+    total_codes : mapping, optional
+        ``{"industry": "00"}``: the code that stands for all.
+    outside : sequence of str
+        With ``levels``: codes of regions that are no place (jobs that were not
+        regionalised).
+    rounding : float
+        With ``levels``: published values are within so many persons of the truth.
     **reading
         Further options of :func:`clusterid.read_employment` (``withheld=``,
         ``bands=``, ``decimal=``, ``encoding=``, ``filter=`` ...).
@@ -105,6 +124,12 @@ def read_employment_table(
     table = table[~table["industry"].isin(list(exclude))]
     if len(files) > 1:
         table = read_employment(table)
+    published, hierarchies, notes = read_totals(totals, table["year"]), {}, []
+    if levels is not None or total_codes is not None:
+        table, found, hierarchies, notes = _by_level(
+            table, levels or {}, total_codes or {}, outside, rounding
+        )
+        published = pd.concat([published, found]) if len(published) else found
     metadata = Metadata(
         classification=classification,
         concept=concept,  # type: ignore[arg-type]
@@ -116,10 +141,62 @@ def read_employment_table(
     )
     return SourcedEmployment(
         table=table.reset_index(drop=True),
-        totals=read_totals(totals, table["year"]),
+        totals=published.reset_index(drop=True),
+        hierarchies=hierarchies,
         metadata=metadata,
         vintages={int(y): classification for y in table["year"].unique()},
+        notes=tuple(notes),
     )
+
+
+def _by_level(
+    table: pd.DataFrame,
+    levels: Mapping[str, int],
+    total_codes: Mapping[str, str],
+    outside: Sequence[str],
+    rounding: float,
+) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, pd.Series], list[str]]:
+    """Return cells, totals and hierarchies of a table with several levels."""
+    for given in (levels, total_codes):
+        for side in given:
+            check_option("side", side, ("region", "industry"))
+    table = table.copy()
+    for side, code in total_codes.items():
+        table[side] = table[side].where(table[side].ne(code), TOTAL)
+    parts, notes = [], []
+    for year, mine in table.groupby("year", sort=True):
+        trees = {
+            side: code_tree(mine[side].unique(), levels[side], left_out=outside)
+            if side in levels
+            else flat_tree(mine[side].unique(), left_out=outside)
+            for side in ("region", "industry")
+        }
+        part = separated(
+            mine, trees["region"], trees["industry"], year=int(year), rounding=rounding
+        )
+        parts.append(part)
+        notes.append(
+            f"{year or 'counts'}: {len(part.totals):,} published sums stand apart from "
+            f"{len(part.cells):,} cells; {part.absent:,} cells have no row and are "
+            f"missing, {part.settled:,} of them are 0 by their sum."
+        )
+        if part.assumed:
+            notes.append(
+                f"{year or 'counts'}: no published sum bounds {part.assumed:,} withheld "
+                "cells; each is taken to be no larger than the largest published one "
+                "of its industry (an assumption)."
+            )
+    cells = pd.concat([part.cells for part in parts], ignore_index=True)
+    totals = pd.concat([part.totals for part in parts], ignore_index=True)
+    rests = [part.hierarchies for part in parts]
+    hierarchies = {
+        side: pd
+        .concat([one[side] for one in rests])
+        .pipe(lambda s: s[~s.index.duplicated()])
+        .sort_index()
+        for side in ("region", "industry")
+    }
+    return cells, totals, hierarchies, notes
 
 
 _TOTALS = Table(

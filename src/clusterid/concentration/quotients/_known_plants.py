@@ -80,10 +80,13 @@ def known_plants(
     if establishments is not None:
         named = checked_employment(establishments, name="establishments")
         counts = _aligned(sorted_codes(named), table).to_numpy(dtype=float)
-        n_industry = counts.sum(axis=0)
-        jobs = table.sum(axis=0, skipna=False).to_numpy()
+        # of an industry that is counted in some regions, those are all there is
+        counted = ~np.isnan(counts)
+        n_industry = np.where(counted.any(axis=0), np.nansum(counts, axis=0), np.nan)
+        jobs = table.where(counted).sum(axis=0, skipna=True).to_numpy()
+        unknown = (table.isna().to_numpy() & counted).any(axis=0)
         with np.errstate(invalid="ignore", divide="ignore"):
-            mean = jobs / n_industry
+            mean = np.where(unknown, np.nan, jobs) / n_industry
         size = np.where(np.isnan(known.median_size), mean, known.median_size)
         known = replace(known, counts=counts, n_industry=n_industry, median_size=size)
     if herfindahl is not None:

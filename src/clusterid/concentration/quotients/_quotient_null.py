@@ -176,10 +176,25 @@ def chance_shares(
         return np.asarray((x / x.sum())[:, None])
     with np.errstate(invalid="ignore", divide="ignore"):
         if method == "count":
-            counted = ~np.isnan(known.counts).any(axis=0)
-            total = known.counts[:, counted].sum(axis=1)
-            return np.asarray((total / total.sum())[:, None])
+            return _plant_shares(known.counts)
         return np.asarray(parts.region_total / parts.all_total)
+
+
+def _plant_shares(counts: Matrix) -> Matrix:
+    """Return the share of each region in all plants, 1.0 over regions.
+
+    Of an industry that is counted in some regions only, the shares are those among
+    these regions: what is not known is missing on both sides.
+    """
+    known = ~np.isnan(counts)
+    counted = known.all(axis=0)
+    if not counted.any():
+        counted = known.any(axis=0)
+    total = np.nansum(counts[:, counted], axis=1)
+    share = (total / total.sum())[:, None]
+    if known.all():
+        return np.asarray(share)
+    return np.asarray(np.where(known, share, np.nan) / (known * share).sum(axis=0))
 
 
 def _effective_counts(

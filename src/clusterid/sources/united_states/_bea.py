@@ -27,6 +27,7 @@ from clusterid.sources._files import (
     require_keys,
 )
 from clusterid.sources.united_states._cbp import read_cbp
+from clusterid.sources.united_states._cbp_areas import national_jobs
 from clusterid.tables import read_flows
 
 __all__ = ["NaicsCarrier", "industry_by_industry", "naics_carrier", "read_bea"]
@@ -90,12 +91,7 @@ def naics_carrier(crosswalk: pd.DataFrame, employment: pd.Series) -> NaicsCarrie
     jobs_17 = up_17.convert(jobs_12_known)
     to_12 = up_17.reverse(jobs_12_known)
     to_07 = up_12.reverse(jobs_07)
-    pairs = _pairs(crosswalk, "BEA_2017_Detail_Code", "NAICS_2017_Code", False)
-    pairs = pairs[pairs["target"].isin(jobs_17.index)]
-    members = {
-        str(code): list(part["target"]) for code, part in pairs.groupby("source")
-    }
-    first = employment_carrier(members, jobs_17, ("bea2017", "naics2017"))
+    first = _onto_naics_2017(crosswalk, jobs_17)
     taken = {
         "naics2007 to naics2012": (up_12, jobs_07),
         "naics2012 to naics2017": (up_17, jobs_12_known),
@@ -109,6 +105,16 @@ def naics_carrier(crosswalk: pd.DataFrame, employment: pd.Series) -> NaicsCarrie
         columns=["share_moved", "share_split"],
     )
     return NaicsCarrier(first.then(to_12).then(to_07), steps)
+
+
+def _onto_naics_2017(crosswalk: pd.DataFrame, jobs: pd.Series) -> Correspondence:
+    """Return BEA industries divided among NAICS 2017 codes by their employment."""
+    pairs = _pairs(crosswalk, "BEA_2017_Detail_Code", "NAICS_2017_Code", False)
+    pairs = pairs[pairs["target"].isin(jobs.index)]
+    members = {
+        str(code): list(part["target"]) for code, part in pairs.groupby("source")
+    }
+    return employment_carrier(members, jobs, ("bea2017", "naics2017"))
 
 
 def _pairs(
@@ -189,16 +195,17 @@ def read_bea(
         ``use`` and ``make`` in their names), the list of codes (``code``, ``kind``),
         and the crosswalk to NAICS.
     employment : path, optional
-        The County Business Patterns file: flows are carried onto its NAICS 2007
-        leaves, an industry divided in proportion to national employment. Without it,
-        codes are those of BEA (402 industries).
+        The County Business Patterns file, by state (NAICS 2007) or by metropolitan
+        area (NAICS 2017): flows are carried onto its leaves, an industry divided in
+        proportion to national employment. Without it, codes are those of BEA (402
+        industries).
     employment_year : int
-        Year of that employment, 2008 to 2011.
+        Year of that employment: 2008 to 2011 by state, 2017 and later by area.
     industries : sequence of str, optional
         Codes that are counted; flows of others (farms, government) are left out.
         Used with ``employment`` only.
-    classification : {"naics2007"}
-        Of ``industries``.
+    classification : {"naics2007", "naics2017"}
+        Of ``industries`` and of the employment file.
     minimum_share : float
         Leaves out flows below this share of both the buyer's purchases and the
         seller's sales; 0 keeps all.
@@ -215,7 +222,7 @@ def read_bea(
     SourceError
         If a file is missing or lacks columns, or a pair stands twice or has no value.
     """
-    check_option("classification", classification, ("naics2007",))
+    check_option("classification", classification, ("naics2007", "naics2017"))
     use, make, crosswalk = _tables(paths)
     z = industry_by_industry(use, make)
     long = z.rename_axis(index="seller", columns="buyer").stack().reset_index()
@@ -223,11 +230,15 @@ def read_bea(
     flows = flows[flows["value"].gt(0)]
     steps = None
     if employment is not None:
-        jobs = national_employment(employment, employment_year)
-        carrier = naics_carrier(crosswalk, jobs)
+        if classification == "naics2017":
+            jobs = national_jobs(employment, employment_year)
+            onto = _onto_naics_2017(crosswalk, jobs)
+        else:
+            jobs = national_employment(employment, employment_year)
+            carrier = naics_carrier(crosswalk, jobs)
+            onto, steps = carrier.correspondence, carrier.steps
         counted = jobs.index if industries is None else map(str, industries)
-        flows = among(carried(flows, carrier.correspondence), counted)
-        steps = carrier.steps
+        flows = among(carried(flows, onto), counted)
     checked = read_flows(without_small(flows, minimum_share))
     if steps is not None:
         checked.attrs["steps"] = steps.to_dict("index")

@@ -65,6 +65,8 @@ def _bridged(
     check.columns(["source", "target"])
     for column in ("source", "target"):
         check.codes(column, pad=0)
+    if "name" in check.frame.columns:
+        check.codes("name", null=True, pad=0)
     check.unique(["source"], "keep the region that each code becomes")
     check.done()
     table = check.frame
@@ -90,6 +92,10 @@ def _bridged(
         },
     )
     merged.index.name = "region"
+    if "name" in table.columns:
+        names = dict(zip(check.frame["target"], check.frame["name"], strict=True))
+        own = merged.index.map(names.get)
+        merged["name"] = merged["name"].where(own.isna(), own)
     return merged.sort_index()[[c for c in regions.columns if c in merged.columns]]
 
 
