@@ -25,6 +25,8 @@ _EMBEDDED = {
     "germany_industries": "germany_industries",
     "great_britain": "great_britain",
     "united_states": "united_states",
+    "us_metros": "us_metros",
+    "europe": "europe",
 }
 #: Starting points of ``clusterid init``: none, or an embedded study.
 TEMPLATES = ("empty", *_EMBEDDED)
