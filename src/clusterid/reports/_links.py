@@ -10,6 +10,7 @@ import pandas as pd
 
 from clusterid.legend import format_number
 from clusterid.reports._coverage import coverage_sentence
+from clusterid.reports._explained import explained
 from clusterid.reports._parts import Context, Part, Section
 from clusterid.results import needed_columns
 
@@ -122,6 +123,7 @@ def templates(result: Result, page: Context) -> Section | None:
         note = page.said("report.templates_note") if tested else ""
         parts.append(page.table(rows, note=note))
     parts += _outside(found, page)
+    parts += explained(result, page)
     if len(found.profile):
         caption = page.said("report.profile")
         parts.append(page.table(found.profile, caption=caption, limit=40, folded=True))

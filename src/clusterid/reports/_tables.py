@@ -54,6 +54,8 @@ _WRITTEN: dict[str, Callable[[float], str]] = {
          "share_of_pairs", "share_withheld", "coverage"),
         lambda number: f"{round(100 * number)} %",
     ),
+    # shares of pairs that are weaker: the best ones differ in the last digit
+    **dict.fromkeys(("link_rank", "mean_rank"), lambda rank: f"{100 * rank:.1f} %"),
     # percentages and rates: one decimal in every row
     **dict.fromkeys(
         ("percent_of_cases", "percent_of_responses", "worst_lower", "worst_upper"),

@@ -75,7 +75,8 @@ class Naming:
         """Return the members that name a kind in some regions, the strongest first.
 
         By jobs above the usual in cells that are shown; where none has any, by plants
-        above the usual; else by jobs in the whole study. One in ``missing`` never does.
+        above the usual; else the one with most jobs in the whole study. One in
+        ``missing`` never does.
         """
         able = [code for code in industries if code not in set(missing)]
         if len(able) < 2:
@@ -89,7 +90,7 @@ class Naming:
             above = (observed[here] - usual[here]).sum(axis=0)
             if (above > 0).any():
                 return _first(above, able)
-        return _first(self.national[at], able)
+        return _first(self.national[at], able)[:1]
 
     def town(self, regions: Sequence[str], industries: Sequence[str]) -> str:
         """Return the region with most jobs of these industries; else most plants."""
