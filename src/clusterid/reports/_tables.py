@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -35,6 +36,11 @@ def _small(number: float) -> str:
     return "< 0.001" if number < 0.001 else f"{number:.2g}"
 
 
+def _part(rank: float) -> str:
+    # rounded down: no link is stronger than all pairs
+    return f"{math.floor(1000 * rank + 1e-9) / 10:.1f} %"
+
+
 def _percent(number: float) -> str:
     return f"{number:.1f}"
 
@@ -55,7 +61,7 @@ _WRITTEN: dict[str, Callable[[float], str]] = {
         lambda number: f"{round(100 * number)} %",
     ),
     # shares of pairs that are weaker: the best ones differ in the last digit
-    **dict.fromkeys(("link_rank", "mean_rank"), lambda rank: f"{100 * rank:.1f} %"),
+    **dict.fromkeys(("link_rank", "mean_rank"), _part),
     # percentages and rates: one decimal in every row
     **dict.fromkeys(
         ("percent_of_cases", "percent_of_responses", "worst_lower", "worst_upper"),

@@ -19,8 +19,8 @@ Bools = npt.NDArray[np.bool_]
 
 #: So many members at most are named; a further one while those named hold less than
 #: this share of the jobs above the usual, and if it has this part of the first one's.
-#: Our choice; tried: shares of .5 to .8, parts of .1 to .3. With .8 and .1 nearly every
-#: name has three titles.
+#: Our choice; tried: shares of .5 to .8, parts of .1 to .3. Of groups in Germany three
+#: titles name one in ten, with .8 and .1 one in four.
 _MOST, _ENOUGH, _LEAST_PART = 3, 0.67, 0.2
 #: Cells with fewer plants show no numbers on any page, so they do not name.
 _FEWEST_PLANTS = 3
