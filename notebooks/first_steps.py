@@ -49,17 +49,25 @@ sizes = templates.membership.value_counts().rename("industries")
 pd.DataFrame({"label": templates.labels}).join(sizes)
 
 # %% [markdown]
+# Why do these belong together? One call shows the strongest links by layer (`rank` is
+# the share of all pairs of the layer that are weaker), how sure each member is, and
+# which templates are nearest. Co-location took no part here; it checks the others.
+
+# %%
+result.explain("T01", most=3)
+
+# %% [markdown]
 # ## Where such a group sits
 #
 # A *cluster* is one kind (a template, a part of one, a group of codes or a single
 # industry) in neighbouring regions. Its grade says what the evidence carries: A
 # exceptional cluster, B established concentration, C stands here and one employer may
 # carry it, D niche. `lq_jobs` is of jobs, a fact; `lq_plants` of plants, which say what
-# the place draws.
+# the place draws. A cluster is called by its own strongest members and its main town.
 
 # %%
 print(result.candidates)
-columns = ["grade", "level", "label", "regions", "employment", "lq_jobs", "lq_plants"]
+columns = ["grade", "level", "name", "regions", "employment", "lq_jobs", "lq_plants"]
 found = pd.DataFrame(result.candidates.table)[columns]
 found.head(10).round(2)
 
@@ -70,7 +78,7 @@ found.head(10).round(2)
 # %%
 listed = result.candidates.concentrations
 region = listed.loc[listed["grade"].eq("A"), "region"].iloc[0]
-columns = ["rank", "label", "grade", "form", "lq_jobs", "lq_plants", "plants_needed",
+columns = ["rank", "name", "grade", "form", "lq_jobs", "lq_plants", "plants_needed",
            "why_not_higher"]  # fmt: skip
 listed.loc[listed["region"].eq(region), columns].round(2)
 

@@ -121,7 +121,7 @@ def demo(
 def init(
     folder: Annotated[Path, typer.Argument(help="where to start a study")],
     template: Annotated[
-        str, typer.Option(help="empty, germany, great_britain, united_states, europe ...")
+        str, typer.Option(help="empty, germany, great_britain, united_states, europe")
     ] = "empty",
 ) -> None:
     """Write a commented study.toml and a data folder to fill."""

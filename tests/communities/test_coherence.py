@@ -80,7 +80,7 @@ def test_linked_members_stand_out_in_another_layer_too() -> None:
 
 
 def test_codes_alone_and_given_templates_are_never_mixed() -> None:
-    table = coherence(found_in("made"), {"code": graph(random_links(CODES, 3))})
+    table = coherence(found_in("made"), {"codes": graph(random_links(CODES, 3))})
     assert replace(found_in("made"), coherence=table).mixed == []
     other = coherence(FOUND, {"x": graph(random_links(CODES, 3))})
     assert replace(FOUND, coherence=other).mixed == []

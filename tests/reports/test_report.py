@@ -241,3 +241,37 @@ def test_a_region_has_a_page_of_its_own(fake: ModuleType) -> None:
     result.regions["name"] = "Same"
     with pytest.raises(OptionError, match="12 regions have this name"):
         cid.report(result, region="same")
+
+
+def test_clusters_are_called_by_their_members_and_their_town(fake: ModuleType) -> None:
+    result = fake.fake_result()
+    found = result.candidates
+    table = found.table.assign(named_by=["B;A", "D"], town=["R12", "R02"])
+    listed = found.concentrations.assign(named_by="B")
+    result = replace(
+        result, candidates=replace(found, table=table, concentrations=listed)
+    )
+    text = read(result).text
+    assert "Region R12: Name of B; A" in text
+    # its kind stands beside it
+    assert "Engines and parts (T01)" in text
+    assert "Name of cluster" not in text
+    # braces in names are text in every place
+    hostile = replace(fake.fake_result(hostile=True), candidates=result.candidates)
+    assert "Name of B" in read(hostile).text
+
+
+def test_templates_are_explained_and_what_is_left_out_is_said(
+    fake: ModuleType, plain: dict[str, Reader], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "Why members belong together" in plain["en"].text
+    assert "Name of A - Name of B 90.0 %" in plain["en"].text
+    assert "In doubt: Name of E" in plain["en"].text
+    assert "Warum die Mitglieder zusammengehören" in plain["de"].text
+    assert "smaller templates are left out" not in plain["en"].text
+    monkeypatch.setattr("clusterid.reports._explained.MOST_EXPLAINED", 1)
+    text = read(fake.fake_result()).text
+    assert "1 smaller templates are left out here" in text
+    assert "In doubt: Name of E" not in text
+    without = replace(fake.fake_result(), layers={})
+    assert "Why members belong together" not in read(without).text

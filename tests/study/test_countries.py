@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from tests.study.named import check_names
 
 from clusterid._disk._embedded import embedded_path
 from clusterid.study import Result, read_study
@@ -68,3 +69,10 @@ def test_estimates_are_told_on_every_american_cluster(states: Result) -> None:
     assert len(table)
     assert table["share_imputed"].between(0, 1).all()
     assert table["share_imputed"].gt(0).any()
+
+
+def test_british_and_american_clusters_are_named(
+    britain: Result, states: Result
+) -> None:
+    for result in (britain, states):
+        check_names(result)

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from tests.study.named import check_names
 
 from clusterid._disk._embedded import embedded_path
+from clusterid.clusters import names_in
 from clusterid.study import Result, read_study
 from clusterid.study.reading._schema import StudyFile
 
@@ -38,6 +40,23 @@ def test_what_everybody_knows_stands_out(
     assert row["lq_jobs"] > least
     own = table.loc[region, "lq_jobs"].rank(ascending=False)
     assert own[occupation] <= 5, "not among the five largest quotients of the Kreis"
+
+
+def test_german_clusters_are_named(occupations: Result, industries: Result) -> None:
+    for result in (occupations, industries):
+        check_names(result)
+
+
+def test_film_in_cologne_is_called_film(occupations: Result) -> None:
+    assert occupations.candidates is not None
+    table = pd.DataFrame(occupations.candidates.table)
+    film = table[table["town"].eq("05315") & table["named_by"].str.contains("94[45]")]
+    assert len(film)
+    for language, word in (("de", "Film- und Fernsehproduktion"), ("en", "film")):
+        said = names_in(
+            occupations.economy.metadata, occupations.regions, language
+        ).each(film)
+        assert any(name.startswith("Köln: ") and word in name for name in said)
 
 
 def test_occupations_are_called_occupations(occupations: Result) -> None:

@@ -19,7 +19,8 @@ _CUT = re.compile(
 _NOT_ELSEWHERE = re.compile(
     r",?\s*\b(?:n\.\s?e\.\s?c\.|a\.\s?n\.\s?g\.)", re.IGNORECASE
 )
-_BRACKET = re.compile(r"\s*\([^()]*\)")
+#: A remark in brackets; "(dry-)cleaning" is a word.
+_BRACKET = re.compile(r"(?:^|\s+)\([^()]*\)(?=[\s,;]|$)")
 #: So many words at the end of titles are left out of all but the last.
 _MOST_ENDING = 2
 _SPACES = re.compile(r"\s+")

@@ -4,15 +4,23 @@ from clusterid._moved import from_validation
 from clusterid.communities._agreement import partition_agreement
 from clusterid.communities._coherence import coherence
 from clusterid.communities._detect import detect_communities
+from clusterid.communities._explain import (
+    Explanation,
+    explain_template,
+    link_ranks,
+)
 from clusterid.communities._partition import partition_of_links
 from clusterid.communities._templates import CODES, Templates, given_templates
 
 __all__ = [
     "CODES",
+    "Explanation",
     "Templates",
     "coherence",
     "detect_communities",
+    "explain_template",
     "given_templates",
+    "link_ranks",
     "partition_agreement",
     "partition_of_links",
 ]

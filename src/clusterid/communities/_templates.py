@@ -41,7 +41,7 @@ PROFILE = [
 #: closely linked. Our choice.
 COHERENT = 0.05
 #: Name of the layer of code neighbours among those that coherence is asked of.
-CODES = "code"
+CODES = "codes"
 COHERENCE = [
     "template", "layer", "took_part", "n_industries", "link_rank", "expected",
     "p_value",
@@ -160,6 +160,18 @@ class Templates:
             index=self.membership.index,
             columns=pd.Index(names, name="template"),
         )
+
+    @property
+    def coherent_in(self) -> pd.Series:
+        """Layers without part in finding a template that hold it together, by template.
+
+        Names joined by ``;``, empty where there is none (:attr:`coherence`, p at most
+        .05).
+        """
+        table = self.coherence
+        held = table[~table["took_part"].astype(bool) & table["p_value"].le(COHERENT)]
+        names = held.groupby("template")["layer"].agg(lambda of: ";".join(sorted(of)))
+        return names.reindex(self.labels.index, fill_value="").rename("coherent_in")
 
     @property
     def mixed(self) -> list[str]:

@@ -516,9 +516,9 @@ function clusteridMap(map, packed) {
     const short = x.held ? t("map.few_plants_held")
       : t("map.jobs_of", { n: number(x.jobs) }) + " · " + t("map.expected_share", { n: number(x.excess) });
     return el("details", { class: "ranked" },
-      el("summary", {}, number(x.rank) + ". ", chip(x.grade), " ", own(x.name), el("small", {}, short)),
+      el("summary", {}, number(x.rank) + ". ", chip(x.grade), " ", own(x.name || kindOf(x).label), el("small", {}, short)),
       table([...(x.held ? [] : quotients(x)), ...(x.n === null ? [] : [[t("measure.n_plants"), number(x.n)]]),
-        kindRow(x), [t("map.level"), t("level." + kindOf(x).level)], [t("map.grade"), gradeName(x.grade)], ...evidence(x)]),
+        ...(x.name ? [kindRow(x)] : []), [t("map.level"), t("level." + kindOf(x).level)], [t("map.grade"), gradeName(x.grade)], ...evidence(x)]),
       k === undefined ? null : el("button", { on: { click: () => select({ kind: "cluster", c: k }, true) } }, t("map.cluster") + " " + x.cluster));
   }
   function rankedList(i) {

@@ -10,7 +10,7 @@ import pandas as pd
 
 from clusterid.clusters import GRADES, IN_NONE
 from clusterid.legend import GRADE_SIGNS, shown_cells
-from clusterid.maps._texts import called, named, number, rounded, text
+from clusterid.maps._texts import Text, called, named, number, rounded, text
 from clusterid.results import needed_columns, ranked_clusters
 
 if TYPE_CHECKING:
@@ -69,15 +69,30 @@ def kinds(result: Result) -> list[dict[str, Any]]:
     """Return the kinds that clusters and lists refer to by position."""
     if result.candidates is None:
         return []
-    meta = result.economy.metadata
     place = {str(code): i for i, code in enumerate(result.economy.industries)}
+    every = _all_kinds(result)
     return [
         {
             "level": level,
-            "label": named(label, meta.classification) or code,
+            "label": label,
             "industries": [place[i] for i in codes.split(";") if i in place],
         }
-        for code, level, label, codes in _all_kinds(result).itertuples(index=False)
+        for (_, level, _, codes), label in zip(
+            every.itertuples(index=False), _kind_labels(result, every), strict=True
+        )
+    ]
+
+
+def _kind_labels(result: Result, every: pd.DataFrame) -> list[Text]:
+    """Return what each kind is called: a single industry by its short title."""
+    classification = result.economy.metadata.classification
+    alone = every["level"].eq("industry")
+    titles = called(result, every.assign(named_by=every["industries"].where(alone, "")))
+    return [
+        (title if single else named(label, classification)) or code
+        for title, single, label, code in zip(
+            titles, alone, every["label"], every["kind"], strict=True
+        )
     ]
 
 
@@ -155,11 +170,22 @@ def concentrations(result: Result, shapes: Outlines) -> dict[str, list[Any]]:
     return {
         "region": table["_at"].astype(int).tolist(),
         "rank": rounded(table["rank"]),
-        "name": called(result, table),
+        "name": _own_names(result, table),
         "kind": _kind_numbers(result, table),
         "cluster": [text(v) for v in needed_columns(table, "cluster")["cluster"]],
         **_columns(table),
     }
+
+
+def _own_names(result: Result, table: pd.DataFrame) -> list[Text]:
+    """Return the names of rows; empty where the label of the kind says the same."""
+    labels = _kind_labels(result, _all_kinds(result))
+    return [
+        "" if name == labels[kind] else name
+        for name, kind in zip(
+            called(result, table), _kind_numbers(result, table), strict=True
+        )
+    ]
 
 
 def _columns(table: pd.DataFrame) -> dict[str, list[Any]]:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from clusterid.legend import format_number
 from clusterid.reports._coverage import coverage_sentence
+from clusterid.reports._explained import explained
 from clusterid.reports._parts import Context, Part, Section
 from clusterid.results import needed_columns
 
@@ -118,10 +119,14 @@ def templates(result: Result, page: Context) -> Section | None:
         parts.append(page.text("report.template_stability", agree=agree))
     rows = _template_rows(found, page)
     if len(rows):
-        tested = rows["z"].notna().any()
-        note = page.said("report.templates_note") if tested else ""
-        parts.append(page.table(rows, note=note))
+        notes = []
+        if rows["z"].notna().any():
+            notes.append(page.said("report.templates_note"))
+        if len(found.coherence):
+            notes.append(page.said("report.coherence_note"))
+        parts.append(page.table(rows, note=" ".join(notes)))
     parts += _outside(found, page)
+    parts += explained(result, page)
     if len(found.profile):
         caption = page.said("report.profile")
         parts.append(page.table(found.profile, caption=caption, limit=40, folded=True))
@@ -132,18 +137,19 @@ def _template_rows(found: Templates, page: Context) -> pd.DataFrame:
     """Return one row a template: size, confidence, test, members surest first."""
     membership = found.membership.dropna().astype(str)
     confidence = found.confidence.reindex(membership.index)
-    tests = needed_columns(found.significance, "z", "p_value")
+    tests = needed_columns(found.significance, "z", "p_value", "n_standing")
+    held = found.coherent_in
     rows = []
     for code in sorted(set(membership)):
         inside = membership.index[membership.eq(code)]
         ranked = sorted(inside, key=lambda i: (-or_zero(confidence.get(i)), str(i)))
-        z, p_value = tests.loc[code] if code in tests.index else (np.nan, np.nan)
+        test = tests.loc[code] if code in tests.index else dict.fromkeys(tests, np.nan)
         rows.append({
             "template": code,
             "n_industries": len(inside),
             "confidence": float(confidence.loc[inside].mean()),
-            "z": z,
-            "p_value": p_value,
+            **test,
+            "coherent_in": held.get(code, ""),
             "members": _members(ranked, confidence, page),
         })
     return pd.DataFrame(rows)

@@ -13,7 +13,7 @@ from clusterid.clusters import Names, names_in
 from clusterid.legend import Words
 from clusterid.maps import SIMULATED_SOURCE
 from clusterid.reports._figures import picture
-from clusterid.reports._tables import frame_table
+from clusterid.reports._tables import Table, frame_table
 from clusterid.results import needed_columns
 
 if TYPE_CHECKING:
@@ -22,9 +22,13 @@ if TYPE_CHECKING:
     from clusterid.communities import Templates
     from clusterid.results import Result
 
-__all__ = ["Context", "FigureWords", "Part", "Section", "context_of", "rows_of"]
+__all__ = [
+    "Context", "FigureWords", "Opened", "Part", "Section", "context_of", "rows_of",
+]  # fmt: skip
 
-Kind = Literal["text", "note", "heading", "list", "found", "table", "folded", "figure"]
+Kind = Literal[
+    "text", "note", "heading", "list", "found", "table", "folded", "opened", "figure"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,15 @@ class Part:
 
     kind: Kind
     value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What opens at a click: a sentence and tables under a caption."""
+
+    caption: str
+    text: str
+    tables: tuple[Table, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -13,7 +14,12 @@ from clusterid.legend import Words, format_number
 __all__ = ["Cell", "Table", "frame_table", "is_number"]
 
 #: columns of several codes, joined by ";" -> prefix of the catalogue
-_JOINED = {"flags": "flag.", "why_not_higher": "why.", "linked_in": "layer."}
+_JOINED = {
+    "flags": "flag.",
+    "why_not_higher": "why.",
+    "linked_in": "layer.",
+    "coherent_in": "layer.",
+}
 #: columns whose codes are put into words: column -> prefix of the catalogue
 _CODED = {
     "verdict": "verdict.",
@@ -35,6 +41,11 @@ def _small(number: float) -> str:
     return "< 0.001" if number < 0.001 else f"{number:.2g}"
 
 
+def _part(rank: float) -> str:
+    # rounded down: no link is stronger than all pairs
+    return f"{math.floor(1000 * rank + 1e-9) / 10:.1f} %"
+
+
 def _percent(number: float) -> str:
     return f"{number:.1f}"
 
@@ -54,6 +65,8 @@ _WRITTEN: dict[str, Callable[[float], str]] = {
          "share_of_pairs", "share_withheld", "coverage"),
         lambda number: f"{round(100 * number)} %",
     ),
+    # shares of pairs that are weaker: the best ones differ in the last digit
+    **dict.fromkeys(("link_rank", "mean_rank"), _part),
     # percentages and rates: one decimal in every row
     **dict.fromkeys(
         ("percent_of_cases", "percent_of_responses", "worst_lower", "worst_upper"),

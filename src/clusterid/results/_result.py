@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from clusterid.classifications import written_out
 from clusterid.errors import StudyError, TableTypeError
 from clusterid.results._provenance import Provenance
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     import networkx as nx
 
     from clusterid.clusters import CandidateClusters
-    from clusterid.communities import Templates
+    from clusterid.communities import Explanation, Templates
     from clusterid.comparison import Comparison
     from clusterid.monitoring import Monitoring
     from clusterid.survey import Survey
@@ -129,6 +130,40 @@ class Result:
         if self.templates is None:
             return None
         return self.templates.coverage(self.economy.margins.industry)
+
+    def explain(self, template: str, *, most: int = 5) -> Explanation:
+        """Explain a template: why its members belong together, how sure that is.
+
+        See :func:`clusterid.communities.explain_template`.
+
+        Parameters
+        ----------
+        template : str
+            Its code, e.g. ``"T01"``.
+        most : int
+            Links of each layer, and other templates, that are listed.
+
+        Raises
+        ------
+        StudyError
+            If the result has no templates.
+        OptionError
+            If no template has the code.
+        """
+        from clusterid.communities import explain_template
+
+        if self.templates is None:
+            raise StudyError(
+                "The result has no templates, so there is none to explain."
+            )
+        meta = self.economy.metadata
+        names = {
+            str(code): written_out(str(label), meta.classification)
+            for code, label in meta.labels.items()
+        }
+        return explain_template(
+            self.templates, template, self.layers, names=names, most=most
+        )
 
     def __repr__(self) -> str:
         n_templates = 0 if self.templates is None else len(self.templates.labels)

@@ -19,8 +19,8 @@ Bools = npt.NDArray[np.bool_]
 
 #: So many members at most are named; a further one while those named hold less than
 #: this share of the jobs above the usual, and if it has this part of the first one's.
-#: Our choice; tried: shares of .5 to .8, parts of .1 to .3. With .8 and .1 nearly every
-#: name has three titles.
+#: Our choice; tried: shares of .5 to .8, parts of .1 to .3. Of groups in Germany three
+#: titles name one in ten, with .8 and .1 one in four.
 _MOST, _ENOUGH, _LEAST_PART = 3, 0.67, 0.2
 #: Cells with fewer plants show no numbers on any page, so they do not name.
 _FEWEST_PLANTS = 3
@@ -75,7 +75,8 @@ class Naming:
         """Return the members that name a kind in some regions, the strongest first.
 
         By jobs above the usual in cells that are shown; where none has any, by plants
-        above the usual; else by jobs in the whole study. One in ``missing`` never does.
+        above the usual; else the one with most jobs in the whole study. One in
+        ``missing`` never does.
         """
         able = [code for code in industries if code not in set(missing)]
         if len(able) < 2:
@@ -89,7 +90,7 @@ class Naming:
             above = (observed[here] - usual[here]).sum(axis=0)
             if (above > 0).any():
                 return _first(above, able)
-        return _first(self.national[at], able)
+        return _first(self.national[at], able)[:1]
 
     def town(self, regions: Sequence[str], industries: Sequence[str]) -> str:
         """Return the region with most jobs of these industries; else most plants."""
