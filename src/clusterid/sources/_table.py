@@ -62,7 +62,7 @@ def read_employment_table(
     levels: Mapping[str, int] | None = None,
     total_codes: Mapping[str, str] | None = None,
     outside: Sequence[str] = (),
-    rounding: float = 0.0,
+    rounding: float | None = None,
     **reading: Any,
 ) -> SourcedEmployment:
     """Read employment from own tables, with a column mapping.
@@ -103,8 +103,9 @@ def read_employment_table(
     outside : sequence of str
         With ``levels``: codes of regions that are no place (jobs that were not
         regionalised).
-    rounding : float
-        With ``levels``: published values are within so many persons of the truth.
+    rounding : float, optional
+        With ``levels``: published values are within so many persons of the truth; by
+        default 1 where a sum is below its parts, else 0.
     **reading
         Further options of :func:`clusterid.read_employment` (``withheld=``,
         ``bands=``, ``decimal=``, ``encoding=``, ``filter=`` ...).
@@ -154,7 +155,7 @@ def _by_level(
     levels: Mapping[str, int],
     total_codes: Mapping[str, str],
     outside: Sequence[str],
-    rounding: float,
+    rounding: float | None,
 ) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, pd.Series], list[str]]:
     """Return cells, totals and hierarchies of a table with several levels."""
     for given in (levels, total_codes):

@@ -428,7 +428,9 @@ class _Fitter:
         x = np.clip(inside[:, self.leaf[0], self.leaf[1]], self.low, self.high)
         going = np.arange(len(x))  # tables whose sums do not hold yet
         missed = np.zeros(len(x))
-        best = [np.full(len(x), np.inf)]  # the smallest miss of each table, look by look
+        best = [
+            np.full(len(x), np.inf)
+        ]  # the smallest miss of each table, look by look
         for cycle in range(1, max(self.cycles, 1) + 1):
             some = x[going]
             for side in self.sides:
@@ -631,7 +633,9 @@ def _scaled_to(
     inside = todo[:, level.group]
     table, cell = np.nonzero(inside)
     key = table * todo.shape[1] + level.group[cell]
-    size = np.diff(np.append(np.flatnonzero(np.r_[True, key[1:] != key[:-1]]), len(key)))
+    size = np.diff(
+        np.append(np.flatnonzero(np.r_[True, key[1:] != key[:-1]]), len(key))
+    )
     value, low, high = x[inside], level.low[cell], level.high[cell]
     left, log_k, right = (a[todo] for a in between)
     wanted, close = target[todo], close[todo]
