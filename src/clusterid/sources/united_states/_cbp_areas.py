@@ -114,7 +114,7 @@ def read_cbp_areas(
 
 
 def _with_rests(hierarchy: pd.Series, tree: Tree) -> pd.Series:
-    """Return child to parent with a rest where NAICS has industries that no area has."""
+    """Return child to parent, with a rest where no area has an industry of NAICS."""
     known = read_classification("naics2017").at_level("industry")
     sums = set(tree.parents.values())
     found = {}
@@ -126,7 +126,8 @@ def _with_rests(hierarchy: pd.Series, tree: Tree) -> pd.Series:
             found[above + REST] = above
     extra = pd.Series(found, dtype=object)
     both = pd.concat([hierarchy, extra[~extra.index.isin(hierarchy.index)]])
-    return both.rename("parent").rename_axis("child")
+    named: pd.Series = both.rename("parent").rename_axis("child")
+    return named
 
 
 def national_jobs(paths: Paths, year: int) -> pd.Series:
