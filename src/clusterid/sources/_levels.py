@@ -111,6 +111,7 @@ def code_tree(
     alone = {code for code in begins.values() if code not in used}
     alone -= {begins[code[:n]] for code in alone for n in range(1, len(code))
               if code[:n] in begins and begins[code[:n]] != code}  # fmt: skip
+    alone -= {code for code in alone for out in left_out if out.startswith(code)}
     leaves = sorted({*leaves, *alone})
     parents: dict[str, str] = {}
     waiting = list(leaves)
