@@ -124,7 +124,7 @@ def template_layers(
 
 #: Cells that the layers of all templates may have together, so that a page with a
 #: thousand regions stays below 5 MB (20,000 to 60,000 tried). Our choice.
-_MOST_CELLS = 45_000
+_MOST_CELLS = 37_000
 
 
 def _drawn_templates(cells: pd.DataFrame, n_regions: int) -> set[str]:
