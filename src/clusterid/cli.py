@@ -266,16 +266,47 @@ def concentration(
     year: Annotated[
         int | None, typer.Option(help="year, when there are several")
     ] = None,
+    level: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="industry=4 or region=3: characters of the codes that are counted; "
+            "shorter codes in the file are their totals, repeatable"
+        ),
+    ] = None,
+    total: Annotated[
+        list[str] | None,
+        typer.Option(help="industry=10: the code that stands for all, repeatable"),
+    ] = None,
+    totals: Annotated[
+        Path | None, typer.Option(help="file of totals: region, industry, value")
+    ] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(help="column=value: keep these rows alone, repeatable"),
+    ] = None,
     seed: Seed = 0,
 ) -> None:
-    """Test the location quotients of one table of employment."""
+    """Test the location quotients of one table of employment.
+
+    Where cells are withheld, totals decide: they stand in the same file (--level,
+    --total) or in one of their own (--totals).
+    """
     from clusterid.study import concentration_of_table, write_csv
 
     target = checked_file(output, TABLE)
     if target.exists() and employment.exists() and target.samefile(employment):
         raise SourceError(f"{output}: is the table that is read; name another file.")
     pairs = dict(_pair(text) for text in column or [])
-    table = concentration_of_table(employment, columns=pairs, year=year, seed=seed)
+    table = concentration_of_table(
+        employment,
+        columns=pairs,
+        year=year,
+        seed=seed,
+        totals=totals,
+        levels={name: _whole(text) for name, text in map(_pair, level or [])},
+        total_codes=dict(map(_pair, total or [])),
+        filters=dict(map(_pair, only or [])),
+    )
     with whole_file(output, TABLE) as part:
         if output.suffix.lower() in TABLE[1:]:
             table.to_parquet(part, index=False)
@@ -339,8 +370,14 @@ def data_path(name: DataName) -> None:
 def _pair(text: str) -> tuple[str, str]:
     name, sign, in_file = text.partition("=")
     if not sign or not name or not in_file:
-        raise typer.BadParameter(f"{text!r} is not of the form our_name=name_in_file")
+        raise typer.BadParameter(f"{text!r} is not of the form name=value")
     return name, in_file
+
+
+def _whole(text: str) -> int:
+    if not text.isdecimal():
+        raise typer.BadParameter(f"{text!r} is no number of characters")
+    return int(text)
 
 
 class _Page(Protocol):

@@ -27,7 +27,20 @@ def embedded(page: str) -> dict[str, Any]:
     match = re.search(r'id="clusterid-data">(.*?)</script>', page, re.DOTALL)
     assert match
     found: dict[str, Any] = json.loads(match.group(1))
-    return {name: _unpacked(value) for name, value in found.items()}
+    data = {name: _unpacked(value) for name, value in found.items()}
+    for layer in data.get("layers") or []:
+        for part in (layer, layer.get("beside") or {}):
+            for name in ("notes", "reasons", "imputed"):
+                if name in part:
+                    part[name] = _by_position(_column(part[name]))
+    return data
+
+
+def _by_position(said: Any) -> Any:
+    """Return what is said of some cells by position, as text like JSON has it."""
+    if not isinstance(said, list):
+        return said
+    return {str(i): value for i, value in enumerate(said) if value is not None}
 
 
 def _unpacked(value: Any) -> Any:

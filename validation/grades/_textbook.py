@@ -23,7 +23,9 @@ from validation.grades._found import GRADES, LEVELS, claimed
 
 __all__ = ["STUDIES", "Shown", "shown", "textbook"]
 
-STUDIES = ("united_states", "great_britain", "germany_occupations")
+STUDIES = (
+    "united_states", "great_britain", "germany_occupations", "us_metros", "europe",
+)  # fmt: skip
 _FOLDER = Path(__file__).parents[2] / "data" / "studies"
 #: At or below this quotient nothing should be reported; from the next on a cell with
 #: this many jobs above expectation is strong.

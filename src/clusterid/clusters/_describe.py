@@ -108,9 +108,10 @@ class Background:
         )
 
 
-def describe(cluster: str, cells: pd.DataFrame, on: Background) -> Description:
-    """Return what a cluster is made of; ``cells`` are its reported cells."""
-    of = {str(name): column.to_numpy() for name, column in cells.items()}
+def describe(
+    cluster: str, of: Mapping[str, npt.NDArray[Any]], on: Background
+) -> Description:
+    """Return what a cluster is made of; ``of`` are the columns of its cells."""
     regions = [str(code) for code in of["region"]]
     industries = str(of["industries"][0]).split(";")
     columns = np.array([on.shares.industries[code] for code in industries])

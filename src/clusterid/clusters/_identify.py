@@ -193,7 +193,11 @@ def identify_clusters(
     )
     in_clusters = reported[reported["cluster"].ne("")]
     by_cluster = in_clusters.groupby("cluster", sort=True)
-    descriptions = [describe(str(name), c, background) for name, c in by_cluster]
+    columns = {str(name): c.to_numpy() for name, c in in_clusters.items()}
+    descriptions = [
+        describe(str(name), {key: c[rows] for key, c in columns.items()}, background)
+        for name, rows in sorted(by_cluster.indices.items())
+    ]
     shapes = [
         area.shapes.geometry.iloc[cells["place"].to_numpy()].union_all()
         for _, cells in by_cluster

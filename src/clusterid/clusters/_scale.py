@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["CoarserUnits", "coarser_units", "larger_units"]
 
+#: First two digits of German Kreise.
+_LAENDER = {f"{number:02d}" for number in range(1, 17)}
 #: A cluster should stand out at this level in some coarser unit, too.
 SCALE_LEVEL = 0.05
 
@@ -45,8 +47,10 @@ def larger_units(
         return None if coarser is None else pd.Series(coarser)
     codes = shapes.index.to_series().astype(str)
     lands = set(codes.str[:2])
-    # five digits are Kreise or American counties; the Laender 03, 07, 14 are no states
-    if codes.str.fullmatch(r"\d{5}").all() and lands & {"03", "07", "14"}:
+    # five digits are Kreise, or American counties or areas: the Laender 03, 07, 14 are
+    # no states, and areas go beyond 16
+    kreise = codes.str.fullmatch(r"\d{5}").all() and lands <= _LAENDER
+    if kreise and lands & {"03", "07", "14"}:
         return pd.Series(codes.str[:3])
     if "parent" not in shapes.columns:
         return None

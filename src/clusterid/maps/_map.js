@@ -10,6 +10,12 @@ function clusteridMap(map, packed) {
   }
   const data = Object.fromEntries(Object.entries(packed).map(([name, value]) => (
     [name, value && value.columns ? rows(value) : value])));
+  // what a layer says of many cells stands as a list
+  for (const layer of data.layers || []) {
+    for (const part of [layer, layer.beside || {}]) {
+      for (const name of ["notes", "reasons", "imputed"]) if (part[name] && part[name].at) part[name] = column(part[name]);
+    }
+  }
   const SVG = "http://www.w3.org/2000/svg";
   const geo = data.geo, n = geo.codes.length;
   const state = {

@@ -10,6 +10,8 @@ __all__ = ["packed"]
 
 #: tables of a page whose rows have the same names
 _TABLES = ("clusters", "kinds", "layers")
+#: what layers say of some cells, by position; of many cells it is shorter as a list
+_OF_SOME_CELLS, _MANY = ("notes", "reasons", "imputed"), 200
 #: what stands as columns already
 _LISTS = ("concentrations",)
 
@@ -27,10 +29,29 @@ def packed(data: Mapping[str, Any]) -> dict[str, Any]:
     {'values': ['many_plants'], 'at': [0, 0, 0, 0]}
     """
     found = dict(data)
+    if isinstance(found.get("layers"), list):
+        found["layers"] = [_dense(layer) for layer in found["layers"]]
     for name in found.keys() & set(_TABLES):
         found[name] = _columns(found[name])
     for name in found.keys() & set(_LISTS):
         found[name] = {key: _shorter(values) for key, values in found[name].items()}
+    return found
+
+
+def _dense(layer: Any) -> Any:
+    """Return a layer with what is said of many cells as a list over all of them."""
+    n = len(layer.get("v") or ()) if isinstance(layer, dict) else 0
+    if n < _MANY:
+        return layer
+    found = dict(layer)
+    for name in _OF_SOME_CELLS:
+        said = found.get(name)
+        if isinstance(said, dict) and len(said) > n / 4:
+            listed = _shorter([said.get(i) for i in range(n)])
+            if isinstance(listed, dict):
+                found[name] = listed
+    if isinstance(found.get("beside"), dict):
+        found["beside"] = _dense(found["beside"])
     return found
 
 

@@ -100,7 +100,11 @@ def template_layers(
     )
     classing = Classing(neutral=1.0)
     found = []
-    for code, part in _standing(result, cells).groupby("template", sort=True):
+    standing = _standing(result, cells)
+    drawn = _drawn_templates(standing, len(shapes.codes))
+    for code, part in standing.groupby("template", sort=True):
+        if str(code) not in drawn:
+            continue
         part = part.set_index("region").reindex(list(shapes.codes))
         heading = Heading(
             id=f"template-{code}",
@@ -127,6 +131,25 @@ def _standing(result: Result, cells: pd.DataFrame) -> pd.DataFrame:
     regions = result.templates.significance["n_standing"]
     keep = cells["template"].isin(regions.index[regions.to_numpy(dtype=float) > 0])
     return cells[keep] if keep.any() else cells
+
+
+#: Cells that the layers of all templates may have together, so that a page with a
+#: thousand regions stays below 5 MB (20,000 to 60,000 tried). Our choice.
+_MOST_CELLS = 37_000
+
+
+def _drawn_templates(cells: pd.DataFrame, n_regions: int) -> set[str]:
+    """Return the templates that have a layer: with many regions the best proven."""
+    codes = cells["template"].astype(str)
+    counts = pd.DataFrame({
+        grade: cells["grade"].eq(grade).groupby(codes).sum() for grade in "ABC"
+    })
+    counts = counts.rename_axis("template").reset_index()
+    ranked = counts.sort_values(
+        ["A", "B", "C", "template"], ascending=[False, False, False, True]
+    )
+    most = max(1, _MOST_CELLS // max(n_regions, 1))
+    return set(ranked["template"].head(most))
 
 
 def _marked(part: pd.DataFrame) -> dict[int, str]:

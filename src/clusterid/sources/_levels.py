@@ -76,7 +76,8 @@ def code_tree(
         All codes of the table.
     characters : int
         How long the codes are that are counted; shorter ones that begin them are
-        sums, longer ones are left out. ``31-33`` begins what 31, 32 and 33 begin.
+        sums, longer ones are left out. A shorter one that begins no other is counted,
+        too: nothing finer is published. ``31-33`` begins what 31, 32 and 33 begin.
     total : str, optional
         The code that stands for all, where the table has one (``"00"``).
     left_out : sequence of str
@@ -101,11 +102,17 @@ def code_tree(
         rule = f"no code has {characters} characters{have}"
         raise TableError("levels", [Fault(rule, "correct the level")])
     begins = {code: code for code in whole if len(code) < characters}
-    for code in known:
-        if span := _RANGE.fullmatch(code):
-            first, last = span.groups()
-            for number in range(int(first), int(last) + 1):
-                begins.setdefault(str(number).zfill(len(first)), code)
+    for code in known - whole:
+        first, last = code.split("-")
+        for number in range(int(first), int(last) + 1):
+            begins.setdefault(str(number).zfill(len(first)), code)
+    used = {begins[code[:n]] for code in leaves for n in range(1, len(code))
+            if code[:n] in begins}  # fmt: skip
+    alone = {code for code in begins.values() if code not in used}
+    alone -= {begins[code[:n]] for code in alone for n in range(1, len(code))
+              if code[:n] in begins and begins[code[:n]] != code}  # fmt: skip
+    alone -= {code for code in alone for out in left_out if out.startswith(code)}
+    leaves = sorted({*leaves, *alone})
     parents: dict[str, str] = {}
     waiting = list(leaves)
     while waiting:
@@ -153,7 +160,7 @@ def separated(
     industries: Tree,
     *,
     year: int,
-    rounding: float = 0.0,
+    rounding: float | None = None,
     absent_plants: float | None = None,
     largest: bool = True,
 ) -> Separated:
@@ -168,9 +175,9 @@ def separated(
         From :func:`code_tree`, or by a classification.
     year : int
         Written into cells and totals.
-    rounding : float
+    rounding : float, optional
         Published values are within so many persons of the truth; sums of them may
-        miss by more.
+        miss by more. By default 1 where some sum is below its parts, else 0.
     absent_plants : float, optional
         A cell without a row has at most so many plants.
     largest : bool
@@ -192,6 +199,9 @@ def separated(
     jobs = wide.of("employment")
     plants = wide.of("establishments") if "establishments" in table.columns else None
     has_row = wide.has_row
+    if rounding is None:
+        below = _below_parts(jobs, industries) or _below_parts(jobs.T, regions)
+        rounding = 1.0 if below else 0.0
     empty = _nothing_left(jobs, ~has_row, industries, rounding)
     if plants is not None:
         empty |= _nothing_left(plants, ~has_row, industries, 0.0)
@@ -290,6 +300,14 @@ def _nothing_left(
         empty[:, parts] |= found
         filled[:, parts] = np.where(found, 0.0, inside)
     return empty
+
+
+def _below_parts(values: Matrix, tree: Tree) -> bool:
+    """Return whether a published sum is below its parts: they were rounded apart."""
+    return any(
+        bool((values[:, parent] < np.nansum(values[:, parts], axis=1)).any())
+        for parent, parts in tree.steps()
+    )
 
 
 def _added_up(values: Matrix, tree: Tree) -> Matrix:

@@ -62,7 +62,7 @@ def read_employment_table(
     levels: Mapping[str, int] | None = None,
     total_codes: Mapping[str, str] | None = None,
     outside: Sequence[str] = (),
-    rounding: float = 0.0,
+    rounding: float | None = None,
     **reading: Any,
 ) -> SourcedEmployment:
     """Read employment from own tables, with a column mapping.
@@ -103,8 +103,9 @@ def read_employment_table(
     outside : sequence of str
         With ``levels``: codes of regions that are no place (jobs that were not
         regionalised).
-    rounding : float
-        With ``levels``: published values are within so many persons of the truth.
+    rounding : float, optional
+        With ``levels``: published values are within so many persons of the truth; by
+        default 1 where a sum is below its parts, else 0.
     **reading
         Further options of :func:`clusterid.read_employment` (``withheld=``,
         ``bands=``, ``decimal=``, ``encoding=``, ``filter=`` ...).
@@ -124,7 +125,9 @@ def read_employment_table(
     table = table[~table["industry"].isin(list(exclude))]
     if len(files) > 1:
         table = read_employment(table)
-    published, hierarchies, notes = read_totals(totals, table["year"]), {}, []
+    published = read_totals(totals, table["year"])
+    hierarchies: dict[str, pd.Series] = {}
+    notes: list[str] = []
     if levels is not None or total_codes is not None:
         table, found, hierarchies, notes = _by_level(
             table, levels or {}, total_codes or {}, outside, rounding
@@ -154,7 +157,7 @@ def _by_level(
     levels: Mapping[str, int],
     total_codes: Mapping[str, str],
     outside: Sequence[str],
-    rounding: float,
+    rounding: float | None,
 ) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, pd.Series], list[str]]:
     """Return cells, totals and hierarchies of a table with several levels."""
     for given in (levels, total_codes):
@@ -164,7 +167,8 @@ def _by_level(
     for side, code in total_codes.items():
         table[side] = table[side].where(table[side].ne(code), TOTAL)
     parts, notes = [], []
-    for year, mine in table.groupby("year", sort=True):
+    for year in sorted({int(y) for y in table["year"]}):
+        mine = table[table["year"].eq(year)]
         trees = {
             side: code_tree(mine[side].unique(), levels[side], left_out=outside)
             if side in levels
@@ -172,7 +176,7 @@ def _by_level(
             for side in ("region", "industry")
         }
         part = separated(
-            mine, trees["region"], trees["industry"], year=int(year), rounding=rounding
+            mine, trees["region"], trees["industry"], year=year, rounding=rounding
         )
         parts.append(part)
         notes.append(
@@ -182,9 +186,9 @@ def _by_level(
         )
         if part.assumed:
             notes.append(
-                f"{year or 'counts'}: no published sum bounds {part.assumed:,} withheld "
-                "cells; each is taken to be no larger than the largest published one "
-                "of its industry (an assumption)."
+                f"{year or 'counts'}: no published sum bounds {part.assumed:,} "
+                "withheld cells; each is taken to be no larger than the largest "
+                "published one of its industry (an assumption)."
             )
     cells = pd.concat([part.cells for part in parts], ignore_index=True)
     totals = pd.concat([part.totals for part in parts], ignore_index=True)

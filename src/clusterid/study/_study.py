@@ -20,7 +20,13 @@ from clusterid._disk._whole_folder import (
 )
 from clusterid._typed import typed
 from clusterid.aggregation import ENGINES
-from clusterid.errors import Fault, FileWarning, StudyError, check_option
+from clusterid.errors import (
+    DataWarning,
+    Fault,
+    FileWarning,
+    StudyError,
+    check_option,
+)
 from clusterid.legend import LANGUAGES
 from clusterid.study._pipeline import STEPS, run_pipeline
 from clusterid.study._provenance import Listener, StepLog
@@ -337,13 +343,67 @@ def read_result(folder: str | Path) -> Result:
 
 
 def concentration_of_table(
-    path: Path, *, columns: dict[str, str], year: int | None, seed: int
+    path: Path,
+    *,
+    columns: dict[str, str],
+    year: int | None,
+    seed: int,
+    totals: Path | None = None,
+    levels: dict[str, int] | None = None,
+    total_codes: dict[str, str] | None = None,
+    filters: dict[str, str] | None = None,
 ) -> pd.DataFrame:
-    """Test the location quotients of one table of employment."""
-    table = read_employment(path, columns=columns or None)
-    one = economy(table, year=year)
+    """Test the location quotients of one table of employment.
+
+    Totals come from the table itself (``levels``, ``total_codes``) or from a file of
+    their own; where neither has one, a total that holds a withheld cell is estimated
+    within what is published, or said to be unknown.
+    """
+    from clusterid.sources import reader
+
+    given: dict[str, Any] = {
+        "totals": totals,
+        "levels": levels,
+        "total_codes": total_codes,
+        "filter": filters,
+    }
+    options = {name: value for name, value in given.items() if value}
+    if year is not None:
+        options["years"] = [year]
+    if columns:
+        options["columns"] = columns
+    if not (levels or total_codes or totals):
+        table = read_employment(path, columns=columns or None, filter=filters or None)
+        one = economy(table, year=year)
+    else:
+        sourced = reader("table", "employment")(path, **options)
+        if len(sourced.years) > 1:
+            economy(sourced.table)  # says that a year must be chosen
+        one = sourced.economy()
     method = MethodSection()
-    return concentration_table(estimated(one, method, seed), method, seed)
+    table = concentration_table(estimated(one, method, seed), method, seed)
+    _say_undetermined(table, bool(options.keys() - {"columns", "years", "filter"}))
+    return table
+
+
+def _say_undetermined(table: pd.DataFrame, has_totals: bool) -> None:
+    """Warn of cells that are known and have no quotient, and say what would help."""
+    reasons = table["reason"].where(table["lq_jobs"].isna())
+    unknown = reasons[reasons.str.contains("total|reference", na=False)]
+    if not len(unknown):
+        return
+    mend = (
+        "these totals are not published, or mostly estimates"
+        if has_totals
+        else "if the file holds totals, say which rows they are (--level, --total), or "
+        "name a file of totals (--totals)"
+    )
+    warnings.warn(
+        f"{len(unknown):,} of {len(table):,} quotients are missing though their cell "
+        f"is known: a total they are held against holds withheld cells; {mend}.",
+        DataWarning,
+        stacklevel=2,
+    )
 
 
 def _summary(inputs: Inputs) -> list[tuple[str, dict[str, Any]]]:

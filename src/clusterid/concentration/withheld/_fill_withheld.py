@@ -428,9 +428,7 @@ class _Fitter:
         x = np.clip(inside[:, self.leaf[0], self.leaf[1]], self.low, self.high)
         going = np.arange(len(x))  # tables whose sums do not hold yet
         missed = np.zeros(len(x))
-        best = [
-            np.full(len(x), np.inf)
-        ]  # the smallest miss of each table, look by look
+        best = [np.full(len(x), np.inf)]  # smallest miss by table, look by look
         for cycle in range(1, max(self.cycles, 1) + 1):
             some = x[going]
             for side in self.sides:
@@ -633,9 +631,7 @@ def _scaled_to(
     inside = todo[:, level.group]
     table, cell = np.nonzero(inside)
     key = table * todo.shape[1] + level.group[cell]
-    size = np.diff(
-        np.append(np.flatnonzero(np.r_[True, key[1:] != key[:-1]]), len(key))
-    )
+    _, size = np.unique(key, return_counts=True)
     value, low, high = x[inside], level.low[cell], level.high[cell]
     left, log_k, right = (a[todo] for a in between)
     wanted, close = target[todo], close[todo]
@@ -660,9 +656,9 @@ def _scaled_to(
         found[at] = log_k
         kept = open_[member]
         value, low, high = value[kept], low[kept], high[kept]
-        left, log_k, right, wanted, close, size, at = (
-            a[open_] for a in (left, log_k, right, wanted, close, size, at)
-        )
+        left, log_k, right = left[open_], log_k[open_], right[open_]
+        wanted, close = wanted[open_], close[open_]
+        size, at = size[open_], at[open_]
     return found
 
 

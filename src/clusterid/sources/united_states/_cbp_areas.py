@@ -21,7 +21,7 @@ from clusterid.sources._reader import SourcedEmployment, metadata_of, names_of
 from clusterid.sources.united_states._cbp import naics_vintage
 from clusterid.tables import TOTAL
 
-__all__ = ["FEWEST_PLANTS", "areas_tree", "national_jobs", "read_cbp_areas"]
+__all__ = ["FEWEST_PLANTS", "national_jobs", "read_cbp_areas"]
 
 #: A cell with fewer plants is not published (since 2017).
 FEWEST_PLANTS = 3
@@ -75,7 +75,7 @@ def read_cbp_areas(
         "employment": numbers_of(raw, "emp", file),
         "establishments": numbers_of(raw, "est", file),
     })
-    industries = areas_tree(table["industry"].unique())
+    industries = code_tree(table["industry"].unique(), 6)
     areas = sorted(set(table["region"]))
     regions = Tree(tuple(areas), dict.fromkeys(areas, TOTAL))
     parts, notes = [], []
@@ -85,6 +85,7 @@ def read_cbp_areas(
             regions,
             industries,
             year=int(str(year)),
+            rounding=0.0,
             absent_plants=FEWEST_PLANTS - 1,
         )
         parts.append(part)
@@ -112,26 +113,8 @@ def read_cbp_areas(
     )
 
 
-def areas_tree(codes: Sequence[str]) -> Tree:
-    """Return the tree of six-digit codes, with what is not classified.
-
-    Examples
-    --------
-    >>> dict(areas_tree(["00", "31-33", "99", "314", "3141", "31411", "314110"]).parents)
-    ... # doctest: +NORMALIZE_WHITESPACE
-    {'31-33': 'TOTAL', '314': '31-33', '3141': '314', '31411': '3141',
-     '314110': '31411', '99': 'TOTAL'}
-    """
-    tree = code_tree(codes, 6, total="00")
-    if _UNCLASSIFIED not in {str(code) for code in codes}:
-        return tree
-    parents = {**tree.parents, _UNCLASSIFIED: TOTAL}
-    leaves = sorted([*tree.leaves, _UNCLASSIFIED])
-    return Tree(tuple(leaves), dict(sorted(parents.items())))
-
-
 def _with_rests(hierarchy: pd.Series, tree: Tree) -> pd.Series:
-    """Return child to parent with a rest where NAICS has industries that no area has."""
+    """Return child to parent, with a rest where no area has an industry of NAICS."""
     known = read_classification("naics2017").at_level("industry")
     sums = set(tree.parents.values())
     found = {}
@@ -143,7 +126,8 @@ def _with_rests(hierarchy: pd.Series, tree: Tree) -> pd.Series:
             found[above + REST] = above
     extra = pd.Series(found, dtype=object)
     both = pd.concat([hierarchy, extra[~extra.index.isin(hierarchy.index)]])
-    return both.rename("parent").rename_axis("child")
+    named: pd.Series = both.rename("parent").rename_axis("child")
+    return named
 
 
 def national_jobs(paths: Paths, year: int) -> pd.Series:

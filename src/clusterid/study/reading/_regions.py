@@ -41,7 +41,10 @@ def read_shapes(
     for name, value in section.options.items():
         check_option("regions option", name, _OPTIONS)
         options[name] = expanded_all(value)
-    regions = read_regions(path, crs=section.crs, **options)
+    source: object = path
+    if bridge is not None and section.layer:
+        source = _with_shapes(path, options.pop("layer"))
+    regions = read_regions(source, crs=section.crs, **options)
     if bridge is not None:
         regions = _bridged(regions, bridge, section.bridge_columns)
     if section.parent_digits is not None:
@@ -49,6 +52,24 @@ def read_shapes(
             parent=[code[: section.parent_digits] for code in regions.index]
         )
     return regions
+
+
+def _with_shapes(path: Path, layer: str) -> gpd.GeoDataFrame:
+    """Return the parts of larger regions that have a shape.
+
+    A town that is smaller than the outlines are fine has none; the region it belongs
+    to has the shapes of its other parts.
+    """
+    import geopandas as gpd
+
+    parts = gpd.read_file(path, layer=layer)
+    empty = parts.geometry.is_empty | parts.geometry.isna()
+    if empty.any():
+        noted(
+            f"{int(empty.sum())} of {len(parts)} shapes of {path.name} are empty; the "
+            "regions they belong to are drawn without them."
+        )
+    return parts[~empty].reset_index(drop=True)
 
 
 def _bridged(

@@ -253,7 +253,14 @@ def _renamed(
             )
     mapped = {source: name for name, source in columns.items()}
     replaced = [c for c in columns if c in frame.columns and c not in mapped]
-    return frame.drop(columns=replaced).rename(columns=mapped)
+    # one column may serve twice: the name of a record is its key, too
+    again = {
+        name: frame[source]
+        for name, source in columns.items()
+        if mapped[source] != name and source in frame.columns
+    }
+    renamed = frame.drop(columns=replaced).rename(columns=mapped)
+    return renamed.assign(**again) if again else renamed
 
 
 def _no_column(column: str, known: Iterable[object], who: str) -> Fault:
