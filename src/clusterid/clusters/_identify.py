@@ -170,7 +170,7 @@ def identify_clusters(
         table.employment,
         economy.metadata.labels,
         below=rules.looks_below,
-        fields=fields,
+        fields=fields if rules.looks_below else None,
     )
     ready = questioner(table, rules.grades, links, area.around.neighbours)
     rule = _called_by(rules.preset, table, area) if rules.is_published else None
