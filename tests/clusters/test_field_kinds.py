@@ -55,7 +55,10 @@ def test_a_field_that_codes_do_not_separate_is_no_kind() -> None:
 def test_a_mixed_template_is_no_kind_but_its_industries_are() -> None:
     from dataclasses import replace
 
-    rows = [("T1", "skill", False, 3, 0.5, 0.5, 0.4)]
+    rows = [
+        ("T1", "skill", False, 3, 0.5, 0.5, 0.6),
+        ("T2", "skill", False, 3, 0.9, 0.5, 0.01),
+    ]
     names = [
         "template", "layer", "took_part", "n_industries", "link_rank", "expected",
         "p_value",

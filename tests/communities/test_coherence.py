@@ -75,8 +75,15 @@ def test_linked_members_stand_out_in_another_layer_too() -> None:
         "other": False,
     }
     checked = replace(templates, coherence=table)
-    assert set(checked.mixed) == set(other.index[other > 0.05])
-    assert len(checked.mixed) >= 4
+    assert set(checked.mixed) == set(other.index[other > 0.5])
+    assert checked.mixed
+    assert set(checked.coherent_in[other <= 0.05]) == {"other"}
+
+
+def test_a_layer_that_sees_little_is_no_evidence_against_a_template() -> None:
+    table = coherence(found_in("made"), {"other": graph(random_links(CODES, 2))})
+    assert table["p_value"].gt(0.5).any()
+    assert replace(found_in("made"), coherence=table).mixed == []
 
 
 def test_codes_alone_and_given_templates_are_never_mixed() -> None:

@@ -79,9 +79,8 @@ def template_label(code: str, label: object, classification: str) -> Text:
 def template_layers(
     result: Result, shapes: Outlines, legend: Mapping[str, Mapping[str, Any]]
 ) -> list[dict[str, Any]]:
-    """Return a layer a template that stands somewhere, its cells marked by grade.
+    """Return a layer a template, mixed ones left out, its cells marked by grade.
 
-    If none does, all are drawn.
     Where plants are counted their quotient is drawn and that of jobs said beside it,
     each under its own name; else that of jobs is drawn.
     """
@@ -100,9 +99,9 @@ def template_layers(
     )
     classing = Classing(neutral=1.0)
     found = []
-    standing = _standing(result, cells)
-    drawn = _drawn_templates(standing, len(shapes.codes))
-    for code, part in standing.groupby("template", sort=True):
+    cells = _of_kinds(result, cells)
+    drawn = _drawn_templates(cells, len(shapes.codes))
+    for code, part in cells.groupby("template", sort=True):
         if str(code) not in drawn:
             continue
         part = part.set_index("region").reindex(list(shapes.codes))
@@ -124,13 +123,10 @@ def template_layers(
     return found
 
 
-def _standing(result: Result, cells: pd.DataFrame) -> pd.DataFrame:
-    """Return the cells of templates that stand somewhere as a whole, or all."""
-    if result.templates is None or "n_standing" not in result.templates.significance:
-        return cells
-    regions = result.templates.significance["n_standing"]
-    keep = cells["template"].isin(regions.index[regions.to_numpy(dtype=float) > 0])
-    return cells[keep] if keep.any() else cells
+def _of_kinds(result: Result, cells: pd.DataFrame) -> pd.DataFrame:
+    """Return the cells of templates that are a kind of cluster, not mixed ones."""
+    mixed = [] if result.templates is None else result.templates.mixed
+    return cells[~cells["template"].isin(mixed)]
 
 
 #: Cells that the layers of all templates may have together, so that a page with a

@@ -72,7 +72,7 @@ def kinds_of(
 ) -> Kinds:
     """Return every kind, each set of industries once, at the first level that has it.
 
-    A template that nothing else holds together (:attr:`Templates.mixed`) is no kind;
+    A template that other layers speak against (:attr:`Templates.mixed`) is no kind;
     its parts, groups and industries are.
     ``fields``: those of the lexicon that the industries separate, each with the
     industries of which it holds half or more, two at least. ``below``: parts are the
