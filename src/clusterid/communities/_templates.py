@@ -40,10 +40,10 @@ PROFILE = [
 #: A template is coherent in a layer when at most this share of random groups is as
 #: closely linked. Our choice.
 COHERENT = 0.05
-#: A layer judges templates if it holds together this share of those it observes; one is
-#: mixed if more than this share of random groups is linked as closely. Our choices: with
-#: p above .05 and any layer as judge 17 of 24 right templates of a simulated economy of
-#: thirty regions were mixed.
+#: A layer judges templates if it holds together this share of those it observes; one
+#: is mixed if more than this share of random groups is linked as closely. Our choices:
+#: with p above .05 and any layer as judge 17 of 24 right templates of a simulated
+#: economy of thirty regions were mixed.
 COHERENT_SHARE = NO_CLOSER = 0.5
 #: Name of the layer of code neighbours among those that coherence is asked of.
 CODES = "codes"
