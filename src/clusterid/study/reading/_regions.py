@@ -83,7 +83,7 @@ def _bridged(
         faults = [Fault(f"there is no column {name!r}", mend) for name in missing]
         raise TableError(f"bridge ({path.name})", faults)
     check = Check(RawTable(table, f"bridge ({path.name})"))
-    check.columns(["source", "target"])
+    check.columns(["source", "target"], ["name"])
     for column in ("source", "target"):
         check.codes(column, pad=0)
     if "name" in check.frame.columns:
