@@ -65,6 +65,17 @@ def coherence(
     Notes
     -----
     :math:`p = (1 + \#\{r_b \ge r\}) / (1 + B)` (Davison and Hinkley 1997). [M]
+
+    Examples
+    --------
+    >>> import networkx as nx
+    >>> from clusterid.communities import given_templates
+    >>> ring = nx.relabel_nodes(nx.ring_of_cliques(10, 4), str)
+    >>> nx.set_edge_attributes(ring, 1.0, "weight")
+    >>> found = given_templates({str(i): f"T{i // 4}" for i in range(40)})
+    >>> table = coherence(found, {"ring": ring})
+    >>> bool(table["p_value"].max() < 0.01)
+    True
     """
     took_part = set(templates.params.get("layers", ()))
     names = [str(name) for name in templates.labels.index]

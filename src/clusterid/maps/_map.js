@@ -602,7 +602,10 @@ function clusteridMap(map, packed) {
       if (box !== choose) choose.append(box);
     }
     choose.value = state.theme;
-    return [el("h2", {}, el("label", { for: "theme" }, t("map.theme"))), choose];
+    const total = Object.values(data.templates || {}).filter((of) => of.members.length).length;
+    const drawn = data.layers.filter((layer) => layer.group === "template").length;
+    return [el("h2", {}, el("label", { for: "theme" }, t("map.theme"))), choose,
+      drawn && drawn < total ? el("p", { class: "note" }, t("map.fewer_layers", { n: number(drawn), total: number(total) })) : null];
   }
   const swatch = (paint, dash, stroke) => drawing(28, 16, svg("rect", { x: 1, y: 1, width: 26, height: 14, fill: paint, stroke: stroke || "#8a94a0", "stroke-width": stroke ? 2.5 : 1, "stroke-dasharray": dash || "" }));
   function legend() {

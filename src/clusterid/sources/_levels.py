@@ -161,7 +161,6 @@ def separated(
     *,
     year: int,
     rounding: float | None = None,
-    absent_plants: float | None = None,
     largest: bool = True,
 ) -> Separated:
     """Set the cells of one year apart from the sums that stand among them.
@@ -178,8 +177,6 @@ def separated(
     rounding : float, optional
         Published values are within so many persons of the truth; sums of them may
         miss by more. By default 1 where some sum is below its parts, else 0.
-    absent_plants : float, optional
-        A cell without a row has at most so many plants.
     largest : bool
         A withheld cell that no published sum bounds is taken to be no larger than the
         largest published cell of its industry: an assumption, counted in ``assumed``.
@@ -227,10 +224,6 @@ def separated(
         most = np.where(open_, 0.0, own).max(axis=0, initial=0.0)
         upper = np.where(boundless, most[None, :], own)
     cells["upper"] = upper.ravel()
-    if absent_plants is not None and plants is not None:
-        cells["most_plants"] = _most_plants(plants, industries, absent_plants)[
-            :n, :m
-        ].ravel()
     totals = wide.long(slice(None), slice(None), year)
     totals = totals.assign(value=jobs.ravel(), lower=low.ravel(), upper=high.ravel())[
         list(TOTALS_COLUMNS)
@@ -352,18 +345,6 @@ def _bounded(values: Matrix, regions: Tree, industries: Tree) -> NDArray[np.bool
         for parent, parts in reversed(regions.steps()):
             bounded[parts] |= bounded[[parent]]
     return bounded
-
-
-def _most_plants(plants: Matrix, tree: Tree, most: float) -> Matrix:
-    """Return the most plants of every node: its own, or what the sum leaves."""
-    top = plants.copy()
-    for parent, parts in reversed(tree.steps()):
-        inside = plants[:, parts]
-        left = top[:, parent] - np.nansum(inside, axis=1)
-        room = np.fmin(most, np.maximum(left, 0.0))
-        room = np.where(np.isnan(room), most, room)
-        top[:, parts] = np.where(np.isnan(inside), room[:, None], inside)
-    return top
 
 
 def _hierarchy(tree: Tree, values: Matrix, rounding: float) -> pd.Series:

@@ -86,7 +86,6 @@ def read_cbp_areas(
             industries,
             year=int(str(year)),
             rounding=0.0,
-            absent_plants=FEWEST_PLANTS - 1,
         )
         parts.append(part)
         notes.append(
@@ -101,7 +100,7 @@ def read_cbp_areas(
     counted = cells["industry"].drop_duplicates()
     names = names_of(vintages[max(vintages)], counted)
     return SourcedEmployment(
-        table=cells.drop(columns="most_plants"),
+        table=cells,
         totals=pd.concat([part.totals for part in parts], ignore_index=True),
         hierarchies={"industry": _with_rests(hierarchy, industries).sort_index()},
         metadata=replace(
