@@ -30,7 +30,7 @@ class CommunityOptions(TypedDict, total=False):
     redraw: Redraw | None
     layer_weights: Mapping[str, float] | None
     contrast: float
-    neighbours: int
+    neighbours: int | None
     largest: int | None
     surrogates: int
     runs_at: str
@@ -48,7 +48,7 @@ class CommunityRules:
     """
 
     method: str = "leiden"
-    quality: str = "cpm"
+    quality: str = "auto"
     resolution: str | float = "auto"
     runs: int = 100
     seed: int = 0
@@ -59,15 +59,15 @@ class CommunityRules:
     redraw: Redraw | None = None
     layer_weights: Mapping[str, float] | None = None
     contrast: float = 3.0
-    neighbours: int = 50
-    largest: int | None = 60
+    neighbours: int | None = None
+    largest: int | None = None
     surrogates: int = 0
     runs_at: str = "chosen"
     processes: int = 1
 
     def __post_init__(self) -> None:
         check_option("method", self.method, ("leiden", "infomap"))
-        check_option("quality", self.quality, ("cpm", "modularity"))
+        check_option("quality", self.quality, ("auto", "cpm", "modularity"))
         check_option("prefer", self.prefer, ("finest", "widest"))
         check_option("runs_at", self.runs_at, ("chosen", "every"))
         resolution = self.resolution

@@ -60,6 +60,7 @@ _PUBLISHED: dict[str, Declared] = {
                 "resolutions", "prefer", "perturbation", "drop_layers", "redraw",
                 "surrogates", "runs_at", "layer_weights", "contrast", "neighbours",
                 "largest", "layers", "assigned_from", "chosen_by", "chosen_resolution",
+                "chosen_quality", "chosen_links",
             ),
             IDENTIFIER,
         ),
