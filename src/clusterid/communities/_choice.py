@@ -23,7 +23,9 @@ from clusterid.communities._templates import PROFILE
 
 __all__ = ["Chosen", "Way", "at_the_best_resolution"]
 
-_FIRST_RUNS = 3
+#: Searches a resolution, of which the best counts; one where several ways are tried on
+#: more links than the second number: 10,000 industries then stay within a minute.
+_FIRST_RUNS, _MANY_LINKS = 3, 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,20 @@ def at_the_best_resolution(
     Where one layer alone describes itself, several ways are tried and the one whose
     chosen partition saves most is taken; of equal ones the first.
     """
-    found = [_drawn(joined, rules, repeat, way, seed) for way in ways(joined, rules)]
+    tried = ways(joined, rules)
+    many = len(tried) > 1 and len(joined.edges.weight) > _MANY_LINKS
+    starts = 1 if many else _FIRST_RUNS
+    found = [
+        _drawn(
+            joined,
+            rules,
+            replace(repeat, edges=way.seen(joined.edges)),
+            way,
+            seed,
+            starts,
+        )
+        for way in tried
+    ]
     best = max(found, key=lambda one: one.score)
     k, profile, made = best.place, best.profile, best.made
     resolution = float(profile.resolution[k])
@@ -133,17 +148,20 @@ class _Drawn:
 
 
 def _drawn(
-    joined: JoinedLayers, rules: CommunityRules, repeat: Runs, way: Way, seed: int
+    joined: JoinedLayers,
+    rules: CommunityRules,
+    repeat: Runs,
+    way: Way,
+    seed: int,
+    starts: int,
 ) -> _Drawn:
     """Return the profile of one way and the place that its scores prefer."""
-    given, quality = rules.given_resolution, way.quality
-    edges = way.seen(joined.edges)
-    repeat = replace(repeat, edges=edges)
+    given, quality, edges = rules.given_resolution, way.quality, repeat.edges
     profile = resolution_profile(
         edges,
         quality=quality,
         resolutions=rules.resolutions,
-        starts=_FIRST_RUNS,
+        starts=starts,
         seed=seed,
         at=given,
     )
@@ -157,7 +175,14 @@ def _drawn(
     if given is None:
         if not np.isfinite(held.scores).any():
             held = described(profile, joined)
-        k = choose(profile, held.scores, held.tolerance, rules.largest, rules.prefer)
+        k = choose(
+            profile,
+            held.scores,
+            held.tolerance,
+            rules.largest,
+            rules.prefer,
+            exact=held.exact,
+        )
     return _Drawn(way, repeat, profile, held, made, k)
 
 

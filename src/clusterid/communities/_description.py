@@ -17,6 +17,8 @@ _ROUNDS = 30
 #: Links of weight 1 that an end's own pull is shrunk by.
 _SHRINK = 1.0
 _TINY = 1e-300
+#: Nats below which groups say nothing: links all alike have none.
+_NOTHING = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +66,11 @@ class Description:
         return cls(edges, degree, scores, strong, hubs, float(strengths))
 
     def saved(self, labels: Ints) -> float:
-        """Return the nats that a partition saves."""
+        """Return the nats that a partition saves; NaN where its groups say nothing."""
         same = labels[self.edges.source] == labels[self.edges.target]
-        links = self._links(labels, same) + self._weights(same)
-        return links - self._cost(labels)
+        told = self._links(labels, same) + self._weights(same)
+        cost = self._cost(labels)
+        return told - cost if told > _NOTHING or cost == 0 else np.nan
 
     def _links(self, labels: Ints, same: npt.NDArray[np.bool_]) -> float:
         """Return what the groups say of which pairs are linked."""
@@ -75,8 +78,8 @@ class Description:
         sizes = np.bincount(labels, self.degree > 0)
         inside = float((sizes * (sizes - 1)).sum()) / 2
         between = n * (n - 1) / 2 - inside
-        volume = np.bincount(labels, self.degree)
-        squares = np.bincount(labels, self.degree**2)
+        volume = np.bincount(labels, self.degree).astype(float)
+        squares = np.bincount(labels, self.degree**2).astype(float)
         found = float(same.sum())
         other = links - found
         every = 2 * links / max(float(volume.sum()) ** 2 - float(squares.sum()), _TINY)

@@ -37,6 +37,7 @@ class HeldOut:
     scores: Floats
     tolerance: float
     how: str
+    exact: bool = False
 
 
 def held_out_scores(
@@ -72,9 +73,8 @@ def described(profile: Profile, joined: JoinedLayers) -> HeldOut:
     """Return the nats that each partition saves in describing the only layer."""
     layer = Description.of(joined.unpruned)
     saved = np.array([layer.saved(labels) for labels in profile.partitions])
-    return HeldOut(
-        saved, _SAME_DESCRIPTION, "description length (no layer to hold out)"
-    )
+    how = "description length (no layer to hold out)"
+    return HeldOut(saved, _SAME_DESCRIPTION, how, exact=True)
 
 
 def _partitions(

@@ -172,6 +172,8 @@ def choose(
     tolerance: float,
     most: int | None,
     prefer: str = "widest",
+    *,
+    exact: bool = False,
 ) -> int:
     """Return the position of the resolution to use.
 
@@ -179,7 +181,9 @@ def choose(
     error) the finest on the widest plateau, or the finest of all: a coarser kind of
     cluster must earn its coarseness. Partitions in which one group holds more than
     ``most`` industries are not looked at unless there is no other, nor are those with
-    less than two groups. Where no score is known the widest plateau is taken.
+    less than two groups. Where no score is known the widest plateau is taken. Of
+    ``exact`` scores, which nearby partitions share, the best on that plateau counts,
+    and of equal ones the middle, which shaken data move least.
     """
     sound = profile.n_templates >= 2
     if most is not None:
@@ -196,4 +200,9 @@ def choose(
     if prefer == "widest":
         width = profile.plateau[close]
         close = close[width >= width.max() - 1e-12]
+        if exact:
+            octaves = np.log2(profile.resolution)
+            close = close[score[close] >= score[close].max() - 1e-9]
+            middle = (octaves[close[0]] + octaves[close[-1]]) / 2
+            return int(close[np.argmin(np.round(abs(octaves[close] - middle), 9))])
     return int(close.max())
