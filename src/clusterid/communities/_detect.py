@@ -50,9 +50,10 @@ def detect_communities(
     r"""Find groups of industries that belong together.
 
     Leiden communities of the stacked layers on the widest plateau of resolutions that
-    agrees best with a layer that took no part; the runs, over seeds and perturbed
-    data, are joined to one consensus. An industry may stay alone. What the groups do
-    not say: that they sit anywhere (see :func:`identify_clusters`).
+    agrees best with a layer that took no part, or, of one layer alone, that describes
+    it best; the runs, over seeds and perturbed data, are joined to one consensus. An
+    industry may stay alone. What the groups do not say: that they sit anywhere (see
+    :func:`identify_clusters`), nor that they are more than chance (``surrogates``).
 
     Parameters
     ----------
@@ -61,14 +62,19 @@ def detect_communities(
         averaged over the layers that observe a pair.
     method : {"leiden", "infomap"}
         Infomap has no resolution; ``quality`` and ``resolution`` are then not used.
-    quality : {"cpm", "modularity"}
-        Constant Potts model, :math:`\sum_c m_c - \gamma n_c(n_c-1)/2`, in which
+    quality : {"auto", "cpm", "modularity"}
+        ``"auto"``: where one layer describes itself whichever describes it better,
+        with links as they are weighted or all counted the same
+        (``params["chosen_quality"]``, ``params["chosen_links"]``); with several layers,
+        a layer held out or a given resolution the constant Potts model. That is
+        :math:`\sum_c m_c - \gamma n_c(n_c-1)/2`, in which
         :math:`\gamma` is the least mean link a group keeps; or modularity, which
         has a resolution limit.
     resolution : "auto" or float
         ``"auto"`` draws the profile by bisection and takes, of the partitions within
         a standard error of the best, the one on the widest plateau (see ``prefer``):
-        best on held-out layers or, without one, in describing the layer in few words.
+        best on held-out layers or, of one layer alone, in describing it in few words,
+        hubs allowed for. Descriptions within two nats say the same.
     runs : int
         Runs of the consensus, half of them on perturbed data.
     seed : int
@@ -102,11 +108,12 @@ def detect_communities(
         Power to which the ranks of a layer's links are raised before layers are
         joined: 1 lets a middling link count half of the best, 3 an eighth. Used with
         several layers.
-    neighbours : int
-        Strongest links kept of each industry; more are noise and time.
+    neighbours : int or None
+        Strongest links kept of each industry; more are noise and time. None keeps 50,
+        and every link of one layer with up to 50,000.
     largest : int or None
         Partitions with a group of more industries are not chosen if there is another.
-        None leaves the choice to the scores, up to a fifth of the industries.
+        None leaves the size of groups to the scores.
     surrogates : int
         Random graphs for the significance of the templates; 0 leaves it NaN.
     runs_at : {"chosen", "every"}
@@ -127,7 +134,8 @@ def detect_communities(
     Raises
     ------
     GraphError
-        If there is no layer, or a weight cannot be used.
+        If there is no layer, a weight cannot be used, or a layer shares no industry
+        with the others.
     OptionError
         If an option is not offered.
 
@@ -138,9 +146,10 @@ def detect_communities(
 
     Notes
     -----
-    Numbers without literature, tuned here: 0.9 likeness inside a plateau, at most a
-    fifth of the industries and 60 in one group, 0.6 for ``assigned``, consensus above
-    one half.
+    Numbers without literature, tuned here: 0.9 likeness inside a plateau, two nats
+    between descriptions that say the same, 0.6 for ``assigned``, consensus above one
+    half. Where links are all alike no group says anything, and all linked industries
+    are one template.
 
     References
     ----------

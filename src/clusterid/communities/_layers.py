@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -82,6 +82,7 @@ def joined_layers(
     graphs, judging = _split(layers, held_out)
     used = {name: read_layer(graph) for name, graph in graphs.items()}
     judge = None if judging is None else read_layer(judging)
+    _check_common(used, judge)
     weights = _weights(used, judge, rules)
     names: dict[str, str] = {}
     for graph in graphs.values():
@@ -126,6 +127,31 @@ def _split(
     if not used:
         raise GraphError("No layer is left to find communities in; pass at least one.")
     return used, held_out
+
+
+def _check_common(used: Mapping[str, Layer], judge: Layer | None) -> None:
+    """Refuse layers that share no industry with the others, or with the judge."""
+    codes = {name: set(layer.edges.nodes) for name, layer in used.items()}
+    for name in sorted(codes):
+        others = set().union(*(codes[other] for other in codes if other != name))
+        if len(codes) > 1 and not codes[name] & others:
+            raise GraphError(
+                f"The layer {name} shares no industry with the other layers "
+                f"({_some(codes[name])} against {_some(others)}). Bring all layers to "
+                "the same codes, for example with networks.carry_network, or leave it "
+                "out."
+            )
+    every = set().union(*codes.values())
+    if judge is not None and not every & set(judge.edges.nodes):
+        raise GraphError(
+            f"The held-out layer shares no industry with the layers that detect "
+            f"({_some(judge.edges.nodes)} against {_some(every)}). Bring both to the "
+            "same codes, or leave held_out away."
+        )
+
+
+def _some(codes: Iterable[str]) -> str:
+    return ", ".join(sorted(codes)[:3])
 
 
 def _weights(

@@ -185,16 +185,14 @@ def choose(
     ``exact`` scores, which nearby partitions share, the best on that plateau counts,
     and of equal ones the middle, which shaken data move least.
     """
-    sound = profile.n_templates >= 2
+    sound = np.ones(len(scores), dtype=bool)
+    conditions = [np.isfinite(scores), profile.n_templates >= 2]
     if most is not None:
         largest = np.array([np.bincount(p).max() for p in profile.partitions])
-        small = largest <= most
-        sound = sound & small if (sound & small).any() else small
-    if np.isfinite(scores).any():
-        known = np.isfinite(scores)
-        sound = sound & known if (sound & known).any() else known
-    elif not sound.any():
-        sound = np.ones_like(sound)
+        conditions.insert(0, largest <= most)
+    for holds in conditions:
+        if (sound & holds).any():
+            sound = sound & holds
     score = np.where(sound, np.where(np.isfinite(scores), scores, 0.0), -np.inf)
     close = np.flatnonzero(score >= score.max() - tolerance)
     if prefer == "widest":

@@ -85,6 +85,17 @@ class CommunityRules:
             raise OptionError(f"runs={self.runs}: at least one run is needed.")
         if self.surrogates < 0:
             raise OptionError(f"surrogates={self.surrogates}: use 0 or more.")
+        if not 0 <= self.perturbation < np.inf:
+            raise OptionError(
+                f"perturbation={self.perturbation}: use a coefficient of variation, "
+                "0 for none."
+            )
+        if not 0 < self.contrast < np.inf:
+            raise OptionError(f"contrast={self.contrast}: use a number above 0.")
+        if self.resolutions < 2:
+            raise OptionError(f"resolutions={self.resolutions}: use at least 2.")
+        if self.neighbours is not None and self.neighbours < 1:
+            raise OptionError(f"neighbours={self.neighbours}: keep at least 1 link.")
         if self.processes < 1:
             raise OptionError(f"processes={self.processes}: at least one is needed.")
 
