@@ -10,6 +10,7 @@ from clusterid.clusters._presets import (
     cluster_mapping_flags,
     presets,
 )
+from clusterid.clusters._standing import standing
 from clusterid.clusters.kinds._kinds import IN_NONE
 from clusterid.clusters.naming import Names, names_in
 
@@ -23,6 +24,7 @@ __all__ = [
     "identify_clusters",
     "names_in",
     "presets",
+    "standing",
     "test_groups",
 ]
 

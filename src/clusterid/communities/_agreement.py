@@ -32,10 +32,14 @@ def _pairs(counts: Floats) -> Floats:
 
 def adjusted_rand(first: Ints, second: Ints) -> float:
     """Return the adjusted Rand index of two label arrays (Hubert and Arabie 1985)."""
-    table = contingency(first, second)
-    n = table.sum()
-    both = _pairs(table).sum()
-    a, b = _pairs(table.sum(axis=1)).sum(), _pairs(table.sum(axis=0)).sum()
+    _, one = np.unique(first, return_inverse=True)
+    _, other = np.unique(second, return_inverse=True)
+    # cells that hold someone: a table of all has as many as there are items squared
+    _, cells = np.unique(one * (int(other.max()) + 1) + other, return_counts=True)
+    n = float(len(one))
+    both = float(_pairs(cells.astype(float)).sum())
+    a = float(_pairs(np.bincount(one).astype(float)).sum())
+    b = float(_pairs(np.bincount(other).astype(float)).sum())
     total = n * (n - 1) / 2
     expected = a * b / total if total else 0.0
     top = (a + b) / 2

@@ -5,35 +5,24 @@ from __future__ import annotations
 import random
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 import pandas as pd
 
 from clusterid._typed import typed_by
+from clusterid.communities._choice import Chosen, at_the_best_resolution
+from clusterid.communities._consensus import consensus, with_own_group
 from clusterid.communities._graph import Edges, Floats, Ints
-from clusterid.communities._held_out import held_out_scores
-from clusterid.communities._layers import JoinedLayers, joined_layers
+from clusterid.communities._layers import joined_layers
 from clusterid.communities._partition import split_disconnected
-from clusterid.communities._resolution import (
-    Profile,
-    choose,
-    improved,
-    n_groups,
-    resolution_profile,
-)
+from clusterid.communities._resolution import n_groups
 from clusterid.communities._rules import CommunityOptions, CommunityRules
-from clusterid.communities._runs import (
-    Runs,
-    agreement_of,
-    co_assignment,
-    consensus,
-    undisturbed,
-)
+from clusterid.communities._runs import Runs
 from clusterid.communities._significance import significance_table
+from clusterid.communities._splitting import Stands, split_wide
 from clusterid.communities._templates import (
-    PROFILE,
     Templates,
     given_templates,
     membership_series,
@@ -49,7 +38,6 @@ __all__ = ["detect_communities"]
 
 #: A member is ambiguous when the runs put it with its template less often. Our choice.
 ASSIGNED_FROM = 0.6
-_FIRST_RUNS = 3
 
 
 @typed_by(CommunityRules)
@@ -58,14 +46,16 @@ def detect_communities(
     *,
     held_out: str | nx.Graph[Any] | None = None,
     names: Mapping[str, str] | None = None,
+    stands: Stands | None = None,
     **options: Unpack[CommunityOptions],
 ) -> Templates:
     r"""Find groups of industries that belong together.
 
     Leiden communities of the stacked layers on the widest plateau of resolutions that
-    agrees best with a layer that took no part; the runs, over seeds and perturbed
-    data, are joined to one consensus. An industry may stay alone. What the groups do
-    not say: that they sit anywhere (see :func:`identify_clusters`).
+    agrees best with a layer that took no part, or, of one layer alone, that describes
+    it best; the runs, over seeds and perturbed data, are joined to one consensus. An
+    industry may stay alone. What the groups do not say: that they sit anywhere (see
+    :func:`identify_clusters`), nor that they are more than chance (``surrogates``).
 
     Parameters
     ----------
@@ -74,14 +64,19 @@ def detect_communities(
         averaged over the layers that observe a pair.
     method : {"leiden", "infomap"}
         Infomap has no resolution; ``quality`` and ``resolution`` are then not used.
-    quality : {"cpm", "modularity"}
-        Constant Potts model, :math:`\sum_c m_c - \gamma n_c(n_c-1)/2`, in which
+    quality : {"auto", "cpm", "modularity"}
+        ``"auto"``: where one layer describes itself whichever describes it better,
+        with links as they are weighted or all counted the same
+        (``params["chosen_quality"]``, ``params["chosen_links"]``); with several layers,
+        a layer held out or a given resolution the constant Potts model. That is
+        :math:`\sum_c m_c - \gamma n_c(n_c-1)/2`, in which
         :math:`\gamma` is the least mean link a group keeps; or modularity, which
         has a resolution limit.
     resolution : "auto" or float
         ``"auto"`` draws the profile by bisection and takes, of the partitions within
         a standard error of the best, the one on the widest plateau (see ``prefer``):
-        best on held-out layers or, without one, in describing the layer in few words.
+        best on held-out layers or, of one layer alone, in describing it in few words,
+        hubs allowed for. Descriptions within two nats say the same.
     runs : int
         Runs of the consensus, half of them on perturbed data.
     seed : int
@@ -115,11 +110,12 @@ def detect_communities(
         Power to which the ranks of a layer's links are raised before layers are
         joined: 1 lets a middling link count half of the best, 3 an eighth. Used with
         several layers.
-    neighbours : int
-        Strongest links kept of each industry; more are noise and time.
+    neighbours : int or None
+        Strongest links kept of each industry; more are noise and time. None keeps 50,
+        and every link of one layer with up to 50,000.
     largest : int or None
         Partitions with a group of more industries are not chosen if there is another.
-        None leaves the choice to the scores, up to a fifth of the industries.
+        None leaves the size of groups to the scores.
     surrogates : int
         Random graphs for the significance of the templates; 0 leaves it NaN.
     runs_at : {"chosen", "every"}
@@ -132,6 +128,11 @@ def detect_communities(
         must call this under ``if __name__ == "__main__":``.
     names : mapping, code -> name, optional
         For the labels; by default node attribute ``label``, else the code.
+    stands : callable, lists of codes -> list of bool, optional
+        Which groups could stand somewhere as a whole
+        (:func:`clusterid.clusters.standing`). A group that could nowhere is split at
+        the coarsest resolution at which one of its parts could; one of which no part
+        could stays.
 
     Returns
     -------
@@ -140,7 +141,8 @@ def detect_communities(
     Raises
     ------
     GraphError
-        If there is no layer, or a weight cannot be used.
+        If there is no layer, a weight cannot be used, or a layer shares no industry
+        with the others.
     OptionError
         If an option is not offered.
 
@@ -151,9 +153,10 @@ def detect_communities(
 
     Notes
     -----
-    Numbers without literature, tuned here: 0.9 likeness inside a plateau, at most a
-    fifth of the industries and 60 in one group, 0.6 for ``assigned``, consensus above
-    one half.
+    Numbers without literature, tuned here: 0.9 likeness inside a plateau, two nats
+    between descriptions that say the same, 0.6 for ``assigned``, consensus above one
+    half. Where links are all alike no group says anything, and all linked industries
+    are one template.
 
     References
     ----------
@@ -175,7 +178,10 @@ def detect_communities(
     joined = joined_layers(layers, held_out, rules)
     edges = joined.edges
     by = held_out if isinstance(held_out, str) else joined.judge is not None
-    params = rules.params(by, joined.weights) | {"assigned_from": ASSIGNED_FROM}
+    params = rules.params(by, joined.weights) | {
+        "assigned_from": ASSIGNED_FROM,
+        "splits": stands is not None,
+    }
     if not len(edges.weight):
         warnings.warn(
             f"The layers ({', '.join(sorted(joined.used))}) have no links between "
@@ -185,19 +191,25 @@ def detect_communities(
         )
         return _no_templates(edges.nodes, params)
     seeds = random.Random(rules.seed)
-    profile_seed, run_seed, surrogate_seed = (seeds.getrandbits(31) for _ in range(3))
+    profile_seed, run_seed, surrogate_seed, split_seed = (
+        seeds.getrandbits(31) for _ in range(4)
+    )
     repeat = Runs.of(joined, rules, run_seed)
     if rules.method == "leiden":
-        chosen = _at_the_best_resolution(joined, rules, repeat, profile_seed)
+        chosen = at_the_best_resolution(joined, rules, repeat, profile_seed)
         params["chosen_by"] = chosen.how
     else:
-        chosen = _Chosen.without_profile(repeat.at((np.nan,))[0])
+        chosen = Chosen.without_profile(edges, repeat.at((np.nan,), "")[0])
     params["chosen_resolution"] = chosen.resolution
+    params["chosen_quality"] = chosen.way.quality
+    params["chosen_links"] = chosen.way.links
 
-    together = co_assignment(chosen.runs)
-    labels = consensus(edges.nodes, together, run_seed)
+    labels = consensus(edges.nodes, chosen.runs, run_seed)
     labels = split_disconnected(edges, labels)
-    confidence, status = _confidence(together, chosen.runs, labels)
+    if stands is not None:
+        labels = split_wide(edges, labels, stands, split_seed)
+    confidence = with_own_group(chosen.runs, labels)
+    status = _status(confidence, labels)
     membership = membership_series(edges.nodes, labels)
     codes = template_names(n_groups(labels))
     known = {str(code): str(name) for code, name in (names or {}).items()}
@@ -209,10 +221,10 @@ def detect_communities(
         labels=_labels(edges, labels, codes, {**joined.names, **known}),
         profile=chosen.profile,
         significance=significance_table(
-            edges,
+            chosen.edges,
             labels,
             codes,
-            quality=rules.quality,
+            quality=chosen.way.quality,
             resolution=chosen.resolution if np.isfinite(chosen.resolution) else 1.0,
             surrogates=rules.surrogates if rules.method == "leiden" else 0,
             seed=surrogate_seed,
@@ -221,66 +233,6 @@ def detect_communities(
         stability=stability_of(chosen.runs_agree, status),
         params=params,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Chosen:
-    """The resolution used, how it was chosen, and the runs there.
-
-    ``levels`` are coarser and finer partitions by resolution.
-    """
-
-    resolution: float
-    how: str
-    runs: list[Ints]
-    runs_agree: float
-    profile: pd.DataFrame
-    levels: Mapping[str, Ints]
-
-    @classmethod
-    def without_profile(cls, runs: list[Ints]) -> _Chosen:
-        """Return runs of a method that has no resolution."""
-        empty = pd.DataFrame(columns=PROFILE)
-        return cls(np.nan, "", runs, agreement_of(runs), empty, {})
-
-
-def _at_the_best_resolution(
-    joined: JoinedLayers, rules: CommunityRules, repeat: Runs, seed: int
-) -> _Chosen:
-    """Return the resolution of the widest plateau that held-out data prefer."""
-    given = rules.given_resolution
-    profile = resolution_profile(
-        joined.edges,
-        quality=rules.quality,
-        resolutions=rules.resolutions,
-        starts=_FIRST_RUNS,
-        seed=seed,
-        at=given,
-    )
-    made: dict[int, list[Ints]] = {}
-    if rules.runs_at == "every":
-        made = dict(enumerate(repeat.at(tuple(profile.resolution))))
-        better = [undisturbed(made[k]) for k in sorted(made)]
-        profile = improved(profile, joined.edges, rules.quality, better, seed)
-    held = held_out_scores(profile, joined, quality=rules.quality, seed=seed)
-    k = 0
-    if given is None:
-        k = choose(profile, held.scores, held.tolerance, rules.largest, rules.prefer)
-    resolution = float(profile.resolution[k])
-    if k not in made:
-        made[k] = repeat.at((resolution,))[0]
-    stable = [agreement_of(made.get(i, [])) for i in range(len(held.scores))]
-    table = pd.DataFrame({
-        "resolution": profile.resolution,
-        "n_templates": profile.n_templates,
-        "quality": profile.quality,
-        "plateau": profile.plateau,
-        "validation": held.scores,
-        "chosen": np.arange(len(stable)) == k,
-        "stability": np.array(stable),
-    })
-    how = held.how if given is None else "given"
-    return _Chosen(resolution, how, made[k], stable[k], table, _levels(profile, k))
 
 
 def _no_templates(codes: tuple[str, ...], params: dict[str, Any]) -> Templates:
@@ -292,42 +244,25 @@ def _no_templates(codes: tuple[str, ...], params: dict[str, Any]) -> Templates:
         found,
         confidence=pd.Series(1.0, index=index, name="confidence"),
         stability=stability_of(float("nan"), ["none"] * len(codes)),
-        params={**params, "chosen_resolution": float("nan"), "chosen_by": "no links"},
+        params={
+            **params,
+            "chosen_by": "no links",
+            "chosen_resolution": float("nan"),
+            "chosen_quality": "",
+            "chosen_links": "",
+        },
     )
 
 
-def _levels(profile: Profile, chosen: int) -> dict[str, Ints]:
-    """Return coarser and finer partitions than the chosen one, one a plateau."""
-    levels = {}
-    for stretch in sorted(set(profile.stretch)):
-        inside = np.flatnonzero(profile.stretch == stretch)
-        k = int(inside[len(inside) // 2])
-        if stretch == profile.stretch[chosen]:
-            k = chosen
-        if profile.n_templates[k] >= 1:
-            levels[f"{profile.resolution[k]:.6g}"] = profile.partitions[k]
-    return levels
-
-
-def _confidence(
-    together: Floats, found: list[Ints], labels: Ints
-) -> tuple[Floats, list[str]]:
-    n = len(labels)
-    sizes = np.bincount(labels)
-    onehot = labels[:, None] == np.arange(len(sizes))[None, :]
-    sums = (together * onehot[:, labels].T).sum(axis=1) - 1.0
-    others = sizes[labels] - 1
-    alone = np.zeros(n)
-    for run in found:
-        alone += np.bincount(run)[run] == 1
-    confidence = np.where(others > 0, sums / np.maximum(1, others), alone / len(found))
-    status = [
+def _status(confidence: Floats, labels: Ints) -> list[str]:
+    """Return assigned, ambiguous or none for every industry."""
+    others = np.bincount(labels)[labels] - 1
+    return [
         "none" if others[i] == 0
         else "assigned" if confidence[i] >= ASSIGNED_FROM
         else "ambiguous"
-        for i in range(n)
+        for i in range(len(labels))
     ]  # fmt: skip
-    return np.clip(confidence, 0.0, 1.0), status
 
 
 def _labels(

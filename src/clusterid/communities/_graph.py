@@ -25,6 +25,9 @@ __all__ = [
     "stack",
 ]
 
+#: Squares of sums of such weights are still numbers.
+_LARGEST_WEIGHT = 1e100
+
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
@@ -110,7 +113,7 @@ def from_graph(graph: nx.Graph[Any], *, weight: str = "weight") -> Edges:
     place = {node: i for i, node in enumerate(nodes)}
     at = {node: place[str(node)] for node in graph.nodes}
     source, target, given = _half_edges(graph, at, weight)
-    values = np.array(given, dtype=float)
+    values = _numbers(given, weight)
     if not graph.is_directed() and not graph.is_multigraph():
         once = source <= target  # a neighbour list holds each link from both ends
         source, target, values = source[once], target[once], values[once]
@@ -126,7 +129,31 @@ def from_graph(graph: nx.Graph[Any], *, weight: str = "weight") -> Edges:
             "Expected: a finite number, 0 or more. Mend: set the attribute, or name "
             "another one."
         )
+    if len(values) and values.max() > _LARGEST_WEIGHT:
+        raise GraphError(
+            f"A link has the {weight!r} {values.max():g}; products of such weights are "
+            f"beyond all numbers. Divide all weights so that none is above "
+            f"{_LARGEST_WEIGHT:g}."
+        )
     return canonical(nodes, source, target, values)
+
+
+def _numbers(given: list[Any], weight: str) -> Floats:
+    """Return the weights as numbers; None is NaN.
+
+    Raises
+    ------
+    GraphError
+        If one is a text or another thing that is no number.
+    """
+    try:
+        return np.array(given, dtype=float)
+    except (TypeError, ValueError):
+        wrong = next(v for v in given if not isinstance(v, (int, float, type(None))))
+        raise GraphError(
+            f"A link has {weight!r} = {wrong!r}, which is no number. Make the weights "
+            "numbers, 0 or more, or name another attribute."
+        ) from None
 
 
 def _half_edges(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from clusterid.communities._description import Description
 from clusterid.communities._graph import (
     Edges,
     Floats,
@@ -18,11 +19,11 @@ from clusterid.communities._partition import leiden, relabel, to_igraph
 from clusterid.communities._resolution import Profile
 from clusterid.communities._validation import adjusted_score
 
-__all__ = ["HeldOut", "held_out_scores"]
+__all__ = ["HeldOut", "described", "held_out_scores"]
 
 _NEIGHBOURS = 50
-#: Descriptions that save nearly as much as the best say the same. Our choice.
-_SAME_DESCRIPTION = 0.03
+#: Nats by which descriptions differ that say the same (0 to 4 tried). Our choice.
+_SAME_DESCRIPTION = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +31,13 @@ class HeldOut:
     """The score of each resolution, and how it was held out.
 
     Two scores that differ by less than ``tolerance`` say the same: one standard error
-    of the best, or 3 % of the best description (our choice).
+    of the best, or two nats of a description (our choice).
     """
 
     scores: Floats
     tolerance: float
     how: str
+    exact: bool = False
 
 
 def held_out_scores(
@@ -47,10 +49,7 @@ def held_out_scores(
         scores, errors = _judged(profile.partitions, nodes, joined.judge.edges, seed)
         return HeldOut(scores, _at_best(scores, errors), "held-out layer")
     if len(joined.used) < 2:
-        saved = _saved(profile, joined.edges)
-        best = float(np.nanmax(saved)) if np.isfinite(saved).any() else 0.0
-        how = "description length (no layer to hold out)"
-        return HeldOut(saved, _SAME_DESCRIPTION * abs(best), how)
+        return described(profile, joined)
     scores = np.zeros(len(profile.resolution))
     variance = np.zeros_like(scores)
     for name, layer in sorted(joined.used.items()):
@@ -68,6 +67,14 @@ def held_out_scores(
     n = len(joined.used)
     scores, errors = scores / n, np.sqrt(variance) / n
     return HeldOut(scores, _at_best(scores, errors), "each layer held out in turn")
+
+
+def described(profile: Profile, joined: JoinedLayers) -> HeldOut:
+    """Return the nats that each partition saves in describing the only layer."""
+    layer = Description.of(joined.unpruned)
+    saved = np.array([layer.saved(labels) for labels in profile.partitions])
+    how = "description length (no layer to hold out)"
+    return HeldOut(saved, _SAME_DESCRIPTION, how, exact=True)
 
 
 def _partitions(
@@ -94,36 +101,6 @@ def _at_best(scores: Floats, errors: Floats) -> float:
     return float(
         errors[np.argmax(np.where(known, scores, -np.inf))] if known.any() else 0
     )
-
-
-def _saved(profile: Profile, edges: Edges) -> Floats:
-    r"""Return the nats a partition saves in describing the layer, per industry.
-
-    Links on the normal scale of their ranks have one mean inside groups and one
-    between; what that explains, :math:`-\frac{N}{2} \ln(1 - R^2)` over the N pairs,
-    less what the partition itself costs, :math:`\sum_c n_c \ln(n/n_c)`. A giant group
-    explains nothing and crumbs cost more than they explain.
-    """
-    from scipy.stats import norm, rankdata
-
-    n = edges.n_nodes
-    upper = np.triu_indices(n, 1)
-    links = edges.matrix()[upper]
-    y = norm.ppf((rankdata(links) - 0.5) / len(links))
-    total = float(((y - y.mean()) ** 2).sum())
-    saved = np.full(len(profile.partitions), np.nan)
-    for k, labels in enumerate(profile.partitions):
-        same = (labels[:, None] == labels[None, :])[upper]
-        inside = int(same.sum())
-        if total <= 0 or inside in {0, len(same)}:
-            continue
-        gap = float(y[same].mean() - y[~same].mean())
-        explained = gap**2 * inside * (len(same) - inside) / len(same)
-        sizes = np.bincount(labels)
-        cost = float((sizes * np.log(n / sizes)).sum())
-        gain = -len(same) / 2 * np.log(max(1e-12, 1 - explained / total))
-        saved[k] = (gain - cost) / n
-    return saved
 
 
 def _judged(

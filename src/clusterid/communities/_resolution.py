@@ -23,9 +23,6 @@ __all__ = ["Profile", "choose", "improved", "resolution_profile", "resolution_ra
 #: Neighbouring partitions at least this alike (adjusted Rand) share a plateau. Our
 #: choice.
 PLATEAU_LIKENESS = 0.9
-#: A group with more than this share of all industries is a sector, not a cluster; the
-#: second share is tried where no partition keeps to the first. Our choice.
-LARGEST = (0.2, 0.5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,18 +95,20 @@ def resolution_profile(
     if at is not None:
         points, resolutions = [at], 1
     found = [partition(g) for g in points]
-    while len(points) < resolutions:
-        gaps = [
-            (1 - adjusted_rand(found[k], found[k + 1]))
-            * np.log2(points[k + 1] / points[k])
-            for k in range(len(points) - 1)
-        ]
+
+    def gap(k: int) -> float:
+        unlike = 1 - adjusted_rand(found[k], found[k + 1])
+        return float(unlike * np.log2(points[k + 1] / points[k]))
+
+    gaps = [gap(k) for k in range(len(points) - 1)]
+    while gaps and len(points) < resolutions:
         widest = int(np.argmax(gaps))
         if gaps[widest] < 1e-3:
             break
         middle = float(np.sqrt(points[widest] * points[widest + 1]))
         points.insert(widest + 1, middle)
         found.insert(widest + 1, partition(middle))
+        gaps[widest : widest + 1] = [gap(widest), gap(widest + 1)]
 
     return _described(edges, quality, np.array(points), found)
 
@@ -169,48 +168,39 @@ def _described(
 
 def choose(
     profile: Profile,
-    validation: Floats,
+    scores: Floats,
     tolerance: float,
     most: int | None,
     prefer: str = "widest",
+    *,
+    exact: bool = False,
 ) -> int:
     """Return the position of the resolution to use.
 
-    With scores, among the partitions whose score is within ``tolerance`` of the best
-    (one standard error) the finest on the widest plateau, or the finest of all: a
-    coarser kind of cluster must earn its coarseness. Partitions in which one group
-    holds more than a fifth of the industries, or more than ``most``, are not looked at
-    unless there is no other. Without: the widest plateau of partitions that have at
-    least two templates and leave at most half of the industries alone; where no stretch
-    is a plateau, the partition most like its neighbours.
+    Among the partitions whose score is within ``tolerance`` of the best (one standard
+    error) the finest on the widest plateau, or the finest of all: a coarser kind of
+    cluster must earn its coarseness. Partitions in which one group holds more than
+    ``most`` industries are not looked at unless there is no other, nor are those with
+    less than two groups. Where no score is known the widest plateau is taken. Of
+    ``exact`` scores, which nearby partitions share, the best on that plateau counts,
+    and of equal ones the middle, which shaken data move least.
     """
-    position = np.arange(len(profile.resolution))
-    if np.isfinite(validation).any():
-        n = len(profile.partitions[0])
+    sound = np.ones(len(scores), dtype=bool)
+    conditions = [np.isfinite(scores), profile.n_templates >= 2]
+    if most is not None:
         largest = np.array([np.bincount(p).max() for p in profile.partitions])
-        sound = np.isfinite(validation)
-        first = LARGEST[0] * n if most is None else min(LARGEST[0] * n, most)
-        for cap in (first, LARGEST[0] * n, LARGEST[1] * n):
-            if (sound & (largest <= cap)).any():
-                sound &= largest <= cap
-                break
-        score = np.where(sound, validation, -np.inf)
-        close = position[score >= score.max() - tolerance]
-        if prefer == "widest":
-            width = profile.plateau[close]
-            close = close[width >= width.max() - 1e-12]
-        return int(close.max())
-    alone = np.array([(np.bincount(p) == 1).sum() / len(p) for p in profile.partitions])
-    sound = (profile.n_templates >= 2) & (alone <= 0.5)
-    if not sound.any():
-        sound = np.ones_like(sound)
-    if (profile.plateau[sound] > 0).any():
-        width = np.where(sound, profile.plateau, -1.0)
-        inside = position[width == width.max()]
-        return int(inside[len(inside) // 2])
-    like = np.array([
-        adjusted_rand(a, b)
-        for a, b in zip(profile.partitions, profile.partitions[1:], strict=False)
-    ])
-    near = np.maximum(np.append(like, -1.0), np.insert(like, 0, -1.0))
-    return int(np.argmax(np.where(sound, near, -2.0)))
+        conditions.insert(0, largest <= most)
+    for holds in conditions:
+        if (sound & holds).any():
+            sound = sound & holds
+    score = np.where(sound, np.where(np.isfinite(scores), scores, 0.0), -np.inf)
+    close = np.flatnonzero(score >= score.max() - tolerance)
+    if prefer == "widest":
+        width = profile.plateau[close]
+        close = close[width >= width.max() - 1e-12]
+        if exact:
+            octaves = np.log2(profile.resolution)
+            close = close[score[close] >= score[close].max() - 1e-9]
+            middle = (octaves[close[0]] + octaves[close[-1]]) / 2
+            return int(close[np.argmin(np.round(abs(octaves[close] - middle), 9))])
+    return int(close.max())

@@ -30,7 +30,7 @@ class CommunityOptions(TypedDict, total=False):
     redraw: Redraw | None
     layer_weights: Mapping[str, float] | None
     contrast: float
-    neighbours: int
+    neighbours: int | None
     largest: int | None
     surrogates: int
     runs_at: str
@@ -48,7 +48,7 @@ class CommunityRules:
     """
 
     method: str = "leiden"
-    quality: str = "cpm"
+    quality: str = "auto"
     resolution: str | float = "auto"
     runs: int = 100
     seed: int = 0
@@ -59,15 +59,15 @@ class CommunityRules:
     redraw: Redraw | None = None
     layer_weights: Mapping[str, float] | None = None
     contrast: float = 3.0
-    neighbours: int = 50
-    largest: int | None = 60
+    neighbours: int | None = None
+    largest: int | None = None
     surrogates: int = 0
     runs_at: str = "chosen"
     processes: int = 1
 
     def __post_init__(self) -> None:
         check_option("method", self.method, ("leiden", "infomap"))
-        check_option("quality", self.quality, ("cpm", "modularity"))
+        check_option("quality", self.quality, ("auto", "cpm", "modularity"))
         check_option("prefer", self.prefer, ("finest", "widest"))
         check_option("runs_at", self.runs_at, ("chosen", "every"))
         resolution = self.resolution
@@ -85,6 +85,17 @@ class CommunityRules:
             raise OptionError(f"runs={self.runs}: at least one run is needed.")
         if self.surrogates < 0:
             raise OptionError(f"surrogates={self.surrogates}: use 0 or more.")
+        if not 0 <= self.perturbation < np.inf:
+            raise OptionError(
+                f"perturbation={self.perturbation}: use a coefficient of variation, "
+                "0 for none."
+            )
+        if not 0 < self.contrast < np.inf:
+            raise OptionError(f"contrast={self.contrast}: use a number above 0.")
+        if self.resolutions < 2:
+            raise OptionError(f"resolutions={self.resolutions}: use at least 2.")
+        if self.neighbours is not None and self.neighbours < 1:
+            raise OptionError(f"neighbours={self.neighbours}: keep at least 1 link.")
         if self.processes < 1:
             raise OptionError(f"processes={self.processes}: at least one is needed.")
 

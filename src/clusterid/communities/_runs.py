@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from clusterid.communities._agreement import adjusted_mutual_information
-from clusterid.communities._graph import Edges, Floats, Ints
+from clusterid.communities._graph import Edges, Ints
 from clusterid.communities._partition import (
     generator,
     infomap,
-    leiden,
     relabel,
     to_igraph,
     two_iterations,
@@ -31,8 +30,6 @@ __all__ = [
     "Runs",
     "Search",
     "agreement_of",
-    "co_assignment",
-    "consensus",
     "n_shaken",
     "search_runs",
     "undisturbed",
@@ -95,11 +92,11 @@ class Runs:
         others = other_data(joined, rules, count=n_shaken(rules.runs), seed=seed)
         return cls(joined.edges, rules, others, seed)
 
-    def at(self, resolutions: tuple[float, ...]) -> list[list[Ints]]:
+    def at(self, resolutions: tuple[float, ...], quality: str) -> list[list[Ints]]:
         """Return one partition a resolution and run."""
         rules = self.rules
         search = Search(
-            rules.method, rules.quality, resolutions, rules.perturbation, self.seed
+            rules.method, quality, resolutions, rules.perturbation, self.seed
         )
         return search_runs(
             self.edges,
@@ -202,16 +199,6 @@ def _perturbed(edges: Edges, spread: float, rng: np.random.Generator) -> Edges:
     return edges.with_weight(edges.weight * noise)
 
 
-def co_assignment(runs: Sequence[Ints]) -> Floats:
-    """Return the n x n share of runs in which two nodes stand in one community."""
-    n = len(runs[0])
-    together = np.zeros((n, n), dtype=np.int32)
-    for run in runs:
-        labels = run.astype(np.int32)
-        together += labels[:, None] == labels
-    return together / len(runs)
-
-
 def agreement_of(runs: Sequence[Ints]) -> float:
     """Return the mean adjusted mutual information of each run with the next.
 
@@ -222,16 +209,3 @@ def agreement_of(runs: Sequence[Ints]) -> float:
         return np.nan
     alike = [adjusted_mutual_information(one, other) for one, other in pairwise(runs)]
     return float(np.mean(alike))
-
-
-def consensus(nodes: tuple[str, ...], together: Floats, seed: int) -> Ints:
-    """Return the partition that agrees most with all runs.
-
-    It maximises the sum over pairs inside of (share of runs together - 1/2), which is
-    CPM at resolution 1/2 on the co-assignments: pairs together in most runs attract.
-    """
-    source, target = np.nonzero(np.triu(together, 1))
-    shared = Edges(nodes, source, target, together[source, target])
-    if not len(shared.weight):
-        return np.arange(len(nodes))
-    return leiden(shared, quality="cpm", resolution=0.5, seed=seed, starts=3)[0]

@@ -50,9 +50,7 @@ def other_data(
     without: list[Other | None] = []
     if rules.drop_layers and len(names) >= LEAST_LAYERS:
         kinds.append("without a layer")
-        without = [
-            _other(joined, joined.without(name), rules) for name in names[:count]
-        ]
+        without = [_other(joined, joined.without(name)) for name in names[:count]]
     if rules.redraw is not None:
         kinds.append("redrawn")
     others: list[Other | None] = []
@@ -63,17 +61,15 @@ def other_data(
         elif kinds[kind] == "redrawn" and rules.redraw is not None:
             drawn = dict(rules.redraw(np.random.default_rng([seed, number])))
             fresh = _read_redrawn(drawn, names)
-            others.append(_other(joined, {**joined.used, **fresh}, rules))
+            others.append(_other(joined, {**joined.used, **fresh}))
         else:
             others.append(None)
     return others
 
 
-def _other(
-    joined: JoinedLayers, layers: Mapping[str, Layer], rules: CommunityRules
-) -> Other | None:
+def _other(joined: JoinedLayers, layers: Mapping[str, Layer]) -> Other | None:
     """Return some layers joined on the nodes of all, or None without any link."""
-    links = pruned(joined.joined(layers), rules.neighbours)
+    links = pruned(joined.joined(layers), joined.neighbours)
     found = _on_nodes(links, joined.edges.nodes)
     if not len(found.weight):
         return None

@@ -84,6 +84,7 @@ _PUBLISHED: dict[str, Declared] = {
                 "resolutions", "prefer", "perturbation", "drop_layers", "redraw",
                 "surrogates", "runs_at", "layer_weights", "contrast", "neighbours",
                 "largest", "layers", "assigned_from", "chosen_by", "chosen_resolution",
+                "chosen_quality", "chosen_links", "splits",
             ),
             IDENTIFIER,
         ),
@@ -399,7 +400,8 @@ def given_templates(
     Raises
     ------
     TableError
-        If columns are missing or an industry stands in two templates.
+        If columns are missing, an industry stands in two templates, or one is not
+        among ``industries``.
 
     Examples
     --------
@@ -415,7 +417,8 @@ def given_templates(
         table = _fields_of(table.weights, minimum_weight)
     member = _one_template_each(_by_industry(table))
     if industries is not None:
-        known = {str(code) for code in industries} | set(member.index)
+        known = {str(code) for code in industries}
+        _check_known(member, known)
         member = member.reindex(sorted(known))
     member = member.sort_index().astype("string").rename("template")
     member.index.name = "industry"
@@ -438,6 +441,19 @@ def given_templates(
         stability=stability_of(np.nan, status.tolist()),
         params={"method": "given"},
     )
+
+
+def _check_known(member: pd.Series, known: set[str]) -> None:
+    """Refuse templates of industries that the study does not know."""
+    unknown = sorted(set(member.index[member.notna().to_numpy()]) - known)
+    if unknown:
+        fault = Fault(
+            "an industry of a template is not among the industries",
+            "use the codes and the level of the study, or leave these rows out",
+            len(unknown),
+            tuple((code, member[code]) for code in unknown[:5]),
+        )
+        raise TableError("templates", [fault])
 
 
 def _by_industry(table: pd.DataFrame | pd.Series | Mapping[str, Any]) -> pd.Series:

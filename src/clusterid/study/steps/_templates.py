@@ -24,6 +24,7 @@ __all__ = ["templates_of", "with_standing"]
 
 def templates_of(case: Case, networks: Networks) -> Templates:
     """Return the groups of linked industries: given, or detected."""
+    from clusterid.clusters import standing
     from clusterid.communities import detect_communities
 
     templates = case.inputs.given
@@ -38,6 +39,13 @@ def templates_of(case: Case, networks: Networks) -> Templates:
             redraw=_redraw(case, networks.detecting),
             surrogates=case.method.surrogates,
             names=case.inputs.economy.metadata.labels,
+            stands=standing(
+                case.counts.economy,
+                bar=case.method.bar,
+                standing_quotient=case.method.standing_quotient,
+                standing_jobs=case.method.standing_jobs,
+                imputed=case.counts.imputed,
+            ),
         )
     templates = replace(templates, coherence=_coherence(templates, case, networks))
     return _with_imputed(templates, case)

@@ -1,0 +1,1 @@
+"""Detected templates on planted partitions, beside Louvain and Leiden."""
