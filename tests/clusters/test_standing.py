@@ -30,9 +30,10 @@ def test_a_group_strong_together_could_stand_and_an_even_one_could_not():
 
 
 def test_a_group_whose_industries_go_different_ways_could_not():
-    strong = [("R03", "A", (30_000.0, 40))]
-    strong += [(r, "B", (10.0, 1)) for r in REGIONS[:6]]
-    could = standing(table(strong))
+    # together at 2.4 times the usual, while B is nearly absent there
+    strong = [("R03", "A", (9000.0, 40)), ("R03", "B", (10.0, 1))]
+    strong += [(r, "B", (3000.0, 1)) for r in REGIONS if r != "R03"]
+    could = standing(table(strong), standing_quotient=1.2)
     assert could([["A"], ["A", "B"]]) == [True, False]
 
 

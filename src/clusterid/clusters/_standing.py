@@ -77,7 +77,7 @@ def standing(
             if plants is not None:
                 chance = (member.sum(axis=0) - 1) / 2
                 stand |= plants.reach(member, rules.bar, FEWEST_PLANTS, chance)
-            found += [bool(one) for one in stand.any(axis=0)]
+            found += [bool(stand[:, k].any()) for k in range(len(some))]
         return found
 
     return could
