@@ -12,7 +12,12 @@ import pandas as pd
 
 from clusterid._typed import typed_by
 from clusterid.clusters._counts import group_shares
-from clusterid.clusters._report_once import COHESION, ratio
+from clusterid.clusters._report_once import (
+    COHESION,
+    broad,
+    industry_deviance,
+    ratio,
+)
 from clusterid.clusters._rules import CellOptions, GradeRules
 from clusterid.clusters.questions._concentrated import FEWEST_PLANTS
 from clusterid.clusters.questions._counted import table_of
@@ -34,9 +39,10 @@ def standing(
     """Return what says of groups of industries whether they could stand as a whole.
 
     A group could stand where its jobs reach what "stands here" asks (grade C), or ten
-    plants the bar, and where it says at least seven tenths of what its industries say
-    alone: otherwise its parts are reported, not the group. Nothing is tested: a group
-    that could stand may get no grade.
+    plants the bar, and where it holds together: it says at least seven tenths of what
+    its industries say alone, and industries with the usual jobs make as much of it.
+    Otherwise its parts are reported, not the group. Nothing is tested: a group that
+    could stand may get no grade.
 
     Parameters
     ----------
@@ -62,8 +68,11 @@ def standing(
     """
     rules = GradeRules.of(options)
     table = table_of(economy, rules.imputed)
-    jobs = _Side.of(table.employment, table.size)
-    plants = None if table.plants is None else _Side.of(table.plants, None)
+    alone = industry_deviance(table)
+    jobs = _Side(table.employment, table.size, alone.jobs)
+    plants = None
+    if table.plants is not None and alone.plants is not None:
+        plants = _Side(table.plants, None, alone.plants)
     place = {str(code): i for i, code in enumerate(economy.industries)}
 
     def could(groups: Sequence[Sequence[str]]) -> list[bool]:
@@ -77,6 +86,7 @@ def standing(
             if plants is not None:
                 chance = (member.sum(axis=0) - 1) / 2
                 stand |= plants.reach(member, rules.bar, FEWEST_PLANTS, chance)
+            stand &= broad(alone, member)
             found += [bool(stand[:, k].any()) for k in range(len(some))]
         return found
 
@@ -90,12 +100,6 @@ class _Side:
     table: pd.DataFrame
     size: pd.Series | None
     alone: Floats
-
-    @classmethod
-    def of(cls, table: pd.DataFrame, size: pd.Series | None) -> _Side:
-        eye = pd.DataFrame(np.eye(table.shape[1]), table.columns, table.columns)
-        found = group_shares(table, eye, size)
-        return cls(table, size, ratio(found.observed, found.expected))
 
     def reach(
         self, member: Floats, quotient: float, least: float, chance: Floats | float
