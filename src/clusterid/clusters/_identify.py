@@ -19,7 +19,7 @@ from clusterid.clusters._describe import (
     TABLE_COLUMNS,
     Background,
     Description,
-    describe,
+    described,
 )
 from clusterid.clusters._hanging_together import with_clusters
 from clusterid.clusters._presets import PRESETS, apply_presets
@@ -195,15 +195,10 @@ def identify_clusters(
     in_clusters = reported[reported["cluster"].ne("")]
     by_cluster = in_clusters.groupby("cluster", sort=True)
     columns = {str(name): c.to_numpy() for name, c in in_clusters.items()}
-    descriptions = [
-        describe(str(name), {key: c[rows] for key, c in columns.items()}, background)
-        for name, rows in sorted(by_cluster.indices.items())
-    ]
-    outlines = _outlines(
-        [np.asarray(of) for _, of in sorted(by_cluster.indices.items())],
-        columns["place"],
-        area,
-    )
+    rows = {str(k): np.asarray(of) for k, of in sorted(by_cluster.indices.items())}
+    cells = {k: {key: c[of] for key, c in columns.items()} for k, of in rows.items()}
+    descriptions = described(cells, background)
+    outlines = _outlines(list(rows.values()), columns["place"], area)
     params = rules.params() | {"templates": dict(templates.params)}
     params["concept_used"] = "employment" if table.plants is None else "establishments"
     params["family"] = int(found.cells.attrs["family"])

@@ -235,12 +235,15 @@ def _in_words(table: pd.DataFrame, page: Context) -> pd.DataFrame:
     table = table.copy()
     for column, names in (("region", page.regions), ("industry", page.industries)):
         if column in table and f"{column}_label" not in table and names:
-            _beside(table, column, [names.get(str(code), "") for code in table[column]])
+            codes = table[column].tolist()
+            _beside(table, column, [names.get(str(code), "") for code in codes])
     for column, prefix in _CODES.items():
         if column in table and (column != "grade" or "verdict" not in table):
-            _beside(table, column, [_said(v, prefix, page.said) for v in table[column]])
+            codes = table[column].tolist()
+            _beside(table, column, [_said(code, prefix, page.said) for code in codes])
     if "reason" in table and "verdict" not in table:
-        _beside(table, "reason", [_reason(code, page.said) for code in table["reason"]])
+        codes = table["reason"].tolist()
+        _beside(table, "reason", [_reason(code, page.said) for code in codes])
     return table
 
 

@@ -338,6 +338,8 @@ class _Fitter:
         self.leaf = (leaf_rows[self.at[0]], leaf_columns[self.at[1]])
         self.low, self.high = low[self.at], high[self.at]
         self.up = (rows, columns)
+        # nodes x unknown cells: the nodes that each one is in
+        self.above = (rows[:, self.at[0]].tocsc(), columns[:, self.at[1]].tocsc())
         known = np.where(high - low > _PINNED, 0.0, (low + high) / 2.0)
         self.base = np.asarray(rows @ known @ columns.T)
         unknown = lattice.upper - lattice.lower > _PINNED
@@ -391,10 +393,9 @@ class _Fitter:
 
     def cells_of(self, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> Any:
         """Return the matrix (unknown cells x nodes) that adds cells up to nodes."""
-        up_row = self.up[0][:, self.at[0]].tocsc()  # nodes x unknown cells
-        up_column = self.up[1][:, self.at[1]].tocsc()
         from scipy import sparse
 
+        up_row, up_column = self.above
         n = len(self.low)
         number = np.full(self.lattice.lower.shape, -1)
         number[rows, columns] = np.arange(len(rows))
@@ -630,8 +631,10 @@ def _scaled_to(
     """
     inside = todo[:, level.group]
     table, cell = np.nonzero(inside)
+    # groups stand one after the other: a new one begins where the key changes
     key = table * todo.shape[1] + level.group[cell]
-    _, size = np.unique(key, return_counts=True)
+    first = np.flatnonzero(np.diff(key, prepend=-1))
+    size = np.diff(first, append=len(key))
     value, low, high = x[inside], level.low[cell], level.high[cell]
     left, log_k, right = (a[todo] for a in between)
     wanted, close = target[todo], close[todo]
