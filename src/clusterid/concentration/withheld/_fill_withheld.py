@@ -501,6 +501,7 @@ class _Level:
         self.parent_base = fitter.base[at]
         self.parent_source = fitter.cells_of(*at)
         self.own_keys = lines * len(axis.nodes) + parts
+        self.order = np.argsort(self.own_keys, kind="stable")
         # what the known parts of each sum take
         child_of = axis.sums()
         pinned = lattice.upper - lattice.lower <= _PINNED
@@ -589,8 +590,7 @@ class _Hierarchy:
                 total = np.add.reduceat(inside, level.starts, axis=1)
                 keep = (level.loose & (total <= target))[:, level.group]
                 shared = np.where(keep, inside, shared)
-            order = np.argsort(level.own_keys, kind="stable")
-            keys, values = level.own_keys[order], shared[:, order]
+            keys, values = level.own_keys[level.order], shared[:, level.order]
             x[:, cell] = shared[:, part]
 
 
@@ -602,8 +602,8 @@ def _share(x: Matrix, level: _Level | _Block, target: Matrix) -> Matrix:
     at_high = np.add.reduceat(high, starts)
     # where the first part leaves its lower bound, and the last reaches its upper one
     with np.errstate(divide="ignore"):
-        left = np.minimum.reduceat(np.log(low / x), starts, axis=1)
-    right = np.maximum.reduceat(np.log(high / x), starts, axis=1)
+        left = np.log(np.minimum.reduceat(low / x, starts, axis=1))
+    right = np.log(np.maximum.reduceat(high / x, starts, axis=1))
     left, right = np.maximum(left, -60.0) - 1e-9, np.minimum(right, 60.0) + 1e-9
     log_k = np.clip(np.zeros(target.shape), left, right)
     close = 1e-8 * np.maximum(target, 1.0)
