@@ -131,3 +131,15 @@ def test_three_thousand_regions_and_a_thousand_kinds_take_seconds() -> None:
     start = time.process_time()
     mixture_smoothed(count, expected)
     assert time.process_time() - start < 10  # 4 s where this was written
+
+
+def test_without_ranks_the_means_are_the_same() -> None:
+    rng = np.random.default_rng(1)
+    expected = rng.gamma(2.0, 5.0, size=(30, 4))
+    count = rng.poisson(expected).astype(float)
+    whole, means = (
+        mixture_smoothed(count, expected, ranked=wanted) for wanted in (True, False)
+    )
+    np.testing.assert_array_equal(whole.mean, means.mean)
+    assert np.isfinite(whole.rank).all()
+    assert np.isnan(means.rank).all()

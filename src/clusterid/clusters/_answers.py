@@ -156,7 +156,9 @@ class Questioner:
             lower=lower,
             upper=upper,
             smoothed=mixture_smoothed(
-                counted.plants / counted.spread, counted.expected / counted.spread
+                counted.plants / counted.spread,
+                counted.expected / counted.spread,
+                ranked=False,
             ).mean,
             bars=bars,
             decides_at=passing_level(bars[0].p_rest, bars[0].q_rest, rules.alpha),

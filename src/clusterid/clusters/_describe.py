@@ -21,7 +21,7 @@ from clusterid.clusters.questions._concentrated import deciding_plants, interval
 from clusterid.clusters.questions._counted import Table
 from clusterid.clusters.questions._links import FEWEST_PLANTS, Links
 
-__all__ = ["TABLE_COLUMNS", "Background", "Description", "describe"]
+__all__ = ["TABLE_COLUMNS", "Background", "Description", "described"]
 
 TABLE_COLUMNS = [
     "grade", "label", "name", "named_by", "town", "kind", "level", "template",
@@ -47,7 +47,7 @@ MUCH_IMPUTED = 0.25
 class Description:
     """One cluster: its row of the table, its members and its gaps."""
 
-    row: dict[str, object]
+    row: dict[str, Any]
     members: dict[str, list[object]]
     gaps: dict[str, list[object]]
 
@@ -108,7 +108,39 @@ class Background:
         )
 
 
-def describe(
+def described(
+    clusters: Mapping[str, Mapping[str, npt.NDArray[Any]]], on: Background
+) -> list[Description]:
+    """Return what clusters are made of; each is given by the columns of its cells."""
+    found = [_described(name, of, on) for name, of in clusters.items()]
+    if found:
+        _add_ranges([d.row for d in found], list(clusters.values()), on.bar)
+    return found
+
+
+def _add_ranges(
+    rows: list[dict[str, Any]],
+    clusters: list[Mapping[str, npt.NDArray[Any]]],
+    bar: float,
+) -> None:
+    """Add to rows what is computed of the plants of all clusters at once."""
+    plants, mean = (
+        np.array([row[name] for row in rows], dtype=float)
+        for name in ("establishments", "expected_plants")
+    )
+    total, spread, level = (
+        np.array([of[name][0] for of in clusters], dtype=float)
+        for name in ("total_plants", "spread", "passes_at")
+    )
+    lower, upper = interval(plants, mean, total, spread)
+    usual = np.where(np.isfinite(plants), mean, np.nan)
+    needed = deciding_plants(total, usual, spread, bar, level)
+    for i, row in enumerate(rows):
+        row["lq_plants_lower"], row["lq_plants_upper"] = lower[i], upper[i]
+        row["plants_needed"] = needed[i]
+
+
+def _described(
     cluster: str, of: Mapping[str, npt.NDArray[Any]], on: Background
 ) -> Description:
     """Return what a cluster is made of; ``of`` are the columns of its cells."""
@@ -117,16 +149,16 @@ def describe(
     columns = np.array([on.shares.industries[code] for code in industries])
     here = np.ix_(of["place"], columns)
     quotients = on.shares.quotients(regions, industries)
-    strength = _strength(of, on.bar)
+    strength = _strength(of)
     jobs, lq = float(strength["employment"]), float(strength["lq_jobs"])
     inside, outside = on.surroundings.research_projects(set(regions))
     change, lq_change = on.surroundings.change_since(regions, industries, jobs, lq)
     best = _strongest(of)
     present = _taking_part(regions, industries, quotients, on)
     plants = None if on.plants is None else on.plants[here]
-    gaps = on.surroundings.gaps(cluster, quotients)
+    gaps = on.surroundings.gaps(cluster, industries, quotients)
     missing = [str(code) for code in gaps["industry"]]
-    row: dict[str, object] = {
+    row: dict[str, Any] = {
         "cluster": cluster,
         "named_by": ";".join(on.naming.members(regions, industries, missing)),
         "town": on.naming.town(regions, industries),
@@ -147,7 +179,7 @@ def describe(
         "edge_region": bool(on.edge.intersection(regions)),
         "research_inside": inside,
         "research_outside": outside,
-        "supply_density": on.surroundings.supply_density(quotients),
+        "supply_density": on.surroundings.supply_density(industries, quotients),
         "employment_change": change,
         "lq_jobs_change": lq_change,
     }
@@ -165,11 +197,11 @@ def describe(
 
 
 def _taking_part(
-    regions: list[str], industries: list[str], quotients: pd.Series, on: Background
+    regions: list[str], industries: list[str], quotients: Floats, on: Background
 ) -> npt.NDArray[np.bool_]:
     """Return which industries take part: by plants where these are counted."""
     if on.plant_shares is None:
-        return np.asarray(quotients.to_numpy() > 1)
+        return np.asarray(quotients > 1)
     observed, expected = on.plant_shares.by_industry(regions, industries)
     return np.asarray((observed > expected) & (observed >= FEWEST_PLANTS))
 
@@ -184,7 +216,7 @@ def _best(grades: Iterable[str]) -> str:
     return min((g for g in grades if g), default="")
 
 
-def _strength(of: Mapping[str, Any], bar: float) -> dict[str, Any]:
+def _strength(of: Mapping[str, Any]) -> dict[str, Any]:
     """Return jobs, plants and quotients of all cells together, and the best answers."""
     told = np.isfinite(of["employment"])
     jobs, usual = (
@@ -198,16 +230,6 @@ def _strength(of: Mapping[str, Any], bar: float) -> dict[str, Any]:
     known = np.isfinite(of["establishments"]) & np.isfinite(of["expected_plants"])
     plants = float(of["establishments"][known].sum()) if known.any() else np.nan
     mean = float(of["expected_plants"][known].sum())
-    lower, upper = interval(
-        plants, mean, float(of["total_plants"][0]), float(of["spread"][0])
-    )
-    needed = deciding_plants(
-        of["total_plants"][:1],
-        np.array([mean if known.any() else np.nan]),
-        of["spread"][:1],
-        bar,
-        float(of["passes_at"][0]),
-    )
     filled = float((of["employment"] * of["share_imputed"])[told].sum())
 
     def over(value: float, base: float) -> float:
@@ -226,12 +248,10 @@ def _strength(of: Mapping[str, Any], bar: float) -> dict[str, Any]:
         "lq_jobs_upper": over(high, usual),
         "establishments": plants,
         "lq_plants": over(plants, mean),
-        "lq_plants_lower": lower,
-        "lq_plants_upper": upper,
+        "expected_plants": mean,
         **{name: least(name) for name in ("q_plants", "q_rest", "q_exceptional")},
         "n_linked": float(linked.max()) if len(linked) else float("nan"),
         "share_imputed": filled / jobs if jobs > 0 else 0.0,
-        "plants_needed": float(needed[0]),
         "grade_at_lower_bar": _best(of["grade_at_lower_bar"]),
         "grade_at_higher_bar": _best(of["grade_at_higher_bar"]),
     }

@@ -19,7 +19,7 @@ from clusterid.clusters._describe import (
     TABLE_COLUMNS,
     Background,
     Description,
-    describe,
+    described,
 )
 from clusterid.clusters._hanging_together import with_clusters
 from clusterid.clusters._presets import PRESETS, apply_presets
@@ -177,7 +177,8 @@ def identify_clusters(
     found = asked(ready, kinds, area.codes, rule)
     reported = with_clusters(found.reported, area, ungraded=rules.is_published)
 
-    used = [kind for kind in kinds if kind.code in set(reported["kind"])]
+    there = set(reported["kind"])
+    used = [kind for kind in kinds if kind.code in there]
     units = larger_units(coarser, area.shapes)
     surroundings = Surroundings.of(
         [str(code) for code in economy.industries], layers, collaborations, earlier
@@ -194,14 +195,10 @@ def identify_clusters(
     in_clusters = reported[reported["cluster"].ne("")]
     by_cluster = in_clusters.groupby("cluster", sort=True)
     columns = {str(name): c.to_numpy() for name, c in in_clusters.items()}
-    descriptions = [
-        describe(str(name), {key: c[rows] for key, c in columns.items()}, background)
-        for name, rows in sorted(by_cluster.indices.items())
-    ]
-    shapes = [
-        area.shapes.geometry.iloc[cells["place"].to_numpy()].union_all()
-        for _, cells in by_cluster
-    ]
+    rows = {str(k): np.asarray(of) for k, of in sorted(by_cluster.indices.items())}
+    cells = {k: {key: c[of] for key, c in columns.items()} for k, of in rows.items()}
+    descriptions = described(cells, background)
+    outlines = _outlines(list(rows.values()), columns["place"], area)
     params = rules.params() | {"templates": dict(templates.params)}
     params["concept_used"] = "employment" if table.plants is None else "establishments"
     params["family"] = int(found.cells.attrs["family"])
@@ -209,7 +206,7 @@ def identify_clusters(
         params["warning"] = PRESETS[rules.preset].warning
     said = names_in(economy.metadata, area.shapes)
     return CandidateClusters(
-        table=_geo(descriptions, shapes, area.shapes.crs, said),
+        table=_geo(descriptions, outlines, area.shapes.crs, said),
         concentrations=_named(reported, background.naming, said)[COLUMNS],
         members=_stacked([d.members for d in descriptions], _MEMBERS),
         gaps=_stacked([d.gaps for d in descriptions], _GAPS),
@@ -227,6 +224,25 @@ def _named(reported: pd.DataFrame, naming: Naming, said: Names) -> pd.DataFrame:
     ]
     called = reported.assign(named_by=by)
     return called.assign(name=said.each(called))
+
+
+def _outlines(
+    rows: list[npt.NDArray[np.int64]],
+    place: npt.NDArray[np.int64],
+    area: StudyArea,
+) -> list[object]:
+    """Return the shape of every cluster from the rows of its cells.
+
+    Many clusters stand in the same regions; each union is made once.
+    """
+    made: dict[tuple[int, ...], object] = {}
+    shapes = []
+    for of in rows:
+        places = tuple(place[of].tolist())
+        if places not in made:
+            made[places] = area.shapes.geometry.iloc[list(places)].union_all()
+        shapes.append(made[places])
+    return shapes
 
 
 def _called_by(

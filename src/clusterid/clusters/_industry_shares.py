@@ -40,11 +40,10 @@ class IndustryShares:
             {str(code): i for i, code in enumerate(employment.columns)},
         )
 
-    def quotients(self, regions: list[str], industries: list[str]) -> pd.Series:
+    def quotients(self, regions: list[str], industries: list[str]) -> Floats:
         """Return the quotient of every industry in the regions taken together."""
         observed, expected = self._cut(regions, industries)
-        together = over_positive(observed.sum(axis=0), expected.sum(axis=0))
-        return pd.Series(together, index=industries)
+        return over_positive(observed.sum(axis=0), expected.sum(axis=0))
 
     def by_region(self, regions: list[str], industries: list[str]) -> Floats:
         """Return the quotient of every industry in each of the regions."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -25,18 +26,20 @@ SCALE_LEVEL = 0.05
 
 @dataclass(frozen=True, slots=True)
 class CoarserUnits:
-    """The larger unit of every region, and whether a kind stands out in it."""
+    """The larger unit of every region, and in which ones a kind stands out.
 
-    unit: pd.Series
-    stands: pd.DataFrame
+    ``stands`` by kind and unit; where it is not known the unit is left out.
+    """
+
+    unit: Mapping[str, str]
+    stands: Mapping[str, Mapping[str, bool]]
 
     def hide(self, group: str, regions: list[str]) -> bool:
         """Return whether a cluster vanishes in every unit it lies in."""
-        if group not in self.stands.columns:
-            return False
-        units = self.unit.reindex(regions).dropna().astype(str).unique()
-        found = self.stands[group].reindex(units).dropna()
-        return bool(len(found) and not found.astype(bool).any())
+        known = self.stands.get(group, {})
+        units = {self.unit[code] for code in regions if code in self.unit}
+        found = [known[unit] for unit in units if unit in known]
+        return bool(found) and not any(found)
 
 
 def larger_units(
@@ -95,5 +98,11 @@ def coarser_units(
         known, above = np.isfinite(p), p <= SCALE_LEVEL
     else:
         known, above = np.isfinite(counted.lq_jobs), counted.lq_jobs > 1
-    found = pd.DataFrame(above, names_of, groups.columns).astype(object)
-    return CoarserUnits(unit, found.where(known))
+    stands = {
+        str(group): {
+            name: bool(above[i, k]) for i, name in enumerate(names_of) if known[i, k]
+        }
+        for k, group in enumerate(groups.columns)
+    }
+    larger = {str(code): str(name) for code, name in unit.dropna().items()}
+    return CoarserUnits(larger, stands)

@@ -58,34 +58,36 @@ class Surroundings:
             None if earlier is None else _shares(earlier),
         )
 
-    def supply_density(self, quotients: pd.Series) -> float:
+    def supply_density(self, industries: list[str], quotients: Floats) -> float:
         """Return the share of the kind's supply links with both ends above 1."""
         if self.supply is None:
             return float("nan")
-        inside = self._among(self.supply, quotients.index)
-        present = quotients.to_numpy() > 1
+        inside = self._among(self.supply, industries)
+        present = quotients > 1
         total = float(inside.sum())
         both = float(inside[np.ix_(present, present)].sum())
         return both / total if total > 0 else float("nan")
 
-    def gaps(self, cluster: str, quotients: pd.Series) -> dict[str, list[object]]:
+    def gaps(
+        self, cluster: str, industries: list[str], quotients: Floats
+    ) -> dict[str, list[object]]:
         """Return the industries of a kind that are missing or thin in a cluster."""
-        values = quotients.to_numpy(dtype=float)
-        weak = values < THIN_BELOW
+        weak = quotients < THIN_BELOW
         weight = np.full(int(weak.sum()), np.nan)
         if self.supply is not None and weak.any():
-            linked = self._among(self.supply, quotients.index)
-            weight = linked[np.ix_(weak, values >= 1)].sum(axis=1)
+            linked = self._among(self.supply, industries)
+            weight = linked[np.ix_(weak, quotients >= 1)].sum(axis=1)
+        thin = np.flatnonzero(weak).tolist()
         return {
             "cluster": [cluster] * int(weak.sum()),
-            "industry": list(quotients.index[weak]),
-            "lq_jobs": list(values[weak]),
+            "industry": [industries[k] for k in thin],
+            "lq_jobs": list(quotients[weak]),
             "supply_weight": list(weight),
-            "state": ["missing" if q == 0 else "thin" for q in values[weak]],
+            "state": ["missing" if q == 0 else "thin" for q in quotients[weak]],
         }
 
-    def _among(self, supply: Floats, codes: pd.Index) -> Floats:
-        at = [self.industry[str(code)] for code in codes]
+    def _among(self, supply: Floats, codes: list[str]) -> Floats:
+        at = [self.industry[code] for code in codes]
         return np.asarray(supply[np.ix_(at, at)])
 
     def research_projects(self, regions: set[str]) -> tuple[float, float]:

@@ -65,7 +65,7 @@ def undeclared_rows(
                  linkage, rules)
         for regions, linkage in zip(table["regions"], table["linkage"], strict=True)
     ]  # fmt: skip
-    likely = [_likeliest_field(measured, members[str(name)]) for name in table.index]
+    likely = _likeliest_fields(measured, [members[str(name)] for name in table.index])
     fields = [field if score >= rules.match else None for field, score in likely]
     result: pd.DataFrame = table.assign(
         candidate=table.index,
@@ -92,19 +92,29 @@ def _places_by_region(survey: Survey) -> dict[str, list[_Place]]:
     return found
 
 
-def _likeliest_field(
-    measured: Measurement, members: NDArray[np.float64]
-) -> tuple[str | None, float]:
-    """Return the field whose industries are most like the candidate's, and how much."""
+def _likeliest_fields(
+    measured: Measurement, candidates: list[NDArray[np.float64]]
+) -> list[tuple[str | None, float]]:
+    """Return the field whose industries are most like a candidate's, and how much.
+
+    Candidates of one kind have the same industries; each set is looked at once.
+    """
     national = measured.counts.sum(axis=0).to_numpy(dtype=float)
-    best: str | None = None
-    highest = float("nan")
-    for field in sorted(measured.fields):
-        weights = measured.weights[field].to_numpy(dtype=float)
-        score = fuzzy_jaccard(weights, members, national)
-        if best is None or score > highest:
-            best, highest = field, score
-    return best, highest
+    weights = {
+        field: measured.weights[field].to_numpy(dtype=float)
+        for field in sorted(measured.fields)
+    }
+    known: dict[bytes, tuple[str | None, float]] = {}
+    for members in candidates:
+        if members.tobytes() in known:
+            continue
+        best: tuple[str | None, float] = (None, float("nan"))
+        for field, of_field in weights.items():
+            score = fuzzy_jaccard(of_field, members, national)
+            if best[0] is None or score > best[1]:
+                best = field, score
+        known[members.tobytes()] = best
+    return [known[members.tobytes()] for members in candidates]
 
 
 class _Silence(NamedTuple):

@@ -159,13 +159,12 @@ class Known:
         found = np.zeros(len(frame), dtype=bool)
         for i, row in _said(frame, rows):
             at, of = self._block(row)
-            # which cells another year withholds is not known here
-            held = (
-                self._held[np.ix_(at, of)]
-                if "year" not in row
-                else np.ones((len(at), len(of)), dtype=bool)
-            )
-            found[i] = held.sum() <= 1
+            if "year" in row:  # which cells another year withholds is not known here
+                found[i] = len(at) * len(of) <= 1
+            elif len(at) * len(of) <= 1:
+                found[i] = True
+            else:
+                found[i] = self._held[np.ix_(at, of)].sum() <= 1
         return found
 
     def bound(self, frame: pd.DataFrame, rows: Bools, end: str) -> Floats:
@@ -228,8 +227,9 @@ def _said(frame: pd.DataFrame, rows: Bools) -> Iterator[tuple[int, dict[Any, Any
     plain = pd.DataFrame(frame[[c for c in _WHERE if c in frame.columns]])
     if frame.index.name == "cluster" and "cluster" not in plain:
         plain = plain.assign(cluster=frame.index)
-    for i in np.flatnonzero(rows):
-        yield int(i), plain.iloc[i].to_dict()
+    columns = {name: plain[name].tolist() for name in plain.columns}
+    for i in np.flatnonzero(rows).tolist():
+        yield i, {name: values[i] for name, values in columns.items()}
 
 
 def _codes(row: Mapping[Any, Any], joined: str, single: str) -> list[str]:

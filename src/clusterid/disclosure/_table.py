@@ -60,10 +60,7 @@ def published_table(
             changed[str(column)] = values
     if not changed:
         return out
-    out = out.copy()
-    for column, values in changed.items():
-        out[column] = values
-    return out
+    return out.assign(**changed)
 
 
 def _declared_alone(

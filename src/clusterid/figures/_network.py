@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from heapq import nsmallest
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -216,15 +217,11 @@ def _strongest(graph: nx.Graph[Any], k: int) -> nx.Graph[str]:
     kept: nx.Graph[str] = nx.Graph()
     kept.add_nodes_from(sorted(str(node) for node in graph))
     edges: set[tuple[str, str, float]] = set()
-    for node in graph:
-        links = sorted(
-            (
-                (-float(w), str(other))
-                for _, other, w in graph.edges(node, data="weight", default=1.0)
-                if str(other) != str(node) and w > 0
-            ),
-        )
-        for w, other in links[:k]:
+    for node, around in graph.adjacency():
+        weights = ((data.get("weight", 1.0), other) for other, data in around.items())
+        links = ((-float(w), str(other)) for w, other in weights if w > 0)
+        others = (link for link in links if link[1] != str(node))
+        for w, other in nsmallest(k, others):
             first, second = sorted((str(node), other))
             edges.add((first, second, -w))
     for first, second, w in sorted(edges):

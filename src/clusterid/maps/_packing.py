@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -70,7 +71,7 @@ def _columns(rows: Any) -> Any:
 
 def _shorter(values: list[Any]) -> Any:
     """Return values, or each of them once with where it stands, if that is shorter."""
-    written = [json.dumps(value, ensure_ascii=False) for value in values]
+    written = _written(values)
     place: dict[str, int] = {}
     at = [place.setdefault(text, len(place)) for text in written]
     once = sum(map(len, place)) + len(json.dumps(at, separators=(",", ":")))
@@ -78,3 +79,21 @@ def _shorter(values: list[Any]) -> Any:
         return values
     first = dict(zip(reversed(at), reversed(values), strict=True))
     return {"values": [first[k] for k in range(len(place))], "at": at}
+
+
+def _written(values: list[Any]) -> list[str]:
+    """Return values as they are written; texts that repeat only once."""
+    known: dict[str, str] = {}
+    found = []
+    for value in values:
+        if type(value) is str:
+            if value not in known:
+                known[value] = json.dumps(value, ensure_ascii=False)
+            found.append(known[value])
+        elif type(value) is int:
+            found.append(str(value))
+        elif type(value) is float and math.isfinite(value):
+            found.append(repr(value))
+        else:
+            found.append(json.dumps(value, ensure_ascii=False))
+    return found

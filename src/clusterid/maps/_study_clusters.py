@@ -41,6 +41,10 @@ _CLUSTER = (
     "largest_plant_share", "share_imputed", "grade_at_lower_bar",
     "grade_at_higher_bar", "flags",
 )  # fmt: skip
+#: numbers of a cluster, and with how many digits a page has them
+_SHORT = {
+    "n_members": 3, "n_linked": 3, "largest_plant_share": 2, "share_imputed": 2,
+}  # fmt: skip
 
 
 def graded(result: Result) -> dict[str, Any]:
@@ -122,6 +126,10 @@ def clusters(result: Result, shapes: Outlines) -> list[dict[str, Any]]:
     columns = _columns(table)
     order = shapes.positions
     rows = needed_columns(table, *_CLUSTER).to_dict("records")
+    short = {
+        name: rounded(_numbers([row[name] for row in rows]), digits)
+        for name, digits in _SHORT.items()
+    }
     kind = _kind_numbers(result, table)
     names = called(result, table)
     found = []
@@ -146,17 +154,21 @@ def clusters(result: Result, shapes: Outlines) -> list[dict[str, Any]]:
             "grades": "".join(grade or "-" for _, grade in placed),
             "point": _middle(shapes.points[inside]),
             **{name: values[i] for name, values in columns.items()},
-            "members": number(row["n_members"]),
-            "linked": number(row["n_linked"]),
+            "members": short["n_members"][i],
+            "linked": short["n_linked"][i],
             "layers": _codes(row["linked_in"]),
-            "largest": number(row["largest_plant_share"], 2),
-            "imputed": number(row["share_imputed"], 2),
+            "largest": short["largest_plant_share"][i],
+            "imputed": short["share_imputed"][i],
             "at_bars": [
                 text(row["grade_at_lower_bar"]), text(row["grade_at_higher_bar"])
             ],
             "flags": _codes(row["flags"]),
         })  # fmt: skip
     return found
+
+
+def _numbers(values: list[Any]) -> list[float]:
+    return [np.nan if pd.isna(value) else float(value) for value in values]
 
 
 def concentrations(result: Result, shapes: Outlines) -> dict[str, list[Any]]:

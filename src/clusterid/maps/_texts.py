@@ -65,17 +65,15 @@ def named(value: object, classification: str, *, code: str = "") -> Text:
 def called(result: Result, table: pd.DataFrame) -> list[Text]:
     """Return the names of clusters, or of rows of a list, in both languages."""
     meta = result.economy.metadata
-    said = {
-        language: names_in(meta, result.regions, language).each(
-            table.assign(
-                label=[
-                    name_in(text(label), meta.classification, language)
-                    for label in needed_columns(table, "label")["label"]
-                ]
-            )
-        )
-        for language in LANGUAGES
-    }
+    labels = [text(label) for label in needed_columns(table, "label")["label"].tolist()]
+    said = {}
+    for language in LANGUAGES:
+        known = {
+            label: name_in(label, meta.classification, language)
+            for label in dict.fromkeys(labels)
+        }
+        named = table.assign(label=[known[label] for label in labels])
+        said[language] = names_in(meta, result.regions, language).each(named)
     one, other = (said[language] for language in LANGUAGES)
     return [
         a if a == b else dict(zip(LANGUAGES, (a, b), strict=True))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -24,15 +23,12 @@ from clusterid._columns import (
     Table,
 )
 from clusterid._typed import typed
-from clusterid.comparison import filled_employment
 from clusterid.errors import (
     ClassificationError,
     CountConceptError,
-    DataWarning,
-    Fault,
     OptionError,
-    TableError,
 )
+from clusterid.monitoring._followed import Followed, Year, followed, state, years_of
 from clusterid.statistics import permutation_p, q_values
 from clusterid.tables import Economy
 
@@ -235,41 +231,24 @@ def monitor(
     _check(economies, significance)
     if draws < 1:
         raise OptionError(f"draws={draws!r}; give at least 1.")
-    years = _years(economies)
-    clusters = _clusters(candidates, years[0].employment)
+    years, codes, industries = years_of(economies)
+    clusters = followed(candidates, codes, industries)
+    states = [[state(year, cluster) for cluster in clusters] for year in years]
     steps = [_step(start, end) for start, end in pairwise(years)]
-    placebos = [_placebos(clusters, step, draws, seed) for step in steps]
-    rows = []
-    for cluster in clusters:
-        before = 0.0
-        moves = [_missing("first_year")]
-        moves += [
-            _move(step, cluster, placebo)
-            for step, placebo in zip(steps, placebos, strict=True)
-        ]
-        for year, move in zip(years, moves, strict=True):
-            why = move["reason"] or ("not_in_table" if cluster.incomplete else "")
-            of_cluster = {"cluster": cluster.name, "label": cluster.label}
-            state = _state(year, cluster)
-            rows.append(
-                of_cluster
-                | state
-                | move
-                | {"reason": why, "share_imputed_before": before}
-            )
-            before = state["share_imputed"]
-    whole, placebo = steps[0], placebos[0]
+    moves = [_moves(clusters, step, draws, seed) for step in steps]
+    whole, over_all = steps[0], moves[0]
     if len(steps) > 1:
         whole = _step(years[0], years[-1])
-        placebo = _placebos(clusters, whole, draws, seed)
-    changes = _changes(clusters, whole, placebo)
+        over_all = _moves(clusters, whole, draws, seed)
+    panel = _panel(clusters, states, moves)
+    changes = _changes(clusters, whole, states[0], states[-1], over_all)
     noise = {
         f"{step.start.year}-{step.end.year}": float(np.nanmedian(step.noise))
         for step in steps
         if np.isfinite(step.noise).any()
     }
     return Monitoring(
-        panel=_flagged(pd.DataFrame(rows, columns=_PANEL), significance),
+        panel=_flagged(panel, significance),
         changes=_flagged(changes, significance).set_index("cluster"),
         params={
             "significance": significance,
@@ -305,105 +284,16 @@ def _check(economies: Mapping[int, Economy], significance: float) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Year:
-    """One year's table on the regions and industries that all years know.
-
-    ``employment`` as published, ``jobs`` with withheld cells filled.
-    """
-
-    year: int
-    employment: pd.DataFrame
-    jobs: NDArray[np.float64]
-    plants: NDArray[np.float64] | None
-
-    @property
-    def unit(self) -> NDArray[np.float64]:
-        """Return what noise is counted in: plants, or jobs without them."""
-        return self.jobs if self.plants is None else self.plants
-
-
-def _years(economies: Mapping[int, Economy]) -> list[_Year]:
-    """Return the years in order, each on the regions and industries of all."""
-    names = sorted(economies)
-    codes, industries = economies[names[0]].regions, economies[names[0]].industries
-    for name in names[1:]:
-        codes = codes.intersection(economies[name].regions)
-        industries = industries.intersection(economies[name].industries)
-    years = []
-    for name in names:
-        economy = economies[name]
-        jobs = filled_employment(economy).loc[codes, industries].to_numpy(dtype=float)
-        plants = economy.establishments
-        years.append(_Year(
-            name,
-            economy.employment.loc[codes, industries],
-            jobs,
-            None
-            if plants is None
-            else plants.loc[codes, industries].to_numpy(dtype=float),
-        ))  # fmt: skip
-    return years
-
-
-@dataclass(frozen=True, slots=True)
 class _Step:
     """From one year to another, with the noise of each industry between them."""
 
-    start: _Year
-    end: _Year
+    start: Year
+    end: Year
     noise: NDArray[np.float64]
 
 
-def _step(start: _Year, end: _Year) -> _Step:
+def _step(start: Year, end: Year) -> _Step:
     return _Step(start, end, _noise(start.jobs, end.jobs, start.unit))
-
-
-@dataclass(frozen=True, slots=True)
-class _Cluster:
-    """Positions of a cluster's regions and industries in the tables of the years.
-
-    ``incomplete`` where some of them are not in all years.
-    """
-
-    name: str
-    label: str
-    regions: NDArray[np.int64]
-    industries: NDArray[np.int64]
-    incomplete: bool
-
-
-def _clusters(candidates: CandidateClusters, table: pd.DataFrame) -> list[_Cluster]:
-    """Return the clusters of which something is in the table."""
-    members = candidates.industries
-    clusters, lost = [], []
-    for name, row in candidates.table.sort_index().iterrows():
-        regions = str(row["regions"]).split(";")
-        industries = members[str(name)]
-        where = table.index.get_indexer(pd.Index(regions))
-        which = table.columns.get_indexer(pd.Index(sorted(industries), dtype=object))
-        incomplete = bool((where < 0).any() or (which < 0).any())
-        where, which = np.sort(where[where >= 0]), np.sort(which[which >= 0])
-        if len(where) and len(which):
-            clusters.append(
-                _Cluster(str(name), str(row["label"]), where, which, incomplete)
-            )
-        else:
-            lost.append((str(name), row["regions"]))
-    if lost:
-        fault = Fault(
-            "a cluster has no region or no industry that all years know",
-            "use years of one vintage of regions and one classification",
-            len(lost),
-            tuple(lost[:5]),
-        )
-        if not clusters:
-            raise TableError("years to monitor", [fault])
-        warnings.warn(
-            f"years to monitor: {fault}\n    They are left out.",
-            DataWarning,
-            stacklevel=3,
-        )
-    return clusters
 
 
 def _noise(
@@ -432,35 +322,6 @@ def _noise(
     return np.where(np.isfinite(result) & (result > 0), result, usual)
 
 
-def _state(year: _Year, cluster: _Cluster) -> dict[str, float]:
-    """Return where a cluster stands in a year."""
-    jobs, plants = year.jobs, year.plants
-    where, which = cluster.regions, cluster.industries
-    inside = np.ix_(where, which)
-    own, national = float(jobs[inside].sum()), float(jobs[:, which].sum())
-    expected = national * (float(jobs[where].sum()) / float(jobs.sum()))
-    hidden = year.employment.isna().to_numpy()[inside]
-    return {
-        "year": year.year,
-        "employment": own,
-        "establishments": np.nan if plants is None else float(plants[inside].sum()),
-        "lq_jobs": own / expected if expected > 0 else np.nan,
-        "lq_plants": np.nan if plants is None else _quotient(plants, cluster),
-        "share": own / national if national > 0 else np.nan,
-        "share_withheld": float(hidden.mean()),
-        "share_imputed": float(jobs[inside][hidden].sum()) / own if own > 0 else 0.0,
-    }
-
-
-def _quotient(counts: NDArray[np.float64], cluster: _Cluster) -> float:
-    """Return what is counted in a cluster over what its size lets expect."""
-    where, which = cluster.regions, cluster.industries
-    national, whole = float(counts[:, which].sum()), float(counts.sum())
-    expected = national * float(counts[where].sum()) / whole if whole > 0 else 0.0
-    own = float(counts[np.ix_(where, which)].sum())
-    return own / expected if expected > 0 else float("nan")
-
-
 def _missing(reason: str) -> dict[str, Any]:
     numbers = ("growth", "growth_national", "noise_sd", "z", "p_value")
     return {**dict.fromkeys(numbers, np.nan), "reason": reason}
@@ -472,21 +333,30 @@ _PLACEBOS = 400_000
 
 
 def _placebos(
-    clusters: list[_Cluster], step: _Step, draws: int, seed: int
+    clusters: list[Followed], step: _Step, draws: int, seed: int
 ) -> NDArray[np.float64]:
     """Return sorted absolute z of random sets of regions with the same industries."""
     rng = np.random.default_rng([seed, step.start.year, step.end.year])
-    found = [np.zeros(0)]
+    n_regions = len(step.start.jobs)
     # all are pooled: with thousands of clusters fewer of each are enough
     draws = max(1, min(draws, _PLACEBOS // max(len(clusters), 1)))
+    sets: dict[tuple[bytes, int], list[NDArray[np.int64]]] = {}
     for cluster in clusters:
         size = len(cluster.regions)
-        free = np.setdiff1d(np.arange(len(step.start.jobs)), cluster.regions)
+        free = np.delete(np.arange(n_regions), cluster.regions)
         if len(free) < size:
             continue
-        elsewhere = [rng.choice(free, size=size, replace=False) for _ in range(draws)]
-        found.append(_moved_by(step, np.array(elsewhere), cluster.industries))
-    z = np.abs(np.concatenate(found))
+        if size == 1:  # the same draws as one by one
+            elsewhere = free[rng.integers(len(free), size=(draws, 1))]
+        else:
+            chosen = [rng.choice(free, size, replace=False) for _ in range(draws)]
+            elsewhere = np.array(chosen)
+        sets.setdefault((cluster.industries.tobytes(), size), []).append(elsewhere)
+    found = [
+        _moved_by(step, np.concatenate(drawn), np.frombuffer(which, dtype=np.int64))
+        for (which, _), drawn in sets.items()
+    ]
+    z = np.abs(np.concatenate([np.zeros(0), *found]))
     return np.sort(z[np.isfinite(z)])
 
 
@@ -497,9 +367,7 @@ def _moved_by(
     if step.start.plants is None:
         return np.zeros(0)
     before, after = step.start.jobs[:, which], step.end.jobs[:, which]
-    national = before.sum(axis=0)
-    rate = np.ones_like(national)
-    np.divide(after.sum(axis=0), national, out=rate, where=national > 0)
+    rate = _national(step, which)
     old, new = before[sets].sum(axis=1), after[sets].sum(axis=(1, 2))
     unit = step.start.unit[:, which][sets].sum(axis=1)
     total = old.sum(axis=1)
@@ -512,25 +380,54 @@ def _moved_by(
     return np.asarray(z)
 
 
-def _move(
-    step: _Step, cluster: _Cluster, placebo: NDArray[np.float64] | None = None
-) -> dict[str, Any]:
+def _moves(
+    clusters: list[Followed], step: _Step, draws: int, seed: int
+) -> list[dict[str, Any]]:
+    """Return how every cluster moved, held against placebos."""
+    placebo = _placebos(clusters, step, draws, seed)
+    everywhere: dict[bytes, NDArray[np.float64]] = {}
+    moves = []
+    for cluster in clusters:
+        key = cluster.industries.tobytes()
+        if key not in everywhere:
+            everywhere[key] = _national(step, cluster.industries)
+        moves.append(_move(step, cluster, everywhere[key]))
+    z = np.abs(np.array([move["z"] for move in moves], dtype=float))
+    larger = len(placebo) - np.searchsorted(placebo, z * (1 - 1e-12))
+    for move, count in zip(moves, larger.tolist(), strict=True):
+        if not np.isnan(move["z"]):
+            move["p_value"] = float(permutation_p(count, len(placebo)))
+    return moves
+
+
+def _national(step: _Step, which: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return by what each industry grew everywhere, 1 where it was nowhere."""
+    before = step.start.jobs[:, which].sum(axis=0)
+    rate: NDArray[np.float64] = np.ones_like(before)
+    after = step.end.jobs[:, which].sum(axis=0)
+    np.divide(after, before, out=rate, where=before > 0)
+    return rate
+
+
+def _move(step: _Step, cluster: Followed, rate: NDArray[np.float64]) -> dict[str, Any]:
     """Return growth, the growth of its industries everywhere, and the noise."""
-    before, after, which = step.start.jobs, step.end.jobs, cluster.industries
-    inside = np.ix_(cluster.regions, which)
-    old, new = before[inside].sum(axis=0), float(after[inside].sum())
-    if not old.sum() > 0 or not new > 0:
+    inside = cluster.inside
+    old = step.start.jobs[inside].sum(axis=0)
+    new, total = float(step.end.jobs[inside].sum()), old.sum()
+    if not total > 0 or not new > 0:
         return _missing("nothing_there")
-    national = before[:, which].sum(axis=0)
-    rate = np.ones_like(national)
-    np.divide(after[:, which].sum(axis=0), national, out=rate, where=national > 0)
-    if not (old * rate).sum() > 0:  # its industries are gone everywhere
+    usual = (old * rate).sum()
+    if not usual > 0:  # its industries are gone everywhere
         return _missing("nothing_there")
-    growth = float(np.log(new / old.sum()))
-    common = float(np.log((old * rate).sum() / old.sum()))
-    unit, share = step.start.unit[inside].sum(axis=0), old / old.sum()
+    growth, common = float(np.log(new / total)), float(np.log(usual / total))
+    unit, share = step.start.unit[inside].sum(axis=0), old / total
     variance = np.zeros_like(share)
-    np.divide(share**2 * step.noise[which] ** 2, unit, out=variance, where=unit > 0)
+    np.divide(
+        share**2 * step.noise[cluster.industries] ** 2,
+        unit,
+        out=variance,
+        where=unit > 0,
+    )
     sd = float(np.sqrt(np.nansum(variance)))
     known = {"growth": growth, "growth_national": common}
     if step.start.plants is None:
@@ -538,23 +435,39 @@ def _move(
     if not sd > 0:
         return _missing("no_noise_estimate") | known
     z = (growth - common) / sd
-    p_value = np.nan
-    if placebo is not None:
-        larger = len(placebo) - np.searchsorted(placebo, abs(z) * (1 - 1e-12))
-        p_value = float(permutation_p(larger, len(placebo)))
-    return known | {"noise_sd": sd, "z": z, "p_value": p_value, "reason": ""}
+    return known | {"noise_sd": sd, "z": z, "p_value": np.nan, "reason": ""}
+
+
+def _panel(
+    clusters: list[Followed],
+    states: list[list[dict[str, float]]],
+    moves: list[list[dict[str, Any]]],
+) -> pd.DataFrame:
+    """Return one row a cluster and year: where it stands, and how it moved."""
+    rows = []
+    for i, cluster in enumerate(clusters):
+        of_cluster = {"cluster": cluster.name, "label": cluster.label}
+        before = 0.0
+        for k, of_year in enumerate(states):
+            move = moves[k - 1][i] if k else _missing("first_year")
+            why = move["reason"] or ("not_in_table" if cluster.incomplete else "")
+            estimated = {_BEFORE: before}
+            rows.append(of_cluster | of_year[i] | move | {"reason": why} | estimated)
+            before = of_year[i]["share_imputed"]
+    return pd.DataFrame(rows, columns=_PANEL)
 
 
 def _changes(
-    clusters: list[_Cluster], step: _Step, placebo: NDArray[np.float64]
+    clusters: list[Followed],
+    step: _Step,
+    first: list[dict[str, float]],
+    last: list[dict[str, float]],
+    moves: list[dict[str, Any]],
 ) -> pd.DataFrame:
     """Return one row a cluster: how it moved from the first year to the last."""
     years = step.end.year - step.start.year
-    rows = []
-    for cluster in clusters:
-        start, end = _state(step.start, cluster), _state(step.end, cluster)
-        move = _move(step, cluster, placebo)
-        rows.append({
+    rows = [
+        {
             "cluster": cluster.name,
             "label": cluster.label,
             "employment_start": start["employment"],
@@ -563,10 +476,12 @@ def _changes(
             "growth_national_per_year": move["growth_national"] / years,
             "lq_jobs_start": start["lq_jobs"],
             "lq_jobs_end": end["lq_jobs"],
-            "share_imputed_start": start["share_imputed"],
-            "share_imputed_end": end["share_imputed"],
+            _START: start["share_imputed"],
+            _END: end["share_imputed"],
             **{name: move[name] for name in ("z", "p_value", "reason")},
-        })
+        }
+        for cluster, start, end, move in zip(clusters, first, last, moves, strict=True)
+    ]
     return pd.DataFrame(rows, columns=_CHANGES)
 
 

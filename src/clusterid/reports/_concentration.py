@@ -52,7 +52,7 @@ def _quotients(result: Result, page: Context) -> list[Part]:
 
 def _tested_against(table: pd.DataFrame, page: Context) -> list[Part]:
     """Return which null the quotients were tested against, and what that means."""
-    found = set(needed_columns(table, "null")["null"])
+    found = set(needed_columns(table, "null")["null"].unique())
     return [page.text(f"null.{null}") for null in _NULLS if null in found]
 
 

@@ -115,7 +115,9 @@ class Context:
 
         The kind of a single industry is what its name says already.
         """
-        kinds = [self.spoken("" if v != v else v) for v in table["label"]]
+        labels = ["" if v != v else v for v in table["label"].tolist()]
+        known = {label: self.spoken(label) for label in dict.fromkeys(labels)}
+        kinds = [known[label] for label in labels]
         names = self.clusters.each(table.assign(label=kinds))
         level = needed_columns(table, "level")["level"]
         said = [

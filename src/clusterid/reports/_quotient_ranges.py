@@ -6,9 +6,9 @@ interval. Neither ever stands beside the other's.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
 from clusterid.legend import format_number, shown_cells
@@ -57,7 +57,7 @@ def _said(
 
     found = []
     for value, low, high in numbers[list(names)].itertuples(index=False, name=None):
-        if not np.isfinite(value):
+        if not math.isfinite(value):
             found.append("")
         elif high - low > 0.005 * high:
             found.append(

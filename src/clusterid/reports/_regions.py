@@ -67,12 +67,13 @@ def regions(result: Result, page: Context) -> Section | None:
     most = table.groupby("region")["excess_jobs"].max()
     order = most.sort_values(ascending=False, kind="stable").index[:MOST_ROWS]
     rows = format_number(len(table), language=page.language)
+    written = _written(table[table["region"].isin(order)], page)
     return page.section(
         "regions",
         [
             page.text("report.regions_text", rows=rows),
             *(
-                _list(table[table["region"].eq(region)], region, page, folded=True)
+                _list(written[written["region"].eq(region)], region, page, folded=True)
                 for region in order
             ),
         ],
@@ -88,20 +89,23 @@ def one_region(result: Result, page: Context, region: str) -> Section | None:
     table = found.concentrations[found.concentrations["region"].eq(region)]
     parts = [*jobs_only(found, page)]
     if len(table):
-        parts.append(_list(table, region, page, folded=False))
+        parts.append(_list(_written(table, page), region, page, folded=False))
         parts.append(page.note("report.quotients_note"))
     else:
         parts.append(page.text("report.region_nothing"))
     return Section("regions", title, tuple(parts))
 
 
+def _written(table: pd.DataFrame, page: Context) -> pd.DataFrame:
+    """Return rows of lists with their names, quotients and what would decide."""
+    named = with_ranges(page.named(table), page)
+    return named.assign(would_decide=_would_decide(table, page))
+
+
 def _list(table: pd.DataFrame, region: object, page: Context, *, folded: bool) -> Part:
     name = page.regions.get(str(region), str(region))
-    ranked = table.sort_values("rank", kind="stable")
     return page.table(
-        with_ranges(page.named(ranked), page).assign(
-            would_decide=_would_decide(ranked, page)
-        ),
+        table.sort_values("rank", kind="stable"),
         caption=page.said("report.region_list", region=name) if folded else "",
         columns=_COLUMNS,
         limit=_FIRST_ROWS if folded else None,

@@ -182,7 +182,9 @@ def _column(
 
 
 def _says_something(values: pd.Series) -> bool:
-    said = values.notna() & values.astype(str).ne("")
+    said = values.notna()
+    if not pd.api.types.is_numeric_dtype(values.dtype):  # a number is never empty
+        said &= values.astype(str).ne("")
     if str(values.name) == "share_imputed":  # nothing estimated is nothing to say
         said &= pd.to_numeric(values, errors="coerce").ge(0.005)
     return bool(said.any())

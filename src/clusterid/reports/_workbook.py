@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
-from collections.abc import Callable, Iterator, Sequence
+import zipfile
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
 from clusterid._disk._writing import whole_file
@@ -18,7 +19,6 @@ from clusterid.errors import check_option
 from clusterid.legend import (
     LANGUAGES,
     Words,
-    allowed_text,
     format_number,
     shown_cells,
     words,
@@ -26,24 +26,23 @@ from clusterid.legend import (
 from clusterid.reports._coverage import coverage_sentence
 from clusterid.reports._parts import Context, context_of
 from clusterid.reports._planted import planted_and_found, planted_clusters
+from clusterid.reports._sheet_rows import Styles, sheet_rows
 from clusterid.results import check_result, needed_columns, ranked_clusters
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
-    from openpyxl.cell import WriteOnlyCell
-    from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
     from clusterid.communities import Templates
     from clusterid.results import Result
 
 __all__ = ["write_workbook"]
 
-#: what a spreadsheet would take for a formula
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-#: units of UTF-16 that a cell may hold; some signs take two
-_LONGEST = 32_767
 _MOST_ROWS = 2_000
 _MOST_DRESSED = 500
+#: rows that are written at once
+_AT_ONCE = 1_000
+#: where the rows of a sheet go
+_NO_ROWS = re.compile(rb"<sheetData ?/>|<sheetData></sheetData>")
 #: tables that stand in the workbook with all their rows
 _WHOLE = ("clusters", "concentrations")
 
@@ -128,8 +127,6 @@ def write_workbook(
     ...     write_workbook(result, folder + "/tables.xlsx").name
     'tables.xlsx'
     """
-    from openpyxl import Workbook
-
     check_result(result)
     language = language or result.language
     check_option("language", language, LANGUAGES)
@@ -147,10 +144,7 @@ def write_workbook(
         _Sheet("columns", _columns(tables, said)),
     ]
     with whole_file(target, (".xlsx",)) as part:
-        book = Workbook(write_only=True)
-        for sheet in [*first, *tables]:
-            _write_sheet(book, sheet, said)
-        book.save(part)
+        _write_book(part, [*first, *tables], said)
     return target
 
 
@@ -241,12 +235,15 @@ def _in_words(table: pd.DataFrame, page: Context) -> pd.DataFrame:
     table = table.copy()
     for column, names in (("region", page.regions), ("industry", page.industries)):
         if column in table and f"{column}_label" not in table and names:
-            _beside(table, column, [names.get(str(code), "") for code in table[column]])
+            codes = table[column].tolist()
+            _beside(table, column, [names.get(str(code), "") for code in codes])
     for column, prefix in _CODES.items():
         if column in table and (column != "grade" or "verdict" not in table):
-            _beside(table, column, [_said(v, prefix, page.said) for v in table[column]])
+            codes = table[column].tolist()
+            _beside(table, column, [_said(code, prefix, page.said) for code in codes])
     if "reason" in table and "verdict" not in table:
-        _beside(table, "reason", [_reason(code, page.said) for code in table["reason"]])
+        codes = table["reason"].tolist()
+        _beside(table, "reason", [_reason(code, page.said) for code in codes])
     return table
 
 
@@ -357,9 +354,8 @@ def _heading(column: str, said: Words) -> str:
     return f"{heading} [{unit}]" if unit and len(unit) <= 24 else heading
 
 
-def _write_sheet(book: Workbook, content: _Sheet, said: Words) -> None:
-    from openpyxl.cell import WriteOnlyCell
-    from openpyxl.styles import Alignment, Font, PatternFill
+def _add_sheet(book: Workbook, content: _Sheet, said: Words) -> Iterator[str]:
+    """Add a sheet without rows; return these as markup."""
     from openpyxl.utils import get_column_letter
 
     frame, title = content.frame, said(f"report.sheet_{content.key}")
@@ -377,70 +373,34 @@ def _write_sheet(book: Workbook, content: _Sheet, said: Words) -> None:
     sheet.auto_filter.ref = (
         f"A1:{get_column_letter(max(1, len(headings)))}{len(frame) + 1}"
     )
-    bold, fill = Font(bold=True), PatternFill("solid", fgColor="DCE6F0")
-    wrap = Alignment(wrap_text=True, vertical="top")
-    row = []
-    for heading in headings:
-        cell = WriteOnlyCell(sheet, value=allowed_text(heading))
-        cell.data_type = "s"
-        cell.font, cell.fill, cell.alignment = bold, fill, wrap
-        row.append(cell)
-    sheet.append(row)
     # formats cost time: long tables, read by programs, do without
     dressed = len(frame) <= _MOST_DRESSED
     formats = [_FORMATS.get(str(c), "") if dressed else "" for c in frame.columns]
-    for values in frame.itertuples(index=False, name=None):
-        sheet.append([
-            _cell(sheet, value, number_format, WriteOnlyCell)
-            for value, number_format in zip(values, formats, strict=True)
-        ])
-    if content.note:
-        sheet.append([])
-        cell = WriteOnlyCell(sheet, value=_fitting(allowed_text(content.note)))
-        cell.data_type = "s"
-        cell.font = Font(italic=True)
-        sheet.append([cell])
+    return sheet_rows(frame, headings, formats, content.note, Styles(sheet))
 
 
-def _cell(
-    sheet: WriteOnlyWorksheet,
-    value: object,
-    number_format: str,
-    make: Callable[..., WriteOnlyCell],
-) -> object:
-    """Return a value as it may be written: a number, or text that is never run."""
-    if value is None or value is pd.NA or value is pd.NaT:
-        return None
-    if isinstance(value, (bool, np.bool_)):
-        return bool(value)
-    if isinstance(value, (int, float, np.integer, np.floating)):
-        number = float(value)
-        if not np.isfinite(number):
-            return None
-        number = float(f"{number:.12g}")
-        whole = int(number) if number == int(number) else number
-        if not number_format:
-            return whole
-        cell = make(sheet, value=whole)
-        cell.number_format = number_format
-        return cell
-    if isinstance(value, (list, tuple)):
-        value = "; ".join(str(v) for v in value)
-    text = _fitting(allowed_text(str(value)))
-    formula = text.startswith(_FORMULA)
-    # "#N/A" is a name here and no error
-    if not formula and not text.startswith("#"):
-        return text
-    cell = make(sheet)
-    cell.value = text
-    cell.data_type = "s"
-    cell.quotePrefix = formula
-    return cell
+def _write_book(path: Path, contents: Sequence[_Sheet], said: Words) -> None:
+    """Write a workbook: openpyxl makes all of it but the rows, which are many."""
+    from openpyxl import Workbook
 
-
-def _fitting(text: str) -> str:
-    """Return a text that fits into a cell; what is cut off is marked."""
-    if 2 * len(text) <= _LONGEST or len(text.encode("utf-16-le")) // 2 <= _LONGEST:
-        return text
-    cut = text.encode("utf-16-le")[: 2 * (_LONGEST - 1)]
-    return cut.decode("utf-16-le", "ignore") + "…"
+    book = Workbook(write_only=True)
+    rows = [list(_add_sheet(book, content, said)) for content in contents]
+    parts = {
+        f"xl/worksheets/sheet{k}.xml": of_sheet for k, of_sheet in enumerate(rows, 1)
+    }
+    empty = io.BytesIO()
+    book.save(empty)
+    with zipfile.ZipFile(empty) as given, zipfile.ZipFile(path, "w") as written:
+        for info in given.infolist():
+            markup = given.read(info)
+            with written.open(info, "w") as part:
+                if info.filename not in parts:
+                    part.write(markup)
+                    continue
+                top, tail = _NO_ROWS.split(markup)
+                part.write(top + b"<sheetData>")
+                of_sheet = parts[info.filename]
+                for start in range(0, len(of_sheet), _AT_ONCE):
+                    some = of_sheet[start : start + _AT_ONCE]
+                    part.write("".join(some).encode())
+                part.write(b"</sheetData>" + tail)

@@ -315,7 +315,7 @@ def of_years(
     wanted = {int(year) for year in years} if years is not None else set()
     if not wanted:
         return table
-    known = sorted({int(year) for year in table["year"]})
+    known = sorted({int(year) for year in table["year"].unique()})
     missing = sorted(wanted - set(known))
     if missing:
         have = ", ".join(map(str, known))

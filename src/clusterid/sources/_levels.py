@@ -270,8 +270,8 @@ class _Wide:
         some, others = self.rows[rows], self.columns[columns]
         return pd.DataFrame({
             "year": year,
-            "region": np.repeat(some.to_numpy(dtype=object), len(others)),
-            "industry": np.tile(others.to_numpy(dtype=object), len(some)),
+            "region": some.repeat(len(others)),
+            "industry": others.take(np.tile(np.arange(len(others)), len(some))),
         })
 
 

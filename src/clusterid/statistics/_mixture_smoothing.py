@@ -78,7 +78,9 @@ class MixtureSmoothed:
     parameters: MixtureParameters
 
 
-def mixture_smoothed(count: ArrayLike, expected: ArrayLike) -> MixtureSmoothed:
+def mixture_smoothed(
+    count: ArrayLike, expected: ArrayLike, *, ranked: bool = True
+) -> MixtureSmoothed:
     r"""Return ratios of counts over expectations, smoothed over the whole study.
 
     One distribution of true ratios serves all cells, so that a strong cell of an
@@ -94,6 +96,9 @@ def mixture_smoothed(count: ArrayLike, expected: ArrayLike) -> MixtureSmoothed:
         Counted, ``n``; NaN is unknown.
     expected : array of the same shape
         Expected by chance, :math:`\mu`; a cell with 0 has no ratio.
+    ranked : bool
+        Whether the quantile is wanted, too, which takes most of the time after the
+        fit; without it ``rank`` is NaN.
 
     Returns
     -------
@@ -136,7 +141,7 @@ def mixture_smoothed(count: ArrayLike, expected: ArrayLike) -> MixtureSmoothed:
         return MixtureSmoothed(mean, rank, nothing)
     cells, chance = n[known], mu[known]
     fitted = _fitted(*_taken_evenly(cells, chance))
-    mean[known], rank[known] = _posterior(cells, chance, fitted)
+    mean[known], rank[known] = _posterior(cells, chance, fitted, ranked=ranked)
     return MixtureSmoothed(mean, rank, fitted)
 
 
@@ -226,7 +231,9 @@ class _Likelihood:
         )
 
 
-def _posterior(n: Array, mu: Array, fitted: MixtureParameters) -> tuple[Array, Array]:
+def _posterior(
+    n: Array, mu: Array, fitted: MixtureParameters, *, ranked: bool
+) -> tuple[Array, Array]:
     """Return mean and 5 % quantile of the posterior of known cells, in blocks."""
     counts, which = np.unique(n, return_inverse=True)
     # what depends on the count alone is computed once a count
@@ -238,7 +245,7 @@ def _posterior(n: Array, mu: Array, fitted: MixtureParameters) -> tuple[Array, A
         )
         for weight, shape, rate in fitted.gammas()
     ]  # fmt: skip
-    mean, rank = np.empty_like(mu), np.empty_like(mu)
+    mean, rank = np.empty_like(mu), np.full(mu.shape, np.nan)
     for start in range(0, len(mu), _BLOCK):
         at = slice(start, start + _BLOCK)
         k, shapes, rates, logs, ends = which[at], [], [], [], []
@@ -252,7 +259,8 @@ def _posterior(n: Array, mu: Array, fitted: MixtureParameters) -> tuple[Array, A
         strong = expit(logs[1] - logs[0])
         centres = [a / b for a, b in zip(shapes, rates, strict=True)]
         mean[at] = (1.0 - strong) * centres[0] + strong * centres[1]
-        rank[at] = _between(ends, strong, shapes, rates)
+        if ranked:
+            rank[at] = _between(ends, strong, shapes, rates)
     return mean, rank
 
 

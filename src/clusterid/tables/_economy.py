@@ -447,7 +447,7 @@ def _one_year(
     check.done()
     table = table.assign(year=check.frame["year"].to_numpy())
     fault = None
-    years = sorted({int(y) for y in table["year"].dropna()})
+    years = sorted({int(y) for y in table["year"].dropna().unique()})
     if table["year"].isna().any():
         where = np.flatnonzero(table["year"].isna())
         fault = Fault.listing(

@@ -56,6 +56,10 @@ def test_the_interval_is_that_of_a_binomial_share():
     assert low[3, 0] == pytest.approx(beta.ppf(0.05, n + 0.5, total - n + 0.5) / share)
     assert high[3, 0] == pytest.approx(beta.ppf(0.95, n + 0.5, total - n + 0.5) / share)
     assert interval(n, mu, total) == pytest.approx((low[3, 0], high[3, 0]), rel=1e-12)
+    together = interval(np.array([n, np.nan, n]), np.array([mu, mu, 0.0]), total)
+    assert together[0][0] == interval(n, mu, total)[0]  # one by one or all at once
+    assert np.isnan(together[0][1:]).all()
+    assert np.isnan(together[1][1:]).all()
     assert np.isnan(interval(np.nan, 3.0, 10.0)).all()
     assert np.isnan(interval(3.0, 0.0, 10.0)).all()
 

@@ -154,4 +154,4 @@ def _plain(name: str) -> str:
 def _texts(table: pd.DataFrame, column: str) -> list[str]:
     if column not in table:
         return [""] * len(table)
-    return [v if isinstance(v, str) else "" for v in table[column]]
+    return [v if isinstance(v, str) else "" for v in table[column].tolist()]

@@ -64,15 +64,21 @@ def exact_interval(counted: Counted) -> tuple[Floats, Floats]:
 
 
 def interval(
-    plants: float, expected: float, total: float, spread: float = 1.0
-) -> tuple[float, float]:
-    """Return the same of one count of several cells together."""
-    if not (np.isfinite(plants) and expected > 0):
-        return float("nan"), float("nan")
-    low, high = ratio_interval(
-        plants / spread, total / spread, expected / total, COVERAGE
+    plants: npt.ArrayLike,
+    expected: npt.ArrayLike,
+    total: npt.ArrayLike,
+    spread: npt.ArrayLike = 1.0,
+) -> tuple[Floats, Floats]:
+    """Return the same of counts of several cells together, one a cluster."""
+    given = (np.asarray(a, dtype=float) for a in (plants, expected, total, spread))
+    counts, usual, totals, units = np.broadcast_arrays(*given)
+    low, high = np.full(counts.shape, np.nan), np.full(counts.shape, np.nan)
+    known = np.isfinite(counts) & (usual > 0)
+    n, mu, of_all, unit = (a[known] for a in (counts, usual, totals, units))
+    low[known], high[known] = ratio_interval(
+        n / unit, of_all / unit, mu / of_all, COVERAGE
     )
-    return float(low), float(high)
+    return low, high
 
 
 def passing_level(p: Floats, q: Floats, alpha: float) -> float:
@@ -83,7 +89,7 @@ def passing_level(p: Floats, q: Floats, alpha: float) -> float:
 
 
 def deciding_plants(
-    total: Floats, expected: Floats, spread: Floats, bar: float, level: float
+    total: Floats, expected: Floats, spread: Floats, bar: float, level: Floats | float
 ) -> Floats:
     """Return with how many plants cells would pass the bar without one of them.
 

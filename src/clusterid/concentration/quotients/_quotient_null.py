@@ -124,21 +124,29 @@ class Null:
 
         ``tests`` is the size of its family, broadcast to the cells.
         """
-        result = np.full(self.expected.shape, np.nan)
-        tests = np.broadcast_to(tests, result.shape)
-        trials = np.broadcast_to(self.trials, result.shape)
-        roughness = np.broadcast_to(self.roughness, result.shape)
-        for m in np.unique(tests[tests > 0]):
-            at = tests == m
-            result[at] = power_quotient(
-                self.expected[at],
-                level=level,
-                tests=int(m),
-                tau=self.tau,
-                roughness=roughness[at],
-                trials=trials[at],
-            )
-        return result
+        shape = self.expected.shape
+        size = np.broadcast_to(tests, shape).ravel()
+        trials, roughness = (
+            np.broadcast_to(values, shape).ravel()
+            for values in (self.trials, self.roughness)
+        )
+        expected, result = self.expected.ravel(), np.full(size.shape, np.nan)
+        # cells of one size of family together, in the order of the table
+        order = np.argsort(size, kind="stable")
+        sizes, first = np.unique(size[order], return_index=True)
+        last = [*first[1:].tolist(), len(order)]
+        for m, start, end in zip(sizes.tolist(), first.tolist(), last, strict=False):
+            at = order[start:end]
+            if m > 0:
+                result[at] = power_quotient(
+                    expected[at],
+                    level=level,
+                    tests=int(m),
+                    tau=self.tau,
+                    roughness=roughness[at],
+                    trials=trials[at],
+                )
+        return result.reshape(shape)
 
 
 def fitted_null(

@@ -338,6 +338,8 @@ class _Fitter:
         self.leaf = (leaf_rows[self.at[0]], leaf_columns[self.at[1]])
         self.low, self.high = low[self.at], high[self.at]
         self.up = (rows, columns)
+        # nodes x unknown cells: the nodes that each one is in
+        self.above = (rows[:, self.at[0]].tocsc(), columns[:, self.at[1]].tocsc())
         known = np.where(high - low > _PINNED, 0.0, (low + high) / 2.0)
         self.base = np.asarray(rows @ known @ columns.T)
         unknown = lattice.upper - lattice.lower > _PINNED
@@ -391,10 +393,9 @@ class _Fitter:
 
     def cells_of(self, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> Any:
         """Return the matrix (unknown cells x nodes) that adds cells up to nodes."""
-        up_row = self.up[0][:, self.at[0]].tocsc()  # nodes x unknown cells
-        up_column = self.up[1][:, self.at[1]].tocsc()
         from scipy import sparse
 
+        up_row, up_column = self.above
         n = len(self.low)
         number = np.full(self.lattice.lower.shape, -1)
         number[rows, columns] = np.arange(len(rows))
@@ -500,6 +501,7 @@ class _Level:
         self.parent_base = fitter.base[at]
         self.parent_source = fitter.cells_of(*at)
         self.own_keys = lines * len(axis.nodes) + parts
+        self.order = np.argsort(self.own_keys, kind="stable")
         # what the known parts of each sum take
         child_of = axis.sums()
         pinned = lattice.upper - lattice.lower <= _PINNED
@@ -588,8 +590,7 @@ class _Hierarchy:
                 total = np.add.reduceat(inside, level.starts, axis=1)
                 keep = (level.loose & (total <= target))[:, level.group]
                 shared = np.where(keep, inside, shared)
-            order = np.argsort(level.own_keys, kind="stable")
-            keys, values = level.own_keys[order], shared[:, order]
+            keys, values = level.own_keys[level.order], shared[:, level.order]
             x[:, cell] = shared[:, part]
 
 
@@ -601,8 +602,8 @@ def _share(x: Matrix, level: _Level | _Block, target: Matrix) -> Matrix:
     at_high = np.add.reduceat(high, starts)
     # where the first part leaves its lower bound, and the last reaches its upper one
     with np.errstate(divide="ignore"):
-        left = np.minimum.reduceat(np.log(low / x), starts, axis=1)
-    right = np.maximum.reduceat(np.log(high / x), starts, axis=1)
+        left = np.log(np.minimum.reduceat(low / x, starts, axis=1))
+    right = np.log(np.maximum.reduceat(high / x, starts, axis=1))
     left, right = np.maximum(left, -60.0) - 1e-9, np.minimum(right, 60.0) + 1e-9
     log_k = np.clip(np.zeros(target.shape), left, right)
     close = 1e-8 * np.maximum(target, 1.0)
@@ -630,8 +631,10 @@ def _scaled_to(
     """
     inside = todo[:, level.group]
     table, cell = np.nonzero(inside)
+    # groups stand one after the other: a new one begins where the key changes
     key = table * todo.shape[1] + level.group[cell]
-    _, size = np.unique(key, return_counts=True)
+    first = np.flatnonzero(np.diff(key, prepend=-1))
+    size = np.diff(first, append=len(key))
     value, low, high = x[inside], level.low[cell], level.high[cell]
     left, log_k, right = (a[todo] for a in between)
     wanted, close = target[todo], close[todo]

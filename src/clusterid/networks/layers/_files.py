@@ -66,7 +66,7 @@ def _attributes(rows: list[dict[str, Any]]) -> dict[str, str]:
     kinds: dict[str, set[type]] = {}
     for row in rows:
         for name, value in row.items():
-            plain = _scalar(value)
+            plain = _plain(value)
             if plain is not None:
                 kinds.setdefault(str(name), set()).add(type(plain))
     result = {}
@@ -78,8 +78,15 @@ def _attributes(rows: list[dict[str, Any]]) -> dict[str, str]:
     return result
 
 
+def _plain(value: object) -> bool | int | float | str | None:
+    """Return the same as :func:`_scalar`, at once for what nearly all values are."""
+    if type(value) is float:
+        return value if math.isfinite(value) else None
+    return _scalar(value)
+
+
 def _value(value: object, kind: str) -> str | None:
-    plain = _scalar(value)
+    plain = _plain(value)
     if plain is None:
         return None
     return _text(float(plain) if kind == "double" else plain)
@@ -168,11 +175,13 @@ def _graphml(graph: nx.Graph[str]) -> str:
         '<?xml version="1.0" encoding="UTF-8"?>',
         '<graphml xmlns="http://graphml.graphdrawing.org/xmlns">',
     ]
-    keys: dict[tuple[str, str], tuple[str, str]] = {}
+    n_keys = 0
+    of_scope: dict[str, list[tuple[str, str, str]]] = {}
     for scope, rows in scopes:
+        of_scope[scope] = []
         for name, kind in _attributes(rows).items():
-            key = f"d{len(keys)}"
-            keys[scope, name] = (key, kind)
+            key, n_keys = f"d{n_keys}", n_keys + 1
+            of_scope[scope].append((name, key, kind))
             lines.append(
                 f'  <key id="{key}" for="{scope}" attr.name={quoteattr(_text(name))} '
                 f'attr.type="{kind}"/>'
@@ -180,24 +189,24 @@ def _graphml(graph: nx.Graph[str]) -> str:
 
     def data(scope: str, row: dict[str, Any], indent: str) -> list[str]:
         found = []
-        for name in sorted(map(str, row)):
-            if (scope, name) in keys:
-                key, kind = keys[scope, name]
-                value = _value(row[name], kind)
-                if value is not None:
+        for name, key, kind in of_scope[scope]:
+            value = _value(row[name], kind) if name in row else None
+            if value is not None:
+                text = value
+                if kind != "double":
                     text = escape(value, {"\r": "&#13;"})
-                    found.append(f'{indent}<data key="{key}">{text}</data>')
+                found.append(f'{indent}<data key="{key}">{text}</data>')
         return found
 
     way = "directed" if graph.is_directed() else "undirected"
     lines.append(f'  <graph id="G" edgedefault="{way}">')
     lines += data("graph", dict(graph.graph), "    ")
+    quoted = {name: quoteattr(_text(name)) for name, _ in nodes}
     for name, row in nodes:
-        lines.append(f"    <node id={quoteattr(_text(name))}>")
+        lines.append(f"    <node id={quoted[name]}>")
         lines += [*data("node", row, "      "), "    </node>"]
     for a, b, row in links:
-        ends = f"source={quoteattr(_text(a))} target={quoteattr(_text(b))}"
-        lines.append(f"    <edge {ends}>")
+        lines.append(f"    <edge source={quoted[a]} target={quoted[b]}>")
         lines += [*data("edge", row, "      "), "    </edge>"]
     lines += ["  </graph>", "</graphml>", ""]
     return "\n".join(lines)

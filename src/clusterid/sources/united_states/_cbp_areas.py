@@ -63,20 +63,9 @@ def read_cbp_areas(
     that no area publishes nothing is known; the sum above it then bounds its parts
     from above only. All areas together are not the nation: rural counties are in none.
     """
-    file = one_file(paths)
-    raw = opened(file, [*_KEYS, "emp", "est"])
-    raw = raw.assign(year=whole_years_of(raw, file))
-    newest = [int(raw["year"].max())] if len(raw) else []
-    raw = of_years(raw, years or newest, f"{file}:")
-    table = pd.DataFrame({
-        "year": raw["year"],
-        "region": raw["cbsa"].astype(object).astype(str),
-        "industry": raw["naics"].astype(object).astype(str).replace({"00": TOTAL}),
-        "employment": numbers_of(raw, "emp", file),
-        "establishments": numbers_of(raw, "est", file),
-    })
+    table = _rows_of(paths, years)
     industries = code_tree(table["industry"].unique(), 6)
-    areas = sorted(set(table["region"]))
+    areas = sorted(table["region"].unique())
     regions = Tree(tuple(areas), dict.fromkeys(areas, TOTAL))
     parts, notes = [], []
     for year, mine in table.groupby("year"):
@@ -112,6 +101,22 @@ def read_cbp_areas(
     )
 
 
+def _rows_of(paths: Paths, years: Sequence[int] | None) -> pd.DataFrame:
+    """Return the rows of some years, cells and sums as they are published."""
+    file = one_file(paths)
+    raw = opened(file, [*_KEYS, "emp", "est"])
+    raw = raw.assign(year=whole_years_of(raw, file))
+    newest = [int(raw["year"].max())] if len(raw) else []
+    raw = of_years(raw, years or newest, f"{file}:")
+    return pd.DataFrame({
+        "year": raw["year"],
+        "region": raw["cbsa"].astype(object).astype(str),
+        "industry": raw["naics"].astype(object).astype(str).replace({"00": TOTAL}),
+        "employment": numbers_of(raw, "emp", file),
+        "establishments": numbers_of(raw, "est", file),
+    })
+
+
 def _with_rests(hierarchy: pd.Series, tree: Tree) -> pd.Series:
     """Return child to parent, with a rest where no area has an industry of NAICS."""
     known = read_classification("naics2017").at_level("industry")
@@ -131,6 +136,8 @@ def _with_rests(hierarchy: pd.Series, tree: Tree) -> pd.Series:
 
 def national_jobs(paths: Paths, year: int) -> pd.Series:
     """Return the jobs of all areas by six-digit code, as far as published."""
-    table = read_cbp_areas(paths, years=[year]).table
-    jobs: pd.Series = table["employment"].groupby(table["industry"]).sum()
+    rows = _rows_of(paths, [year])
+    leaves = code_tree(rows["industry"].unique(), 6).leaves
+    cells = rows[rows["industry"].isin(leaves)]
+    jobs: pd.Series = cells["employment"].groupby(cells["industry"]).sum()
     return jobs.drop(_UNCLASSIFIED, errors="ignore")

@@ -219,7 +219,7 @@ def _left_out(section: EmploymentSection, sourced: SourcedEmployment) -> frozens
         if code not in found:
             found.add(code)
             waiting += below.get(code, [])
-    return frozenset((found - set(sourced.table["industry"])) | codes)
+    return frozenset((found - set(sourced.table["industry"].unique())) | codes)
 
 
 def _inside(tree: Classification, code: str) -> list[str]:

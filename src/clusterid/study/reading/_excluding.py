@@ -30,7 +30,7 @@ def without_industries(
     """
     table = sourced.table
     is_out = table["industry"].isin(codes)
-    known = set(table["industry"])
+    known = set(table["industry"].unique())
     for parents in sourced.hierarchies.values():
         known |= {str(code) for code in parents.index}
     unknown = [code for code in codes if code not in known]

@@ -118,7 +118,7 @@ def _odd_totals(main: Economy) -> list[str]:
         known = {str(code) for code in codes}
         for parents in main.hierarchies.values():
             known |= {str(code) for code in (*parents.index, *parents)}
-        named = main.totals[key].dropna().astype(str)
+        named = map(str, main.totals[key].dropna().unique())
         odd = sorted(set(named) - known - {TOTAL})
         if odd:
             notes.append(

@@ -28,7 +28,7 @@ SIGNIFICANT_DIGITS = 12
 
 def rounded(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the frame with floats rounded to 12 significant digits."""
-    out = frame.copy()
+    out = frame.copy(deep=False)  # columns are replaced, never written into
     for position, dtype in enumerate(out.dtypes):
         if isinstance(dtype, np.dtype) and dtype.kind == "f":
             values = out.iloc[:, position].to_numpy(dtype=float)

@@ -110,11 +110,11 @@ def inert(frame: pd.DataFrame) -> pd.DataFrame:
     0  '=1+1 -1.0
     1    Ulm  2.0
     """
-    out = frame.copy()
+    out = frame.copy(deep=False)
     for position, dtype in enumerate(out.dtypes):
         if isinstance(dtype, np.dtype) and dtype.kind in "fiub":
             continue
-        column = out.iloc[:, position]
+        column = out.iloc[:, position].tolist()
         run = [isinstance(v, str) and v.startswith(_FORMULA) for v in column]
         if any(run):
             texts = [f"'{v}" if r else v for v, r in zip(column, run, strict=True)]
@@ -207,8 +207,9 @@ def _strongest(graph: nx.Graph[Any]) -> nx.Graph[Any]:
     first = np.lexsort((target, source, high, low, -weight))[:_MOST_LINKS]
     kept = graph.__class__(**graph.graph)
     kept.add_nodes_from(graph.nodes(data=True))
+    links = dict(around)
     kept.add_edges_from(
-        (names[i], names[j], graph[names[i]][names[j]])
+        (names[i], names[j], links[names[i]][names[j]])
         for i, j in zip(source[first].tolist(), target[first].tolist(), strict=True)
     )
     kept.graph["links_left_out"] = left_out

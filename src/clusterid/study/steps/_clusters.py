@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -93,11 +92,18 @@ def _with_intervals(found: CandidateClusters, counts: Counts) -> gpd.GeoDataFram
     if counts.filled is None:
         return out
     employment = counts.economy.employment
-    for cluster, row in out.iterrows():
-        rows = employment.index.get_indexer(pd.Index(row["regions"].split(";")))
-        cols = employment.columns.get_indexer(pd.Index(row["industries"].split(";")))
-        draws = counts.filled.draws[:, rows][:, :, cols].sum(axis=(1, 2))
-        low, high = np.quantile(draws, [0.05, 0.95])
-        out.loc[cluster, "employment_lower"] = min(low, row["employment"])
-        out.loc[cluster, "employment_upper"] = max(high, row["employment"])
+    place = {code: i for i, code in enumerate(employment.index)}
+    column = {code: i for i, code in enumerate(employment.columns)}
+    drawn = np.empty((len(out), len(counts.filled.draws)))
+    both = zip(out["regions"].tolist(), out["industries"].tolist(), strict=True)
+    for i, (regions, industries) in enumerate(both):
+        rows = [place[code] for code in regions.split(";")]
+        cols = [column[code] for code in industries.split(";")]
+        drawn[i] = counts.filled.draws[:, rows][:, :, cols].sum(axis=(1, 2))
+    if len(out):
+        low, high = np.quantile(drawn, [0.05, 0.95], axis=1)
+        jobs = out["employment"].to_numpy(dtype=float)
+        # jobs that are not told are between what was drawn
+        out["employment_lower"] = np.where(jobs < low, jobs, low)
+        out["employment_upper"] = np.where(jobs > high, jobs, high)
     return out
