@@ -8,6 +8,7 @@ import pandas as pd
 from clusterid._typed import typed
 from clusterid.concentration._axis import tidy_cells
 from clusterid.concentration._territory import same_territory
+from clusterid.statistics import at_least
 from clusterid.tables import checked_wide
 
 __all__ = ["growth", "specialization_change"]
@@ -65,7 +66,7 @@ def specialization_change(
     a = first.reindex(index=regions, columns=industries).to_numpy()
     b = second.reindex(index=regions, columns=industries).to_numpy()
     known = np.isfinite(a) & np.isfinite(b)
-    had, has = a >= minimum, b >= minimum
+    had, has = at_least(a, minimum), at_least(b, minimum)
     words = np.select(
         [~known, ~had & has, had & has, had & ~has],
         ["", "entered", "kept", "left"],
