@@ -145,8 +145,8 @@ def _check_polygons(shapes: gpd.GeoSeries, rule: str) -> None:
         shown = ", ".join(map(str, shapes.index[flat][:5]))
         raise GeometryError(
             f"{int(flat.sum())} of {len(shapes)} regions are points or lines "
-            f'({shown}); rule="{rule}" needs polygons. Mend: give polygons, or use rule="knn" or '
-            '"distance".'
+            f'({shown}); rule="{rule}" needs polygons. Mend: give polygons, or use '
+            'rule="knn" or rule="distance".'
         )
 
 
