@@ -82,6 +82,7 @@ def test_the_nearest_option_is_named() -> None:
         cid.location_quotient(JOBS, varient="log")
 
 
+@pytest.mark.filterwarnings("ignore:nothing is known of plants")
 def test_numbers_of_numpy_and_own_kinds_of_tables_pass() -> None:
     tested = cid.location_quotient_test(JOBS, draws=np.int64(99), seed=np.int64(3))
     assert len(tested) == JOBS.size

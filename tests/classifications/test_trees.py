@@ -89,3 +89,22 @@ def test_unknown_names_are_told() -> None:
         read_classification("nace3")
     with pytest.raises(SourceError, match="there is no file"):
         read_classification("absent.csv")
+
+
+@pytest.mark.parametrize("version", ["naics2012", "naics2017", "naics2022"])
+def test_every_naics_code_has_an_english_title(version: str) -> None:
+    labels = read_classification(version).labels("en").astype(str).str.strip()
+    assert not labels.isin(["", "nan"]).any()
+    assert labels["331"] == "Primary Metal Manufacturing"
+    assert labels["31-33"] == "Manufacturing"
+    assert labels["92"] == "Public Administration"
+
+
+def test_titles_of_naics_follow_its_version() -> None:
+    old, new = (
+        read_classification(name).labels("en") for name in ("naics2017", "naics2022")
+    )
+    assert old["445"] == "Food and Beverage Stores"
+    assert new["445"] == "Food and Beverage Retailers"
+    assert new["516"] == "Broadcasting and Content Providers"
+    assert "516" not in old.index

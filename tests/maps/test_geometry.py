@@ -2,32 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
-from numpy.typing import NDArray
 from shapely import Polygon, box
 
 from clusterid.errors import GeometryError
-from clusterid.maps._geometry import outlines
-
-
-def decoded(
-    polygons: list[list[list[int]]], meta: Mapping[str, Any]
-) -> list[list[NDArray[np.float64]]]:
-    """Return the rings that ``Outlines.encoded`` wrote, as coordinates."""
-    west, south = meta["origin"]
-    return [
-        [
-            np.cumsum(np.reshape(ring, (-1, 2)), axis=0) * meta["step"] + (west, south)
-            for ring in polygon
-        ]
-        for polygon in polygons
-    ]
+from clusterid.maps._geometry import decoded, outlines
 
 
 def wavy(points: int = 400) -> gpd.GeoDataFrame:

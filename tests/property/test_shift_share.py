@@ -12,6 +12,7 @@ from clusterid.concentration import shift_share
 
 
 @settings(max_examples=40, deadline=None)
+@pytest.mark.filterwarnings("ignore:.*in one table only")
 @given(start=tables(), end=tables())
 def test_shift_share_adds_up_at_every_level(
     start: pd.DataFrame, end: pd.DataFrame

@@ -94,6 +94,7 @@ def test_values_beside_a_table_carry_its_codes(name: str) -> None:
         BESIDE[name](pd.concat([right, right]))
 
 
+@pytest.mark.filterwarnings("ignore:nothing is known of plants")
 def test_inputs_keep_their_names() -> None:
     jobs = WIDE.rename_axis(index="Kreis", columns="WZ")
     before = jobs.copy()

@@ -140,7 +140,10 @@ def cells_of(plants: object, rules: PlantRules) -> pd.DataFrame:
         names = opened.frame.collect_schema().names()
         by_point = "region" not in names
         if by_point:
-            opened.frame = located(opened, rules.regions, rules.crs)
+            crs = rules.crs
+            if crs is None and isinstance(plants, pd.DataFrame):
+                crs = plants.attrs.get("crs")  # as read_plants keeps it
+            opened.frame = located(opened, rules.regions, crs)
         keys = ["region", "industry"] + (["year"] if "year" in names else [])
         cells = _summed(opened.frame, keys, second=rules.second)
         faults = _missing_keys(opened, cells, keys, by_point, rules.outside == "drop")

@@ -5,6 +5,7 @@ from clusterid.classifications._catalogue import (
     CORRESPONDENCES,
     canonical_name,
 )
+from clusterid.classifications._changes import kreis_reforms, territory_changes
 from clusterid.classifications._classification import Classification
 from clusterid.classifications._correspondence import (
     Correspondence,
@@ -18,9 +19,14 @@ from clusterid.classifications._short_titles import joined_titles, short_title
 from clusterid.classifications._territory import (
     check_series,
     kreis_correspondence,
-    kreis_reforms,
+    territory_correspondence,
 )
 from clusterid.classifications._trees import read_classification
+from clusterid.classifications._vintages import (
+    mixed_in_one,
+    mixed_vintages,
+    vintage_hint,
+)
 
 __all__ = [
     "CLASSIFICATIONS",
@@ -35,11 +41,16 @@ __all__ = [
     "joined_titles",
     "kreis_correspondence",
     "kreis_reforms",
+    "mixed_in_one",
+    "mixed_vintages",
     "name_in",
     "read_classification",
     "read_correspondence",
     "read_fields",
     "roll_up",
     "short_title",
+    "territory_changes",
+    "territory_correspondence",
+    "vintage_hint",
     "written_out",
 ]

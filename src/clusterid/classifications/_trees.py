@@ -74,7 +74,7 @@ def _embedded(name: str) -> Classification:
     info = CLASSIFICATIONS[name]
     table = embedded_table("classifications", info.file)
     if name.startswith("naics"):
-        table = _naics_tree(table)
+        table = _naics_tree(table, name.removeprefix("naics"))
     if name == "sic2007":
         for column in ("code", "parent"):
             table[column] = table[column].str.replace(".", "", regex=False)
@@ -87,8 +87,11 @@ _NAICS_RANGES = {
 }  # fmt: skip
 
 
-def _naics_tree(table: pd.DataFrame) -> pd.DataFrame:
-    """Add the shorter codes above six-digit industries; sector ranges as published."""
+def _naics_tree(table: pd.DataFrame, year: str) -> pd.DataFrame:
+    """Add the shorter codes above six-digit industries, with their titles of a year.
+
+    Sector ranges are as published.
+    """
     label = dict(zip(table["code"], table["label_en"], strict=True))
     levels = ("subsector", "industry_group", "naics_industry", "industry")
     rows: dict[str, tuple[str, str]] = {}
@@ -105,10 +108,20 @@ def _naics_tree(table: pd.DataFrame) -> pd.DataFrame:
         below = children.get(code, set())
         if code not in label and len(below) == 1:
             label[code] = label.get(next(iter(below)), "")
+    titles = _naics_titles(year)
+    label = titles | {code: title for code, title in label.items() if title}
     return pd.DataFrame(
         [(c, level, parent, label.get(c, "")) for c, (level, parent) in rows.items()],
         columns=["code", "level", "parent", "label_en"],
     )
+
+
+def _naics_titles(year: str) -> dict[str, str]:
+    """Return the titles of codes of two to five digits in a version of NAICS."""
+    table = embedded_table("classifications", "naics_titles.csv")
+    table = table[table["since"].le(year)].sort_values(["code", "since"])
+    # of a title that changed, the later row wins
+    return dict(zip(table["code"], table["label_en"], strict=True))
 
 
 def _tree(

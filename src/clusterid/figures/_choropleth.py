@@ -18,6 +18,7 @@ from clusterid.errors import GeometryError
 from clusterid.figures._axes import figure_style, plain_text
 from clusterid.figures._style import Style
 from clusterid.legend import LOW_COLOURS, SEQUENTIAL, Words, words
+from clusterid.tables import beside_date_line, check_mapped, cut_at_date_line
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
 __all__ = ["choropleth", "choropleths"]
+
+#: Fill of a region for which no value is given, which is not a withheld one.
+_NOT_GIVEN = "#eef0f2"
+_HALF_GLOBE = 180.0
 
 
 @typed
@@ -72,8 +77,10 @@ def choropleth(
 
     Raises
     ------
+    TableError
+        If a region of the values is not among the regions.
     GeometryError
-        If the regions have no CRS.
+        If the regions have no CRS or no polygons.
 
     Examples
     --------
@@ -87,27 +94,44 @@ def choropleth(
         raise GeometryError(
             "The regions have no CRS. Mend: regions.set_crs('EPSG:...')."
         )
+    check_mapped(values.index, regions)
     style = Style(language=language, source=source, simulated=simulated)
     ramp, inner = _classes(breaks)
     shapes = _projected(regions)
-    numbers = pd.to_numeric(values, errors="coerce").reindex(shapes.index)
-    hidden = numbers.isna().to_numpy()
+    numbers = _numbers(values).reindex(shapes.index)
+    given = shapes.index.isin([str(code) for code in values.index])
+    hidden = numbers.isna().to_numpy() & given
     marked = np.zeros(len(shapes), dtype=bool)
     if outlined is not None:
-        marked = outlined.reindex(shapes.index).eq(True).to_numpy(dtype=bool)
+        marks = outlined.set_axis(outlined.index.astype(str))
+        marked = marks.reindex(shapes.index).eq(True).to_numpy(dtype=bool)
     at = np.searchsorted(inner, numbers.to_numpy(dtype=float), side="right")
     with style.axes(ax, (4.6, 5.2)) as ax:
         ax.set_axis_off()
         ax.set_aspect("equal")
         paths = np.array([_path(shape) for shape in shapes], dtype=object)
         drawn = np.array([path is not None for path in paths])
-        shown = drawn & ~hidden
+        if not drawn.any():
+            raise GeometryError(
+                "No region has a polygon; nothing can be drawn. Mend: join the values "
+                "to outlines, not to points or lines."
+            )
+        shown = drawn & ~hidden & given
+        _draw(ax, paths[drawn & ~given], _NOT_GIVEN, "white")
         _draw(ax, paths[shown], [ramp[k] for k in at[shown]], "white")
         _draw(ax, paths[drawn & hidden], "white", "#a3a9b0", hatch="/////")
         _draw(ax, paths[drawn & marked], "none", "#111111", width=0.8)
         ax.autoscale_view()
         if legend:
-            _legend(ax, ramp, inner, style.said, label=label, hidden=bool(hidden.any()))
+            _legend(
+                ax,
+                ramp,
+                inner,
+                style.said,
+                label=label,
+                hidden=bool(hidden.any()),
+                absent=not given.all(),
+            )
         style.title(ax, title, width=70)
         style.sign(ax)
     return ax
@@ -137,10 +161,20 @@ def _draw(
 
 def _projected(regions: gpd.GeoDataFrame) -> gpd.GeoSeries:
     """Return outlines by region code, in a projection that fits where they lie."""
-    shapes = regions.geometry.sort_index()
-    west, south, east, north = shapes.to_crs(4326).total_bounds
+    shapes = regions.geometry.set_axis(regions.index.astype(str)).sort_index()
+    degrees = shapes.to_crs(4326)
+    west, south, east, north = degrees.total_bounds
     european = west > -25 and east < 45 and south > 33 and north < 72
+    if east - west > _HALF_GLOBE:  # both sides of the 180th meridian, or all the world
+        values, _ = beside_date_line(cut_at_date_line(degrees.to_numpy()))
+        shapes = gpd.GeoSeries(values, index=shapes.index, crs=4326)
+        west, south, east, north = shapes.total_bounds
     return shapes.to_crs(3035 if european else _utm((west + east) / 2, north + south))
+
+
+def _numbers(values: pd.Series) -> pd.Series:
+    """Return values as numbers by code as text; NaN where they are none."""
+    return pd.to_numeric(values.set_axis(values.index.astype(str)), errors="coerce")
 
 
 @typed
@@ -200,7 +234,7 @@ def choropleths(
         figure = Figure(figsize=(2.9 * columns, 3.7 * rows))
         FigureCanvasAgg(figure)
         figure.subplots_adjust(0.02, 0.06, 0.98, 0.92, wspace=0.08, hspace=0.22)
-        hidden = False
+        hidden = absent = False
         for k, (title, part) in enumerate(values.items()):
             ax = figure.add_subplot(rows, columns, k + 1)
             choropleth(
@@ -214,9 +248,10 @@ def choropleths(
                 ax=ax,
             )
             ax.set_title("\n".join(wrap(plain_text(title, width=62), 32)), fontsize=8.5)
-            hidden |= bool(part.reindex(regions.index).isna().any())
+            hidden |= bool(_numbers(part).isna().any())
+            absent |= len(part) < len(regions)
         ramp, inner = _classes(None)
-        _legend(ax, ramp, inner, said, label=label, hidden=hidden)
+        _legend(ax, ramp, inner, said, label=label, hidden=hidden, absent=absent)
     return ax
 
 
@@ -264,6 +299,7 @@ def _legend(
     *,
     label: str,
     hidden: bool,
+    absent: bool,
 ) -> None:
     from matplotlib.patches import Patch
 
@@ -280,6 +316,9 @@ def _legend(
                 label=said("map.hatched_hidden"),
             )
         )
+    if absent:
+        text = said("map.not_given")
+        keys.append(Patch(facecolor=_NOT_GIVEN, edgecolor="#8a94a0", label=text))
     ax.legend(
         handles=keys,
         title=plain_text(label) if label else None,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import warnings
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -11,12 +13,15 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from clusterid.errors import GeometryError
+from clusterid.errors import DataWarning, GeometryError
+from clusterid.tables import beside_date_line, cut_at_date_line
 
-__all__ = ["Outlines", "light_outlines", "outlines"]
+__all__ = ["Outlines", "decoded", "light_outlines", "outlines"]
 
 #: the grid has this many steps over the longer side of the map
 _STEPS = 40_000
+#: Half the web map, in its metres.
+_HALF_WORLD = 20_037_508.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,34 +85,65 @@ class Outlines:
         return shapely.union_all(shapely.make_valid(chosen))
 
 
-def _across_date_line(
-    shapes: NDArray[np.object_],
-) -> tuple[NDArray[np.object_], float]:
-    """Move what lies east of the widest empty strip to the west, if that is narrower.
+def decoded(
+    polygons: list[list[list[int]]], meta: Mapping[str, Any]
+) -> list[list[NDArray[np.float64]]]:
+    """Return the rings that :meth:`Outlines.encoded` wrote, as coordinates.
 
-    Islands on both sides of the 180th meridian would else stretch a map around the
-    world. Returns the shapes and the longitude beyond which they were moved.
+    Parameters
+    ----------
+    polygons : list
+        Polygons of rings of integers, one region of a page.
+    meta : mapping
+        ``origin`` and ``step`` of the page.
     """
+    west, south = meta["origin"]
+    return [
+        [
+            np.cumsum(np.reshape(ring, (-1, 2)), axis=0) * meta["step"] + (west, south)
+            for ring in polygon
+        ]
+        for polygon in polygons
+    ]
+
+
+def _with_area(
+    shapes: NDArray[np.object_], codes: tuple[str, ...]
+) -> NDArray[np.bool_]:
+    """Return which shapes hold a polygon; tell the others that are not empty."""
+    there: NDArray[np.bool_] = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
     parts, owner = shapely.get_parts(shapes, return_index=True)
-    flat = shapely.get_type_id(parts) == 3
-    parts, owner = parts[flat], owner[flat]
-    if not len(parts):
-        return shapes, np.inf
-    west, _, east, _ = shapely.bounds(parts).T
-    if east.max() - west.min() <= 180.0:
-        return shapes, np.inf
-    order = np.argsort(west, kind="stable")
-    reached = np.maximum.accumulate(east[order])[:-1]
-    gaps = west[order][1:] - reached
-    if not len(gaps) or gaps.max() <= west.min() + 360.0 - east.max():
-        return shapes, np.inf
-    cut = float(reached[gaps.argmax()])
-    moved = shapely.transform(parts[west > cut], lambda xy: xy - [360.0, 0.0])
-    parts = parts.copy()
-    parts[west > cut] = moved
-    return shapely.multipolygons(
-        parts, indices=owner, out=np.array(shapes, dtype=object)
-    ), cut
+    nested = shapely.get_type_id(parts) == 6  # in a collection
+    kinds = np.where(nested, 3, shapely.get_type_id(parts))
+    area: NDArray[np.bool_] = np.zeros(len(shapes), dtype=bool)
+    area[owner[kinds == 3]] = True
+    flat = np.flatnonzero(there & ~area)
+    if not len(flat):
+        return there
+    shown = ", ".join(codes[i] for i in flat[:5]) + (", ..." if len(flat) > 5 else "")
+    said = f"{len(flat)} of {len(shapes)} regions have points or lines, no polygon"
+    if not (there & area).any():
+        raise GeometryError(
+            f"{said} ({shown}); a map of regions needs their outlines. Mend: join the "
+            "values to polygons, or draw plants and places with figures."
+        )
+    warnings.warn(f"{said} ({shown}); nothing is drawn there.", DataWarning, 4)
+    return there & area
+
+
+def _whole(shapes: gpd.GeoSeries) -> gpd.GeoSeries:
+    """Return shapes on the web map, those across the 180th meridian cut in two."""
+    mercator = shapes.to_crs(3857)
+    bounds = mercator.bounds.to_numpy(dtype=float)
+    with np.errstate(invalid="ignore"):
+        wide = np.flatnonzero(bounds[:, 2] - bounds[:, 0] > _HALF_WORLD)
+    if not len(wide):
+        return mercator
+    degrees = mercator.iloc[wide].to_crs(4326)
+    values = mercator.to_numpy().copy()
+    cut = cut_at_date_line(degrees.to_numpy())
+    values[wide] = gpd.GeoSeries(cut, crs=4326).to_crs(3857).to_numpy()
+    return gpd.GeoSeries(values, index=shapes.index, crs=3857)
 
 
 def outlines(
@@ -136,6 +172,11 @@ def outlines(
     ------
     GeometryError
         If there is no CRS or no region has an outline.
+
+    Warns
+    -----
+    DataWarning
+        If some regions are points or lines.
     """
     if regions.crs is None:
         raise GeometryError(
@@ -150,8 +191,8 @@ def outlines(
         code if text is None or text != text else str(text)
         for code, text in zip(codes, names, strict=True)
     )
-    mercator = frame.geometry.to_crs(3857).to_numpy()
-    missing = shapely.is_missing(mercator) | shapely.is_empty(mercator)
+    mercator = _whole(frame.geometry).to_numpy()
+    missing = ~_with_area(mercator, codes)
     if missing.all():
         raise GeometryError("No region has an outline; nothing can be drawn.")
     drawn = mercator.copy()
@@ -162,7 +203,7 @@ def outlines(
     )
     points = np.full((len(codes), 2), np.nan)
     points[~missing] = inside[:, ::-1]
-    shapes, cut = _across_date_line(
+    shapes, cut = beside_date_line(
         gpd.GeoSeries(drawn, crs=3857).to_crs(4326).to_numpy()
     )
     points[points[:, 1] > cut, 1] -= 360.0

@@ -10,7 +10,7 @@ import geopandas as gpd
 import pandas as pd
 
 from clusterid._typed import options_of, typed_by
-from clusterid.errors import Fault, TableError, check_option
+from clusterid.errors import check_option
 from clusterid.legend import LANGUAGES
 from clusterid.maps._breaks import Method
 from clusterid.maps._geometry import Outlines, outlines
@@ -18,6 +18,7 @@ from clusterid.maps._imprint import Imprint, base_data
 from clusterid.maps._layers import Cells, Classing, Heading, layer
 from clusterid.maps._page import MapPage, map_page
 from clusterid.maps._texts import Text, both, in_language
+from clusterid.tables import check_mapped
 
 __all__ = ["value_map"]
 
@@ -121,7 +122,7 @@ def value_map(
     if unnamed:
         frame = frame.set_axis(["value"], axis=1)
     frame = frame.set_axis(frame.index.astype(str))
-    _check(frame, regions)
+    check_mapped(frame.index, regions)
     shapes = outlines(regions, max_points=max_points, language=language)
     classing = Classing(**options_of(Classing, options))
     imprint = Imprint(**options_of(Imprint, options))
@@ -166,23 +167,3 @@ def _cells(known: Mapping[str, pd.Series], shapes: Outlines) -> Cells:
         for name, part in known.items()
     })
     return Cells.of(table, shapes.codes, {name: name for name in known})
-
-
-def _check(frame: pd.DataFrame, regions: gpd.GeoDataFrame) -> None:
-    twice = frame.index[frame.index.duplicated()].unique()
-    known = set(regions.index.astype(str))
-    strange = [code for code in frame.index if code not in known]
-    faults = [
-        Fault(what, mend, len(codes), tuple((code, code) for code in codes[:5]))
-        for what, mend, codes in (
-            ("a region stands twice", "keep one row a region", list(twice)),
-            (
-                "a region of the values is not among the regions",
-                "use the codes of the regions table, or drop the rows",
-                strange,
-            ),
-        )
-        if codes
-    ]
-    if faults:
-        raise TableError("values", faults)

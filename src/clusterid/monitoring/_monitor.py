@@ -23,6 +23,7 @@ from clusterid._columns import (
     Table,
 )
 from clusterid._typed import typed
+from clusterid.classifications import mixed_vintages
 from clusterid.errors import (
     ClassificationError,
     CountConceptError,
@@ -198,7 +199,8 @@ def monitor(
     CountConceptError
         If workplace and residence counts are mixed.
     TableError
-        If no region or industry of the clusters is in a year's table.
+        If no region or industry of the clusters is in a year's table, or a known
+        reform sets the regions of two years apart.
 
     Warns
     -----
@@ -276,6 +278,14 @@ def _check(economies: Mapping[int, Economy], significance: float) -> None:
             f"The years are in different classifications ({', '.join(sorted(names))}); "
             "carry them to one with a correspondence first."
         )
+    for first, last in pairwise(sorted(economies)):
+        faults = mixed_vintages(
+            economies[first].regions,
+            economies[last].regions,
+            names=(str(first), str(last)),
+        )
+        if faults:
+            raise TableError("years to monitor", faults)
     concepts = {metadata.concept for metadata in described}
     if len(concepts) > 1:
         raise CountConceptError(

@@ -21,7 +21,7 @@ from clusterid.statistics._multiple_testing import (
 )
 from clusterid.statistics._permutation import permutation_p, two_sided
 from clusterid.statistics._poisson_binomial import poisson_binomial_tail
-from clusterid.statistics._ratio import over_positive
+from clusterid.statistics._ratio import at_least, over_positive
 from clusterid.statistics._shares import (
     ShareInterval,
     finite_wilson,
@@ -32,9 +32,10 @@ from clusterid.statistics._tails import normal_tail, tail_at_least
 
 __all__ = [
     "Correction", "MixtureParameters", "MixtureSmoothed", "ShareInterval", "UpperTail",
-    "adjust", "adjust_columns", "benjamini_hochberg_cut", "curveball", "finite_wilson",
-    "fixed_margins", "from_sets", "mixture_smoothed", "normal_tail", "over_positive",
-    "permutation_p", "poisson_binomial_tail", "q_values", "ratio_interval", "row_sets",
+    "adjust", "adjust_columns", "at_least", "benjamini_hochberg_cut", "curveball",
+    "finite_wilson", "fixed_margins", "from_sets", "mixture_smoothed", "normal_tail",
+    "over_positive", "permutation_p", "poisson_binomial_tail", "q_values",
+    "ratio_interval", "row_sets",
     "share_interval", "shrink_arrays", "tail_at_least", "trade", "two_sided",
     "upper_tail", "wilson",
 ]  # fmt: skip

@@ -383,7 +383,21 @@ def concentration_of_table(
     method = MethodSection()
     table = concentration_table(estimated(one, method, seed), method, seed)
     _say_undetermined(table, bool(options.keys() - {"columns", "years", "filter"}))
+    _say_untested(table)
     return table
+
+
+def _say_untested(table: pd.DataFrame) -> None:
+    """Warn of a table without a single test, and say what would help."""
+    if table["p_value"].notna().any():
+        return
+    warnings.warn(
+        "no quotient is tested: nothing is known of plants. Name the column of their "
+        "counts (--column establishments=...); without it the quotients of jobs stand "
+        "as facts, without a p-value.",
+        DataWarning,
+        stacklevel=3,
+    )
 
 
 def _say_undetermined(table: pd.DataFrame, has_totals: bool) -> None:

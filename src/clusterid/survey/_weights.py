@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 
-from clusterid.errors import Fault, NotConvergedError, OptionError, TableError
+from clusterid.errors import (
+    DataWarning,
+    Fault,
+    NotConvergedError,
+    OptionError,
+    TableError,
+)
 
 __all__ = ["design_effect", "rake", "raking_weights"]
 
@@ -55,6 +62,12 @@ def rake(
     NotConvergedError
         If the margins cannot be met together.
 
+    Warns
+    -----
+    DataWarning
+        If a category of the population has no respondents: it is named, with the one
+        it is joined with.
+
     References
     ----------
     Deming, W. and Stephan, F. (1940), On a least squares adjustment of a sampled
@@ -72,10 +85,22 @@ def rake(
     columns = sorted(margins)
     _check_margins(sample, margins)
     groups, targets = [], []
+    told: list[str] = []
     for column in columns:
-        code, target = _joined(sample[column].astype(str), margins[column], minimum)
+        code, target, empty = _joined(
+            sample[column].astype(str), margins[column], minimum
+        )
+        told += [f"{name!r} of {column} with {other!r}" for name, other in empty]
         groups.append(code)
         targets.append(target * len(sample) / target.sum())
+    if told:
+        noun = "category has" if len(told) == 1 else "categories have"
+        warnings.warn(
+            f"raking: {len(told)} {noun} no respondents; the units are joined: "
+            f"{', '.join(told)}. Their own composition stays unknown.",
+            DataWarning,
+            stacklevel=2,
+        )
     weight = np.ones(len(sample))
     for _ in range(iterations):
         gap = 0.0
@@ -122,8 +147,11 @@ def _check_margins(sample: pd.DataFrame, margins: Mapping[str, pd.Series]) -> No
 
 def _joined(
     values: pd.Series, population: pd.Series, minimum: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return category numbers and population counts, small categories joined."""
+) -> tuple[np.ndarray, np.ndarray, list[tuple[str, str]]]:
+    """Return category numbers and population counts, small categories joined.
+
+    And which categories were empty, each with the one it was joined with.
+    """
     known = population.copy().astype(float)
     known.index = known.index.astype(str)
     known = known[known > 0].sort_index()
@@ -141,7 +169,8 @@ def _joined(
         names = {c: other if to == smallest else to for c, to in names.items()}
     order = {c: k for k, c in enumerate(sorted(size))}
     code = np.array([order[names[v]] for v in values], dtype=np.int64)
-    return code, np.array([size[c][1] for c in sorted(size)])
+    empty = [(str(c), str(names[c])) for c in known.index if count[c] == 0]
+    return code, np.array([size[c][1] for c in sorted(size)]), empty
 
 
 def _capped(weight: np.ndarray, cap: float) -> np.ndarray:

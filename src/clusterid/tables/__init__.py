@@ -6,6 +6,7 @@ from clusterid.tables._areas import areas_km2
 from clusterid.tables._collaborations import ORGANISATION_KINDS, read_collaborations
 from clusterid.tables._confidentiality import guard_rows, publishable_interval
 from clusterid.tables._contiguity import contiguity
+from clusterid.tables._date_line import beside_date_line, cut_at_date_line
 from clusterid.tables._economy import (
     TOTAL,
     Economy,
@@ -17,6 +18,7 @@ from clusterid.tables._economy import (
 )
 from clusterid.tables._employment import read_employment
 from clusterid.tables._flows import read_flows, read_links
+from clusterid.tables._mapped import check_mapped
 from clusterid.tables._organisations import (
     BUSINESS,
     SCIENCE,
@@ -32,8 +34,9 @@ from clusterid.tables.parsing import read_table
 
 __all__ = [
     "BUSINESS", "ORGANISATION_KINDS", "SCIENCE", "TOTAL", "Economy", "Margins",
-    "Metadata", "areas_km2", "check_answers", "check_comparable", "check_declared",
-    "check_places", "checked_wide", "contiguity", "economy", "guard_rows", "margins",
+    "Metadata", "areas_km2", "beside_date_line", "check_answers", "check_comparable",
+    "check_declared", "check_mapped", "check_places", "checked_wide", "contiguity",
+    "cut_at_date_line", "economy", "guard_rows", "margins",
     "organisation_kinds", "publishable_interval", "read_collaborations",
     "read_employment", "read_flows", "read_links", "read_plants", "read_regions",
     "read_table", "seat_booked", "size_class_reasons", "square_bounds",

@@ -74,6 +74,8 @@ def contiguity(
     check_option("rule", rule, ["queen", "rook", "knn", "distance"])
     check_option("islands", islands, ["warn", "keep", "nearest"])
     shapes = _shapes(regions)
+    if rule in {"queen", "rook"}:
+        _check_polygons(shapes, rule)
     if rule == "queen":
         pairs = _touching(shapes)
     elif rule == "rook":
@@ -134,6 +136,18 @@ def _shapes(regions: gpd.GeoDataFrame) -> gpd.GeoSeries:
             "The polygons have no coordinate system; pass crs= to read_regions()."
         )
     return geometry.set_axis(index).sort_index()
+
+
+def _check_polygons(shapes: gpd.GeoSeries, rule: str) -> None:
+    """Raise where shapes have no area: points and lines have no common border."""
+    flat = ~shapes.geom_type.isin(["Polygon", "MultiPolygon", "GeometryCollection"])
+    if flat.any():
+        shown = ", ".join(map(str, shapes.index[flat][:5]))
+        raise GeometryError(
+            f"{int(flat.sum())} of {len(shapes)} regions are points or lines "
+            f'({shown}); rule="{rule}" needs polygons. Mend: give polygons, or use '
+            'rule="knn" or rule="distance".'
+        )
 
 
 def _touching(shapes: gpd.GeoSeries) -> Pairs:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any, ClassVar, Literal, get_args
 
 import numpy as np
@@ -23,7 +24,9 @@ from clusterid._columns import (
     Table as Columns,
 )
 from clusterid._disk import twice_in_header
+from clusterid._faults import refuse
 from clusterid._typed import check_types
+from clusterid.classifications import mixed_in_one, mixed_vintages
 from clusterid.errors import (
     ClassificationError,
     CountConceptError,
@@ -340,7 +343,8 @@ def economy(
     Raises
     ------
     TableError
-        If a cell stands twice, a count is negative, or a year must be chosen.
+        If a cell stands twice, a count is negative, a year must be chosen, or regions
+        of before and after a known reform both have jobs.
     CountConceptError
         If workplace and residence counts are mixed.
     ClassificationError
@@ -367,6 +371,8 @@ def economy(
     if year is not None:
         meta = replace(meta, year=int(year))
     columns = parts["employment"].columns
+    there = parts["employment"].fillna(0.0).gt(0).any(axis=1)
+    refuse("employment", mixed_in_one(there.index[there.to_numpy()]))
     return Economy(
         **parts,
         plant_herfindahl=_check_herfindahl(plant_herfindahl, columns),
@@ -398,6 +404,8 @@ def check_comparable(economies: Mapping[Any, Economy]) -> None:
         If their classifications differ, or industries are set against occupations.
     CountConceptError
         If workplace counts are set against residence counts, or units differ.
+    TableError
+        If a known reform sets the regions of two years apart.
 
     Examples
     --------
@@ -416,6 +424,10 @@ def check_comparable(economies: Mapping[Any, Economy]) -> None:
         if len(set(values.values())) > 1:
             shown = ", ".join(f"{year}: {value}" for year, value in values.items())
             raise error(f"Years differ in {attribute} ({shown}); {mend}.")
+    for first, last in pairwise(sorted(economies)):
+        names = (str(first), str(last))
+        regions = (economies[year].regions for year in (first, last))
+        refuse("years", mixed_vintages(*regions, names=names))
 
 
 def _as_metadata(metadata: Metadata | Mapping[str, Any] | None) -> Metadata:

@@ -222,6 +222,7 @@ def check_answers(
     table.unique(check)
     if codebook is not None and not check.faults:
         _in_codebook(check, codebook)
+        _one_answer(check, codebook)
     if places is not None and "answered" in places.columns and check.has("place"):
         silent = set(places.loc[~places["answered"].astype(bool), "place"])
         check.fault(
@@ -232,6 +233,22 @@ def check_answers(
         )
     _ranks(check)
     return table.finished(check, {"rank": np.nan})
+
+
+def _one_answer(check: Check, codebook: pd.DataFrame) -> None:
+    """Tell places that say yes to several options of a question with one answer."""
+    if "type" not in codebook.columns or not check.has("value"):
+        return
+    single = set(codebook.loc[codebook["type"].eq("single"), "question"])
+    frame = check.frame
+    ticked = frame["question"].isin(single) & frame["value"].eq("yes")
+    several = frame.assign(yes=ticked).groupby(["place", "question"])["yes"]
+    check.fault(
+        (ticked & several.transform("sum").gt(1)).to_numpy(dtype=bool),
+        "a question with one answer is answered with several",
+        'keep one, or make the type of the question "multiple" in the codebook',
+        ["place", "question", "option"],
+    )
 
 
 def _ranks(check: Check) -> None:

@@ -204,23 +204,42 @@ class _Polygons:
         empty = shapely.is_empty(self.values)
         self._leave_out(missing, "the polygon is missing", mend)
         self._leave_out(empty, "the polygon is empty", mend)
+        mixed = self._collections() if repair else np.zeros(len(self.values), bool)
         self._leave_out(
             self.sound & ~np.isin(shapely.get_type_id(self.values), [3, 6]),
             "the shape is not a polygon",
-            "use polygons; points do not touch",
+            "use polygons; points do not touch. repair=True keeps the polygons of a "
+            "collection",
         )
         self._leave_out(
             self.sound & _wild(self.values),
             f"a coordinate is no finite number, or beyond {LARGEST_NUMBER:.0e}",
             "correct the shape in the source",
         )
-        repaired = self._valid(repair=repair)
+        repaired = sorted({*self._valid(repair=repair), *self._codes(mixed)})
         keys = pd.Series(shapely.to_wkb(shapely.normalize(self.values[self.sound])))
         twice = np.zeros(len(self.values), dtype=bool)
         twice[self.sound] = keys.duplicated(keep=False).to_numpy()
         rule = "two regions have the same polygon"
         self.table.fault(twice, rule, "correct one of the two", self.labels)
         return repaired
+
+    def _collections(self) -> NDArray[np.bool_]:
+        """Keep the polygons of collections, as ``make_valid`` leaves them behind."""
+        import shapely
+
+        mixed: NDArray[np.bool_] = shapely.get_type_id(self.values) == 7
+        for i in np.flatnonzero(mixed):
+            areas = _areas(self.values[i])
+            mixed[i] = not shapely.is_empty(areas)
+            self.values[i] = areas if mixed[i] else self.values[i]
+        return mixed
+
+    def _codes(self, chosen: NDArray[np.bool_]) -> list[str]:
+        codes = self.labels
+        if codes is None:
+            codes = pd.Series(self.table.numbers_of.astype(str))
+        return sorted(str(code) for code in codes[chosen])
 
     def _valid(self, *, repair: bool) -> list[str]:
         """Repair polygons that are invalid, or tell why they are."""
@@ -233,10 +252,11 @@ class _Polygons:
         if repair:
             made = shapely.make_valid(self.values[invalid])
             self.values[invalid] = [_areas(shape) for shape in made]
-            codes = self.labels
-            if codes is None:
-                codes = pd.Series(self.table.numbers_of.astype(str))
-            return sorted(str(code) for code in codes[invalid])
+            hollow = invalid & shapely.is_empty(self.values)
+            self._leave_out(
+                hollow, "the polygon has no area", "correct it, or drop the region"
+            )
+            return self._codes(invalid & ~hollow)
         why = pd.Series("", index=self.table.frame.index, dtype=object)
         why[invalid] = shapely.is_valid_reason(self.values[invalid])
         self.table.fault(

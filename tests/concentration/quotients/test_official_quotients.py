@@ -73,6 +73,7 @@ def test_quotients_are_those_of_the_bureau(
     assert (apart > 0.005 + 1e-9).sum() <= 4
 
 
+@pytest.mark.filterwarnings("ignore:no quotient is tested")
 def test_the_command_gives_them_too(
     private: pd.DataFrame, totals: pd.DataFrame, tmp_path: Path
 ) -> None:

@@ -9,7 +9,7 @@ import pytest
 from clusterid.concentration import location_quotient_test, shrink_quotients
 from clusterid.concentration.quotients._known_plants import KnownPlants
 from clusterid.concentration.quotients._plants_quotient import plants_quotient
-from clusterid.errors import OptionError
+from clusterid.errors import DataWarning, OptionError
 
 PLANTS = ["lq_plants", "lq_plants_smoothed", "lq_plants_lower", "lq_plants_upper"]
 
@@ -134,6 +134,7 @@ def test_jobs_are_a_fact_with_no_interval_of_chance() -> None:
     assert (other["lq_jobs"] != tested["lq_jobs"]).any()
 
 
+@pytest.mark.filterwarnings("ignore:nothing is known of plants")
 def test_effective_plants_are_no_plants() -> None:
     jobs, counts, _ = economy(12, 10, 200, 0.2, 2)
     plants = pd.Series(0.02, jobs.columns)
@@ -172,7 +173,8 @@ def test_what_has_no_quotient_of_plants_says_why() -> None:
         {"A": [5.0, 5.0, 4.0], "B": [3.0, 0.0, 0.0], "C": [1.0, 9.0, 2.0]}, list("rst")
     )
     counts = pd.DataFrame({"A": [2, 3, 0], "B": [1, 0, 0], "C": [1, 4, 0]}, list("rst"))
-    tested = location_quotient_test(jobs, establishments=counts)
+    with pytest.warns(DataWarning, match="jobs and no plant"):
+        tested = location_quotient_test(jobs, establishments=counts)
     why = tested.set_index(["industry", "region"])["reason"]
     assert why["B"].eq("single_plant").all()
     assert why["A", "t"] == "nothing_expected"  # jobs, but no plant of any industry

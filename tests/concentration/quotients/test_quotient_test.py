@@ -46,6 +46,7 @@ def test_same_columns_whatever_the_method(simulated, method):
     assert tested.loc[~alone, "p_value"].between(0, 1).all()
 
 
+@pytest.mark.filterwarnings("ignore:nothing is known of plants")
 def test_jobs_alone_give_no_p_value(simulated):
     tested = location_quotient_test(simulated[0])
     assert tested["p_value"].isna().all()
@@ -125,6 +126,7 @@ def test_withheld_jobs_still_have_a_count_test(simulated):
     assert cell["lq_plants_smoothed"] > 0
 
 
+@pytest.mark.filterwarnings("ignore:nothing is known of plants")
 def test_every_test_names_its_null(simulated):
     jobs, plants = simulated
 

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from clusterid import networks as nw
-from clusterid.errors import OptionError, TableError
+from clusterid.errors import DataWarning, OptionError, TableError
 
 
 @pytest.fixture
@@ -235,3 +235,16 @@ def test_counts_equal_a_loop_over_projects() -> None:
     assert {e: graph.edges[e]["weight"] for e in graph.edges} == weight
     for node, data in graph.nodes(data=True):
         assert data["within"] == within.get(node, 0.0)
+
+
+@pytest.mark.parametrize("tested_at", ["organisations", "nodes"])
+def test_a_network_that_loses_every_link_says_so(tested_at: str) -> None:
+    table = pd.DataFrame({
+        "project": ["p", "p", "p", "q", "q"],
+        "organisation": ["a", "b", "c", "a", "b"],
+        "region": ["R1", "R2", "R2", "R1", "R2"],
+    })
+    with pytest.warns(DataWarning, match="exceeds chance"):
+        graph = nw.collaboration_network(table, tested_at=tested_at)
+    assert graph.number_of_edges() == 0
+    assert nw.collaboration_network(table, null_model=None).number_of_edges() == 1

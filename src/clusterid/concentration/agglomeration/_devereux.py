@@ -51,13 +51,13 @@ def devereux(
         are known), ``alpha_lower``, ``alpha_upper``, ``geographic`` (F), ``industrial``
         (M), ``reason`` (``withheld``, ``industry_absent``,
         ``plant_herfindahl_unknown``, ``plant_herfindahl_interval``,
-        ``n_plants_unknown`` or empty).
+        ``n_plants_unknown``, ``single_plant`` or empty).
 
     Raises
     ------
     TableError
-        If a count is negative, a code stands twice, or a plant Herfindahl is outside
-        1/N to 1.
+        If a count is negative, a code stands twice, a plant Herfindahl is outside 1/N
+        to 1, or jobs stand in more regions than there are plants.
 
     References
     ----------
@@ -78,16 +78,23 @@ def devereux(
     N = given_numbers(n_plants, data.columns, name="n_plants")
     with np.errstate(divide="ignore", invalid="ignore"):
         impossible = (upper < 1.0 / N - 1e-9) | (N < 1)
+        crowded = (data.values > 0).sum(axis=0) > N
+        # of N plants no Herfindahl is below that of equal ones
+        lower = np.where(lower < 1.0 / N, np.minimum(1.0 / N, upper), lower)
         squares = (data.shares**2).sum(axis=0)
         geographic = squares - 1.0 / np.minimum(len(data.rows), N)
         from_lower = geographic - (lower - 1.0 / N)
         from_upper = geographic - (upper - 1.0 / N)
     rule = "a plant Herfindahl is below 1/N, or N below 1"
     mend = "take both from the same plants"
-    refuse("n_plants", faults_at(rule, mend, impossible, data.columns, upper))
+    faults = faults_at(rule, mend, impossible, data.columns, upper)
+    rule = "jobs stand in more regions than there are plants"
+    mend = "count the plants of the same table and year"
+    refuse("n_plants", [*faults, *faults_at(rule, mend, crowded, data.columns, N)])
     reasons = data.reasons(reference=False)
     reasons[(reasons == "") & np.isnan(lower + upper)] = "plant_herfindahl_unknown"
     reasons[(reasons == "") & np.isnan(N)] = "n_plants_unknown"
+    reasons[(reasons == "") & (N == 1)] = "single_plant"
     valid = reasons == ""
     is_point = lower == upper
     reasons[valid & ~is_point] = "plant_herfindahl_interval"

@@ -25,6 +25,8 @@ __all__ = ["ellison_glaeser", "gamma_from", "herfindahl_bounds", "refine_reasons
 Alternative = Literal["greater", "less", "two-sided"]
 ALTERNATIVES = ("greater", "less", "two-sided")
 _GRID = 65
+#: Relative rounding allowed in sums of powers.
+_ROUNDED = 1e-6
 
 
 @typed
@@ -84,8 +86,9 @@ def ellison_glaeser(
     Raises
     ------
     TableError
-        If a count is negative, a code stands twice, or a plant Herfindahl lies
-        outside 0 to 1 or its lower bound above its upper one.
+        If a count is negative, a code stands twice, a plant Herfindahl lies outside
+        0 to 1 or its lower bound above its upper one, or fourth powers lie outside H
+        cubed to H squared.
 
     Notes
     -----
@@ -128,6 +131,7 @@ def ellison_glaeser(
         fourth = given_numbers(
             plant_fourth_powers, data.columns, name="plant_fourth_powers"
         )
+        _check_fourth_powers(fourth, lower, upper, data.columns)
     X = float((x**2).sum())
     refine_reasons(reasons, lower, upper, X)
     is_point = lower == upper
@@ -140,9 +144,11 @@ def ellison_glaeser(
         interval = np.flatnonzero(~is_point & np.isfinite(lower) & np.isfinite(upper))
         if len(interval):
             z_lower, z_upper = z.copy(), z.copy()
-            known = None if fourth is None else fourth[interval]
             span = np.linspace(0.0, 1.0, _GRID)[:, None]
             H = lower[interval] + span * (upper - lower)[interval]
+            known = None
+            if fourth is not None:  # within what each H of the interval allows
+                known = np.clip(fourth[interval], H**3, H**2)
             many = (G[interval] - (1.0 - X) * H) / np.sqrt(_variance(x, H, known))
             z_lower[interval] = np.fmin.reduce(many, axis=0)
             z_upper[interval] = np.fmax.reduce(many, axis=0)
@@ -197,6 +203,24 @@ def _variance(x: Array, H: Array, fourth: Array | None) -> Array:
         fourth = H**3 if second > 0 else H**2
     result: Array = 2.0 * (H**2 * first - fourth * second)
     return result
+
+
+def _check_fourth_powers(
+    fourth: Array, lower: Array, upper: Array, industries: pd.Index
+) -> None:
+    """Raise TableError where no plants have such H and fourth powers.
+
+    Shares that add up to 1 have H cubed <= sum of fourth powers <= H squared; beyond,
+    the variance may be negative.
+    """
+    with np.errstate(invalid="ignore"):
+        wrong = (fourth < lower**3 * (1 - _ROUNDED)) | (
+            fourth > upper**2 * (1 + _ROUNDED)
+        )
+    rule = "a sum of fourth powers lies outside H cubed to H squared"
+    mend = "take both from the shares of the same plants: sum(z**2), sum(z**4)"
+    faults = faults_at(rule, mend, wrong, industries, fourth)
+    refuse("plant_fourth_powers", faults)
 
 
 def _p_value(z_lower: Array, z_upper: Array, alternative: str) -> Array:

@@ -132,9 +132,10 @@ def k_density(
     Parameters
     ----------
     points : DataFrame or GeoDataFrame, one row a plant
-        ``industry`` and either ``x``, ``y`` (projected, any unit) or point geometries
-        with a CRS. In degrees, distances are great-circle, in km. All plants of all
-        industries: they are the sites that chance may choose.
+        ``industry`` and either ``x``, ``y`` (projected, any unit, or degrees where
+        read_plants() was told so) or point geometries with a CRS. In degrees,
+        distances are great-circle, in km. All plants of all industries: they are the
+        sites that chance may choose.
     industry : str or sequence of str, optional
         Which industries; all by default.
     other : str, optional

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,12 +11,21 @@ from numpy.typing import ArrayLike, NDArray
 
 from clusterid._faults import faults_in_rows, refuse
 from clusterid.concentration._axis import Array
-from clusterid.errors import Fault, GeometryError, OptionError, TableError, nearest
+from clusterid.errors import (
+    DataWarning,
+    Fault,
+    GeometryError,
+    OptionError,
+    TableError,
+    nearest,
+)
 
 __all__ = ["EARTH_KM", "Points", "checked_radii", "distances_between", "read_points"]
 
 #: Mean radius of the Earth, km.
 EARTH_KM = 6371.0
+#: Largest longitude and latitude, degrees.
+_GLOBE = (180.0, 90.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +81,11 @@ def checked_radii(radii: ArrayLike) -> Array:
 
 
 def read_points(points: pd.DataFrame, weight: str | None) -> Points:
-    """Check a table of points (``industry``, ``x``, ``y`` or point geometries)."""
+    """Check a table of points (``industry``, ``x``, ``y`` or point geometries).
+
+    The coordinate system of columns ``x`` and ``y`` is the one that
+    :func:`clusterid.read_plants` keeps with its table.
+    """
     xy, is_geographic = _coordinates(points)
     wanted = {"industry"} if xy is not None else {"industry", "x", "y"}
     absent = wanted - set(points.columns)
@@ -106,7 +120,7 @@ def read_points(points: pd.DataFrame, weight: str | None) -> Points:
 def _coordinates(points: pd.DataFrame) -> tuple[Array | None, bool]:
     """Return coordinates of geometries, None without; whether they are degrees."""
     if not hasattr(points, "geometry") or "x" in points.columns:
-        return None, False
+        return None, _is_geographic(points)
     crs = points.crs
     if crs is None:
         raise GeometryError(
@@ -114,6 +128,39 @@ def _coordinates(points: pd.DataFrame) -> tuple[Array | None, bool]:
         )
     shapes = points.geometry
     return np.column_stack([shapes.x, shapes.y]), bool(crs.is_geographic)
+
+
+def _is_geographic(points: pd.DataFrame) -> bool:
+    """Tell whether columns x and y are degrees; warn where they look like it."""
+    named = getattr(points, "crs", None) if hasattr(points, "geometry") else None
+    named = points.attrs.get("crs") if named is None else named
+    if named is not None:
+        from pyproj import CRS
+
+        return bool(CRS.from_user_input(named).is_geographic)
+    if {"x", "y"} <= set(points.columns) and _look_like_degrees(points):
+        warnings.warn(
+            "x and y look like longitude and latitude, and nothing names their "
+            "coordinate system: distances are in degrees. Read the points with "
+            'read_plants(..., crs="EPSG:4326") for km, or project them.',
+            DataWarning,
+            stacklevel=5,
+        )
+    return False
+
+
+def _look_like_degrees(points: pd.DataFrame) -> bool:
+    """Tell coordinates that lie on the globe, and far from where a plan begins.
+
+    Coordinates of a plan or a simulation begin near 0; those of a country lie further
+    from 0 than it is wide, in longitude or in latitude.
+    """
+    xy = points[["x", "y"]].to_numpy(dtype=float, na_value=np.nan)
+    xy = xy[np.isfinite(xy).all(axis=1)]
+    if not len(xy) or (np.abs(xy) > _GLOBE).any() or (xy == np.rint(xy)).all():
+        return False
+    away, wide = np.abs(xy).min(axis=0), np.ptp(xy, axis=0)
+    return bool((away > np.maximum(wide, 1.0)).any())
 
 
 def distances_between(first: Array, second: Array, *, is_geographic: bool) -> Array:

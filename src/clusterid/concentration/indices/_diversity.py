@@ -10,12 +10,15 @@ import pandas as pd
 from clusterid._typed import typed
 from clusterid.concentration._axis import Array, Axis, oriented
 from clusterid.errors import OptionError, check_option
-from clusterid.statistics import over_positive
+from clusterid.statistics import at_least, over_positive
 
 __all__ = [
     "column_entropy", "diversity", "duranton_puga_diversity", "entropy",
     "hachman_index", "herfindahl_index",
 ]  # fmt: skip
+
+#: Sum of differences of shares that is rounding only.
+_SAME_MIX = 1e-12
 
 
 @typed
@@ -243,7 +246,9 @@ def duranton_puga_diversity(
     """
     data = oriented(employment, axis="region", totals=totals)
     with np.errstate(divide="ignore", invalid="ignore"):
-        values = 1.0 / np.abs(data.shares - data.reference[:, None]).sum(axis=0)
+        gap = np.abs(data.shares - data.reference[:, None]).sum(axis=0)
+        # shares that agree but for rounding are the same mix
+        values = np.where(gap <= _SAME_MIX, np.inf, 1.0 / gap)
     return data.series(values, "duranton_puga_diversity")
 
 
@@ -291,5 +296,5 @@ def diversity(
     data = oriented(employment, axis=axis)
     reference = data.reference[:, None]
     quotient = over_positive(data.shares, reference, otherwise=0.0)
-    counts = (quotient >= minimum_lq).sum(axis=0).astype(float)
+    counts = at_least(quotient, minimum_lq).sum(axis=0).astype(float)
     return data.series(counts, "diversity")

@@ -8,6 +8,7 @@ import pandas as pd
 from clusterid._typed import typed
 from clusterid.concentration._axis import Array, Oriented, oriented
 from clusterid.concentration._given import given_numbers
+from clusterid.statistics import at_least
 
 __all__ = ["mix_similarity", "product_gini", "prody"]
 
@@ -127,7 +128,7 @@ def _weighted(
     if presence:
         with np.errstate(divide="ignore", invalid="ignore"):
             inside = data.values / data.row_totals[:, None]
-        weight = np.where(quotient >= 1.0, inside, 0.0)
+        weight = np.where(at_least(quotient, 1.0), inside, 0.0)
     weight = np.where(used[:, None], weight, 0.0)
     reasons = data.reasons()
     lost = (weight > 0) & np.isnan(y)[:, None]

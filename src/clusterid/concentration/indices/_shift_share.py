@@ -16,6 +16,7 @@ from clusterid._html import shown_with
 from clusterid._typed import typed
 from clusterid.concentration._axis import Array, tidy_cells
 from clusterid.concentration._given import given_numbers
+from clusterid.concentration._territory import same_territory
 from clusterid.errors import OptionError, check_option
 from clusterid.tables import checked_wide, margins
 
@@ -119,10 +120,15 @@ def shift_share(
     Raises
     ------
     TableError
-        If a count is negative, a code stands twice, or the reference lacks an
-        industry.
+        If a count is negative, a code stands twice, the reference lacks an industry,
+        or a known reform sets the regions of the dates apart.
     OptionError
         If ``"dynamic"`` is asked for without ``between``, or ``between`` with Gerfin.
+
+    Warns
+    -----
+    DataWarning
+        If a region is in one table only: it counts as one that entered or left.
 
     Notes
     -----
@@ -261,7 +267,8 @@ def _reasons(years: list[_Year], components: Array) -> NDArray[np.object_]:
 def _same_labels(frames: Sequence[pd.DataFrame]) -> list[pd.DataFrame]:
     tables = [checked_wide(frame) for frame in frames]
     regions, industries = tables[0].index, tables[0].columns
-    for table in tables[1:]:
+    for earlier, table in pairwise(tables):
+        same_territory(earlier.index, table.index)
         regions = regions.union(table.index)
         industries = industries.union(table.columns)
     result = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -17,11 +18,12 @@ from clusterid._faults import (
 )
 from clusterid.concentration._given import given_numbers
 from clusterid.concentration.quotients._location_quotient import checked_employment
-from clusterid.errors import Fault
+from clusterid.errors import DataWarning, Fault
 
 __all__ = ["KnownPlants", "known_plants", "sorted_codes"]
 
 Matrix = NDArray[np.float64]
+_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,7 @@ def known_plants(
     if establishments is not None:
         named = checked_employment(establishments, name="establishments")
         counts = _aligned(sorted_codes(named), table).to_numpy(dtype=float)
+        _warn_of_jobs_without_plants(table, counts)
         # of an industry that is counted in some regions, those are all there is
         counted = ~np.isnan(counts)
         n_industry = np.where(counted.any(axis=0), np.nansum(counts, axis=0), np.nan)
@@ -96,6 +99,22 @@ def known_plants(
             single = np.where(interval[0] >= 1.0, 1.0, known.n_industry)
             known = replace(known, n_industry=single)
     return known
+
+
+def _warn_of_jobs_without_plants(table: pd.DataFrame, counts: Matrix) -> None:
+    """Warn of cells that have jobs and no plant: one of the two is wrong."""
+    odd = np.argwhere((table.to_numpy(dtype=float) > 0) & (counts == 0))
+    if not len(odd):
+        return
+    shown = ", ".join(f"{table.index[i]}/{table.columns[j]}" for i, j in odd[:_SHOWN])
+    noun = "cell has" if len(odd) == 1 else "cells have"
+    warnings.warn(
+        f"{len(odd)} {noun} jobs and no plant ({shown}"
+        f"{', ...' if len(odd) > _SHOWN else ''}): small counts may be left out of the "
+        "source. They are taken as counted; where they are unknown, give NaN.",
+        DataWarning,
+        stacklevel=5,
+    )
 
 
 def _from_plants(

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from clusterid._typed import typed
+from clusterid.concentration._territory import same_territory
 from clusterid.concentration.quotients._location_quotient import (
     checked_employment,
     quotient_parts,
@@ -64,7 +65,7 @@ def dynamic_location_quotient(
     Raises
     ------
     TableError
-        If a table is faulty.
+        If a table is faulty, or a known reform sets the regions of the years apart.
     OptionError
         If ``years`` or ``horizon`` is not positive.
 
@@ -155,6 +156,7 @@ def _aligned(
 ) -> tuple[pd.DataFrame, pd.DataFrame, tuple[Margins, Margins]]:
     """Bring both tables to the same codes; each keeps its own totals."""
     first, second = checked_employment(start), checked_employment(end)
+    same_territory(first.index, second.index, taken="")
     rows = first.index.union(second.index).rename("region")
     columns = first.columns.union(second.columns).rename("industry")
     known = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Unpack
 
 import numpy as np
@@ -30,10 +31,17 @@ from clusterid.concentration.quotients._quotient_null import (
     p_values,
 )
 from clusterid.concentration.quotients._stability import one_more_plant
+from clusterid.errors import DataWarning
 from clusterid.statistics import adjust_columns
 from clusterid.tables import Margins
 
-__all__ = ["QUOTIENT_KINDS", "location_quotient_test"]
+__all__ = ["NO_PLANTS", "QUOTIENT_KINDS", "location_quotient_test"]
+
+#: What is said where a test has nothing to count.
+NO_PLANTS = (
+    "nothing is known of plants, so no quotient is tested: p_value is empty. Give "
+    "establishments= (counts by cell), plants= or plant_herfindahl=."
+)
 
 Matrix = NDArray[np.float64]
 
@@ -170,6 +178,11 @@ def location_quotient_test(
     OptionError
         If an option is not offered, or the method lacks its input.
 
+    Warns
+    -----
+    DataWarning
+        If nothing is known of plants, or cells have jobs and no plant.
+
     Notes
     -----
     What ``null`` names, cell by cell:
@@ -235,6 +248,11 @@ def location_quotient_test(
     p, p_other = p_values(null, parts, known, rules, table.columns)
     single = known.n_industry <= 1.0
     p[:, single] = p_other[:, single] = np.nan
+    # where nothing can be, nothing is tested, and the family is no larger for it
+    empty = np.broadcast_to(null.expected == 0, p.shape) & (known.counts == 0)
+    p[empty] = p_other[empty] = np.nan
+    if establishments is None and plants is None and plant_herfindahl is None:
+        warnings.warn(NO_PLANTS, DataWarning, stacklevel=3)
     q, tests = _adjusted(p, rules)
     share = chance_shares(table, parts, known, shares, "count")
     plants_here = plants_quotient(known, share, coverage=rules.coverage)
@@ -286,6 +304,8 @@ def _reasons(
     single = (known.n_industry <= 1.0)[None, :] & ~np.isnan(parts.cell)
     absent = (parts.industry_total == 0) & (known.n_industry == 0)[None, :]
     why = np.where(reasons == "", "plants_unknown", reasons)
+    nothing = (why == "plants_unknown") & (known.counts == 0)
+    why = np.where(nothing, "nothing_expected", why)
     why = np.where(single, "single_plant", why)
     why = np.where(absent, "industry_absent", why)
     lacking = np.where(np.isfinite(known.counts), "nothing_expected", "employment_only")

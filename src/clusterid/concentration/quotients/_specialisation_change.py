@@ -7,6 +7,8 @@ import pandas as pd
 
 from clusterid._typed import typed
 from clusterid.concentration._axis import tidy_cells
+from clusterid.concentration._territory import same_territory
+from clusterid.statistics import at_least
 from clusterid.tables import checked_wide
 
 __all__ = ["growth", "specialization_change"]
@@ -38,7 +40,8 @@ def specialization_change(
     Raises
     ------
     TableError
-        If a value is negative or infinite, or a code stands twice.
+        If a value is negative or infinite, a code stands twice, or a known reform
+        sets the regions of the dates apart.
 
     References
     ----------
@@ -55,6 +58,7 @@ def specialization_change(
     ['entered', 'kept', 'left', 'absent']
     """
     first, second = checked_wide(start, name="start"), checked_wide(end, name="end")
+    same_territory(first.index, second.index, taken="")
     regions = first.index.union(second.index).sort_values()
     industries = first.columns.union(second.columns).sort_values()
     in_first = _knows(first, regions, industries)
@@ -62,7 +66,7 @@ def specialization_change(
     a = first.reindex(index=regions, columns=industries).to_numpy()
     b = second.reindex(index=regions, columns=industries).to_numpy()
     known = np.isfinite(a) & np.isfinite(b)
-    had, has = a >= minimum, b >= minimum
+    had, has = at_least(a, minimum), at_least(b, minimum)
     words = np.select(
         [~known, ~had & has, had & has, had & ~has],
         ["", "entered", "kept", "left"],
@@ -111,6 +115,7 @@ def growth(start: pd.Series, end: pd.Series) -> pd.Series:
     >>> growth(pd.Series({"r": 10.0}), pd.Series({"r": 12.0})).round(3).to_dict()
     {'r': 0.2}
     """
+    same_territory(start.index, end.index, taken="")
     labels = start.index.union(end.index).sort_values()
     a = start.reindex(labels).to_numpy(dtype=float, na_value=np.nan)
     b = end.reindex(labels).to_numpy(dtype=float, na_value=np.nan)

@@ -10,7 +10,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from clusterid._faults import faults_in_rows, faults_of, missing_columns, refuse
+from clusterid._faults import (
+    faults_at,
+    faults_in_rows,
+    faults_of,
+    missing_columns,
+    refuse,
+)
 from clusterid._typed import typed
 from clusterid.errors import ClassificationError, Fault, check_option
 from clusterid.networks._labels import by_code
@@ -22,6 +28,10 @@ __all__ = ["FlowTable", "flow_table", "translate_flows"]
 
 Floats = NDArray[np.float64]
 _SHOWN = 5
+#: A sum of others is met by chance in small tables of round numbers.
+_FEWEST_SELLERS = 3
+#: Relative rounding of published sums.
+_ADDED = 1e-4
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +133,72 @@ def flow_table(
     matrix[rows[inside], columns[inside]] = value[inside]
     if output is None and named is not None:
         sold = rows >= 0
+        demand = pd.Series(value[sold & (columns < 0)])
+        others = demand.groupby([
+            rows[sold & (columns < 0)],
+            buyer.to_numpy()[sold & (columns < 0)],
+        ]).sum()
+        refuse("flows", _total_faults(codes, matrix, others))
         given = np.bincount(rows[sold], weights=value[sold], minlength=len(codes))
+    refuse("flows", _output_faults(codes, matrix, given))
     return FlowTable(codes, matrix, np.asarray(given, dtype=np.float64))
+
+
+def _total_faults(codes: list[str], flows: Floats, demand: pd.Series) -> list[Fault]:
+    """Return the fault of buyers that are the sum of others: totals, no demand.
+
+    ``demand`` is by position of the seller and code of the buyer. The sum of the
+    industries, of the final demand, or of both has to meet every seller, of which
+    there are at least three; with two, round numbers meet by chance.
+    """
+    sellers = flows.sum(axis=1) != 0
+    if not len(demand) or sellers.sum() < _FEWEST_SELLERS:
+        return []
+    wide = demand.unstack().reindex(range(len(codes))).fillna(0.0)
+    inner = flows.sum(axis=1)
+    totals: list[str] = []
+    for _ in range(len(wide.columns)):
+        rest = wide.drop(columns=totals)
+        found = next(
+            (
+                str(code)
+                for code in rest.columns
+                if _is_sum(rest[code], inner, rest.drop(columns=code).sum(axis=1))
+            ),
+            None,
+        )
+        if found is None:
+            break
+        totals.append(found)
+    rule = "a buyer is the sum of others: a total is no demand"
+    mend = "drop its rows, or give output= by industry"
+    return faults_of(rule, mend, totals, "total")
+
+
+def _is_sum(column: pd.Series, inner: Floats, others: pd.Series) -> bool:
+    """Tell whether a buyer buys what the industries buy, the others, or both."""
+    values, rest = column.to_numpy(float), others.to_numpy(float)
+    sums = [inner, inner + rest, *([rest] if (rest != 0).any() else [])]
+    return any(
+        bool(np.allclose(values, total, rtol=_ADDED, atol=0.5 * _ADDED))
+        for total in sums
+        if np.ptp(total) > 0
+    )
+
+
+def _output_faults(codes: list[str], flows: Floats, output: Floats) -> list[Fault]:
+    """Return the fault of output that no industry with these flows can have."""
+    trades = (flows.sum(axis=0) > 0) | (flows.sum(axis=1) > 0)
+    with np.errstate(invalid="ignore"):
+        wrong = (output < 0) | ((output == 0) & trades)
+    return faults_at(
+        "output is not above 0",
+        "correct it, or give output= by industry: inventories or subsidies in the row "
+        "are larger than what is sold",
+        wrong,
+        codes,
+        output,
+    )
 
 
 def _weights(correspondence: Correspondence | pd.DataFrame) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, get_args
@@ -13,7 +14,7 @@ from scipy import sparse
 
 from clusterid._columns import SAFE, Network
 from clusterid._typed import typed
-from clusterid.errors import Fault, OptionError, TableError, check_option
+from clusterid.errors import DataWarning, Fault, OptionError, TableError, check_option
 from clusterid.networks._graph import GRAPH_KINDS, Links, build_graph
 from clusterid.networks.layers._participations import (
     COLUMNS,
@@ -198,6 +199,11 @@ def collaboration_network(
     TableError
         If the table has faults; all are listed.
 
+    Warns
+    -----
+    DataWarning
+        If the null model leaves no link.
+
     Notes
     -----
     Everything is sparse: 145,000 participations and a null model of 350 places take
@@ -248,6 +254,14 @@ def collaboration_network(
         weight = np.where(edges["q_value"] <= alpha, weight, 0.0)
     elif null_model is not None:
         weight, edges["n_validated"] = _validated_below(part, a, b, rules, null_model)
+    if null_model is not None and len(together) and not (weight > 0).any():
+        warnings.warn(
+            f"no link of {len(together)} exceeds chance (null_model={null_model!r}, "
+            f"tested_at={tested_at!r}, alpha={alpha:g}): the network has no link. "
+            "null_model=None keeps all that work together.",
+            DataWarning,
+            stacklevel=3,
+        )
     own_across, own_known = across.diagonal(), known.diagonal()
     with np.errstate(divide="ignore", invalid="ignore"):
         mixed_within = own_across / 2 / np.maximum(inside, 1e-300)

@@ -15,7 +15,7 @@ from clusterid.concentration.quotients._kernel import over_level
 from clusterid.errors import DataWarning, OptionError, check_option
 from clusterid.networks._graph import GRAPH_KINDS, from_matrix
 from clusterid.networks._labels import by_code, checked_table
-from clusterid.statistics import over_positive
+from clusterid.statistics import at_least, over_positive
 from clusterid.tables import margins
 
 __all__ = ["COLOCATION_KINDS", "colocation_network"]
@@ -366,8 +366,7 @@ def _excess_proximity(
     M = np.isfinite(quotient)
     M &= _known(z)[:, None]
     m = M.astype(float)
-    with np.errstate(invalid="ignore"):
-        P = np.where(M, quotient >= threshold, 0.0).astype(float)
+    P = np.where(M, at_least(quotient, threshold), 0.0)
     together = P.T @ P
     u = P.T @ m
     expected = np.zeros_like(together)

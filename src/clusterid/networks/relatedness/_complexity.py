@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,13 +15,18 @@ from scipy.sparse.csgraph import connected_components
 from clusterid._faults import faults_of, refuse
 from clusterid._html import shown_with
 from clusterid._typed import typed
-from clusterid.errors import Fault, TableError
+from clusterid.errors import DataWarning, Fault, TableError
 from clusterid.networks.relatedness._presence import Presence, presence_table
 
 __all__ = ["EconomicComplexity", "economic_complexity", "reflections"]
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
+
+#: Singular values (0 to 1) nearer than this are one; rounding is about 1e-15.
+_SAME = 1e-10
+#: Relative spread of reflections below which rounding, not the data, orders them.
+_LOST = 1e-10
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +36,10 @@ class EconomicComplexity:
     ``eci`` has mean 0 and standard deviation 1 over regions; ``pci`` is on the same
     scale, so that a region's ECI is the mean PCI of what it has. ``eigenvalue`` is
     the second one: near 1 the order is clear, near 0 it is noise. ``reason`` tells
-    why a region or industry has no value.
+    why a region or industry has no value: ``region_has_no_industry``,
+    ``industry_absent``, ``all_alike`` (every region has the same industries: nothing
+    orders them) or ``no_single_order`` (the second eigenvalue stands more than once:
+    any mixture of its directions would be as good).
     """
 
     eci: pd.Series
@@ -153,12 +162,17 @@ def economic_complexity(
     industry = right[1] / np.sqrt(u) * singular[1]
     # the mean of industry over what a region has is then region * eigenvalue
     region = region * singular[1] ** 2
+    untold = _no_order(singular)
     spread = k - k.mean()
     sign = np.sign(spread @ (region - region.mean()))
     if sign == 0:
         sign = 1.0 if region[np.argmax(np.abs(region))] > 0 else -1.0
     region, industry = sign * region, sign * industry
-    centre, scale = region.mean(), region.std()
+    centre, scale = region.mean(), 1.0 if untold else region.std()
+    if untold:
+        region, industry = np.full_like(region, np.nan), np.full_like(industry, np.nan)
+        labels = [*table.regions[rows], *table.industries[columns]]
+        reason = pd.concat([reason, pd.Series(untold, index=labels, name="reason")])
     eci = np.full(len(rows), np.nan)
     eci[rows] = (region - centre) / scale
     pci = np.full(len(columns), np.nan)
@@ -173,6 +187,41 @@ def economic_complexity(
         reason,
         {"values": values, "threshold": threshold},
     )
+
+
+def _limits(
+    region: Floats, industry: Floats, k: Floats, u: Floats, step: int, steps: int
+) -> tuple[Floats, Floats]:
+    """Return what reflections are after all steps, once nothing but rounding differs.
+
+    Every further step exchanges the two limits.
+    """
+    if max(_spread(k), _spread(u)) > _LOST:
+        warnings.warn(
+            f"reflections have converged after {step} steps: what differs is rounding. "
+            "All are given one value; use fewer steps, or economic_complexity() for "
+            "the order they tend to.",
+            DataWarning,
+            stacklevel=4,
+        )
+    first, second = float(region.mean()), float(industry.mean())
+    if (steps - step) % 2:
+        first, second = second, first
+    return np.full(len(k), first), np.full(len(u), second)
+
+
+def _spread(values: Floats) -> float:
+    """Return the range of values over their mean."""
+    return float(np.ptp(values) / values.mean())
+
+
+def _no_order(singular: Floats) -> str:
+    """Return why the second singular vectors order nothing, "" where they do."""
+    if singular[1] <= _SAME:
+        return "all_alike"
+    if len(singular) > 2 and singular[1] - singular[2] <= _SAME:
+        return "no_single_order"
+    return ""
 
 
 @typed
@@ -203,6 +252,11 @@ def reflections(
     (Series by region, Series by industry)
         NaN where empty.
 
+    Warns
+    -----
+    DataWarning
+        If the differences have shrunk to rounding: all then get one value.
+
     References
     ----------
     Hidalgo, C., Hausmann, R. (2009), PNAS 106(26).
@@ -218,8 +272,11 @@ def reflections(
     B, rows, columns, _ = known_block(table)
     k, u = B.sum(axis=1), B.sum(axis=0)
     region, industry = k.copy(), u.copy()
-    for _ in range(steps):
+    for step in range(1, steps + 1):
         region, industry = (B @ industry) / k, (B.T @ region) / u
+        if max(_spread(region), _spread(industry)) <= _LOST:
+            region, industry = _limits(region, industry, k, u, step, steps)
+            break
     out_r, out_i = np.full(len(rows), np.nan), np.full(len(columns), np.nan)
     out_r[rows], out_i[columns] = region, industry
     return (

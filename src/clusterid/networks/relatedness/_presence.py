@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from clusterid.concentration.quotients._kernel import over_level
 from clusterid.errors import Fault, TableError, check_option
 from clusterid.networks._labels import checked_table
+from clusterid.statistics import at_least
 from clusterid.tables import margins
 
 __all__ = ["VALUES", "Presence", "presence_table"]
@@ -71,8 +72,7 @@ def presence_table(
                 level = total.industry.to_numpy(float) / total.total
             raw = over_level(raw, e_j, level)
         finite = np.isfinite(raw)
-        with np.errstate(invalid="ignore"):
-            present = np.where(finite, raw >= threshold, np.nan).astype(np.float64)
+        present = np.where(finite, at_least(raw, threshold), np.nan)
         if not finite.any() and raw.size:
             rule = (
                 "no presence can be told: cells are withheld and their totals are "

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from clusterid.errors import DataWarning
 from clusterid.tables import publishable_interval
 
 if TYPE_CHECKING:
@@ -39,14 +41,17 @@ def concentration_table(
     from clusterid.concentration import location_quotient_test
 
     economy = counts.economy
-    table = location_quotient_test(
-        economy.employment,
-        establishments=economy.establishments,
-        plant_herfindahl=economy.plant_herfindahl,
-        correction=method.correction,
-        totals=economy.totals,
-        seed=seed,
-    )
+    with warnings.catch_warnings():
+        # a study says on its first page what it lacks
+        warnings.filterwarnings("ignore", "nothing is known of plants", DataWarning)
+        table = location_quotient_test(
+            economy.employment,
+            establishments=economy.establishments,
+            plant_herfindahl=economy.plant_herfindahl,
+            correction=method.correction,
+            totals=economy.totals,
+            seed=seed,
+        )
     if counts.filled is None:
         return table.assign(share_imputed=0.0)
     quotients = _quotient_bounds(counts.published, counts.filled.bounds)

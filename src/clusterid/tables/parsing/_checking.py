@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from clusterid._disk import twice_in_header
+from clusterid.classifications import vintage_hint
 from clusterid.errors import (
     Fault,
     OptionError,
@@ -282,6 +283,9 @@ class Check:
             mend = f'leading zeros were lost: pass pad={{"{column}": {width}}}'
         else:
             mend = f"add them to {known_as}, or drop the rows.{nearest(first, known)}"
+            if known_as == "regions":
+                told = vintage_hint({str(t) for t in text[bad]}, have)
+                mend = f"{told} {mend}" if told else mend
         rule = f"{column} is not one of the {len(known)} known {known_as}"
         self.fault(distinct.rows(bad), rule, mend, column)
 
