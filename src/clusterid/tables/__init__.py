@@ -2,12 +2,12 @@
 
 from typing import Any
 
+from clusterid.tables._apart import Wanted, set_apart
 from clusterid.tables._areas import areas_km2
 from clusterid.tables._collaborations import ORGANISATION_KINDS, read_collaborations
 from clusterid.tables._confidentiality import guard_rows, publishable_interval
 from clusterid.tables._contiguity import contiguity
 from clusterid.tables._economy import (
-    TOTAL,
     Economy,
     Margins,
     Metadata,
@@ -15,8 +15,17 @@ from clusterid.tables._economy import (
     economy,
     margins,
 )
-from clusterid.tables._employment import read_employment
+from clusterid.tables._employment import read_employment, read_rows
 from clusterid.tables._flows import read_flows, read_links
+from clusterid.tables._levels import (
+    REST,
+    TOTALS_COLUMNS,
+    Tree,
+    code_tree,
+    flat_tree,
+    separated,
+)
+from clusterid.tables._nesting import TOTAL
 from clusterid.tables._organisations import (
     BUSINESS,
     SCIENCE,
@@ -31,12 +40,14 @@ from clusterid.tables._wide import checked_wide
 from clusterid.tables.parsing import read_table
 
 __all__ = [
-    "BUSINESS", "ORGANISATION_KINDS", "SCIENCE", "TOTAL", "Economy", "Margins",
-    "Metadata", "areas_km2", "check_answers", "check_comparable", "check_declared",
-    "check_places", "checked_wide", "contiguity", "economy", "guard_rows", "margins",
+    "BUSINESS", "ORGANISATION_KINDS", "REST", "SCIENCE", "TOTAL", "TOTALS_COLUMNS",
+    "Economy", "Margins", "Metadata", "Tree", "Wanted", "areas_km2", "check_answers",
+    "check_comparable", "check_declared", "check_places", "checked_wide", "code_tree",
+    "contiguity", "economy", "flat_tree", "guard_rows", "margins",
     "organisation_kinds", "publishable_interval", "read_collaborations",
     "read_employment", "read_flows", "read_links", "read_plants", "read_regions",
-    "read_table", "seat_booked", "size_class_reasons", "square_bounds",
+    "read_rows", "read_table", "seat_booked", "separated", "set_apart",
+    "size_class_reasons", "square_bounds",
 ]  # fmt: skip
 
 #: Names that moved to :mod:`clusterid.disclosure`, found here as before.

@@ -32,6 +32,8 @@ from clusterid.errors import (
     TableTypeError,
     check_option,
 )
+from clusterid.tables._apart import Beside, Wanted, beside, set_apart
+from clusterid.tables._nesting import TOTAL, Counted, nested_faults
 from clusterid.tables._wide import checked_wide
 from clusterid.tables.parsing import (
     Check,
@@ -53,9 +55,6 @@ __all__ = [
     "economy",
     "margins",
 ]
-
-#: The code that stands for "all regions" or "all industries" in a table of totals.
-TOTAL = "TOTAL"
 
 CountConcept = Literal["workplace", "residence", "unknown"]
 Kind = Literal["industry", "occupation"]
@@ -361,17 +360,23 @@ def economy(
     if {"region", "industry", "employment"} <= set(columns):
         table, year = _one_year(employment.reset_index(drop=True), year, "employment")
         meta = _stated(table, meta)
-        parts = _from_long(table)
+        parts, found = _from_long(table, meta.classification)
+        kept = beside(employment)
+        published = kept if len(kept.totals) else found
     else:
-        parts = {"employment": checked_wide(employment, text=True).copy()}
+        wide = checked_wide(employment, text=True, totals="kept")
+        parts, published = _from_wide(wide, meta.classification)
     if year is not None:
         meta = replace(meta, year=int(year))
     columns = parts["employment"].columns
+    if totals is None and len(published.totals):
+        mine = published.totals["year"].isin([0] if year is None else [0, int(year)])
+        totals = published.totals[mine].drop(columns="year")
     return Economy(
         **parts,
         plant_herfindahl=_check_herfindahl(plant_herfindahl, columns),
         totals=_check_totals(totals, year),
-        hierarchies=_check_hierarchies(hierarchies),
+        hierarchies=_check_hierarchies(hierarchies or published.hierarchies),
         metadata=meta,
     )
 
@@ -523,8 +528,30 @@ _TOTALS = Table(
 )
 
 
-def _from_long(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """Return checked tables regions x industries of what a long table counts."""
+def _from_wide(
+    wide: pd.DataFrame, classification: str
+) -> tuple[dict[str, pd.DataFrame], Beside]:
+    """Return the table without its totals, and these; nested codes are a fault."""
+    counted = Counted.of_wide(wide)
+    if any(counted.total_rows(side).any() for side in ("region", "industry")):
+        n, m = wide.shape
+        long = pd.DataFrame({
+            "region": np.repeat(wide.index.to_numpy(dtype=object), m),
+            "industry": np.tile(wide.columns.to_numpy(dtype=object), n),
+            "employment": wide.to_numpy(dtype=float).ravel(),
+        })
+        parts, found = _from_long(long, classification)
+        return {"employment": parts["employment"]}, found
+    faults = nested_faults(counted, classification=classification)
+    if faults:
+        raise TableError("employment", faults)
+    return {"employment": wide.copy()}, beside(pd.DataFrame())
+
+
+def _from_long(
+    table: pd.DataFrame, classification: str
+) -> tuple[dict[str, pd.DataFrame], Beside]:
+    """Return checked tables regions x industries, and the totals among the rows."""
     check = Check(RawTable(table, "employment"))
     _CELLS.check(check, TableOptions())
     if not len(table):
@@ -540,6 +567,18 @@ def _from_long(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
     check.done()
     row, regions = pd.factorize(check.frame["region"], sort=True)
     column, industries = pd.factorize(check.frame["industry"], sort=True)
+    counted = Counted(
+        {"region": list(regions), "industry": list(industries)},
+        {"region": row, "industry": column},
+        check.frame["employment"].to_numpy(dtype=float),
+        np.zeros(len(row), dtype=np.intp),
+    )
+    wanted = Wanted(classification=classification)
+    cells, published = set_apart(check.frame, wanted, counted=counted)
+    if len(cells) < len(check.frame):
+        check.frame = cells
+        row, regions = pd.factorize(cells["region"], sort=True)
+        column, industries = pd.factorize(cells["industry"], sort=True)
     index = pd.Index(regions, name="region")
     columns = pd.Index(industries, name="industry")
     parts = {}
@@ -547,7 +586,7 @@ def _from_long(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
         wide = np.zeros((len(regions), len(industries)))
         wide[row, column] = check.frame[name].to_numpy(dtype=float)
         parts[name] = pd.DataFrame(wide, index=index, columns=columns)
-    return parts
+    return parts, published
 
 
 def _check_totals(totals: pd.DataFrame | None, year: int | None) -> pd.DataFrame | None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Unpack
+from typing import Any, Unpack
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 
 from clusterid._disk import foreign_reading
 from clusterid.errors import DataWarning, Fault, OptionError, TableError, check_option
+from clusterid.tables._apart import Wanted, set_apart
 from clusterid.tables.parsing import (
     Check,
     Code,
@@ -27,7 +29,7 @@ from clusterid.tables.parsing import (
     Year,
 )
 
-__all__ = ["read_employment"]
+__all__ = ["read_employment", "read_rows"]
 
 #: Marks of quality that publishers put beside a number (SDMX status of observations).
 _STATUS = frozenset("abdefiprsu")
@@ -72,6 +74,13 @@ def read_employment(
     nil_flags: str | Sequence[str] | None = None,
     bands: Mapping[str, tuple[float, float | None]] | None = None,
     pad: Mapping[str, int] | None = None,
+    classification: str | None = None,
+    level: int | str | None = None,
+    digits: int | None = None,
+    levels: Mapping[str, int] | None = None,
+    total_codes: Mapping[str, str] | None = None,
+    outside: Sequence[str] = (),
+    rounding: float | None = None,
     **reading: Unpack[Reading],
 ) -> pd.DataFrame:
     """Read and check employment by region and industry.
@@ -112,6 +121,25 @@ def read_employment(
     pad : mapping, optional
         ``{"region": 5}``: fill codes of digits with leading zeros; 0 says that the
         codes are right as they are.
+    classification : str, optional
+        Of the industries (``"nace2"``, ``"naics2017"`` ...): its code tree says which
+        codes are sums of others.
+    level, digits : optional
+        Where sums stand among their parts: which industries are counted, by the name
+        of a level of the classification (``level="division"``) or by how many digits
+        their codes have (``digits=4``). Coarser codes are then published totals.
+    levels : mapping, optional
+        ``{"region": 4, "industry": 3}``: the same by how many characters the counted
+        codes have, for regions, too. A cell without a row is then missing, not zero,
+        unless its total leaves nothing for it; finer codes are left out.
+    total_codes : mapping, optional
+        ``{"industry": "00"}``: the code that stands for all.
+    outside : sequence of str
+        With ``levels``: codes of regions that are no place (jobs that were not
+        regionalised).
+    rounding : float, optional
+        With a level: published values are within so many persons of the truth; by
+        default 1 where a sum is below its parts, else 0.
     **reading
         ``encoding``, ``separator``, ``sheet``, ``skip_rows``, ``filter``: see
         :func:`read_table`.
@@ -122,12 +150,19 @@ def read_employment(
         One row a cell, columns in the order above, codes as text, sorted by year,
         region, industry. ``lower`` and ``upper`` equal employment where it is
         published; of a withheld cell, ``lower`` is at least 0 and ``upper`` NaN where
-        no bound is known.
+        no bound is known. Totals that stood among the cells are no rows of it: they
+        are kept beside it, and :func:`economy` finds them there.
 
     Raises
     ------
     TableError
-        With every fault of the table.
+        With every fault of the table; sums that stand among their parts are one, where
+        no level is named.
+
+    Warns
+    -----
+    DataWarning
+        Where a code says by its name that it is a total ("Insgesamt").
 
     Examples
     --------
@@ -139,18 +174,57 @@ def read_employment(
     0  01001        C        12.0
     1  01002        C         NaN
     """
-    known = {"region": regions, "industry": industries}
-    options = TableOptions.of(read_employment, locals(), known=known)
+    given = locals()
+    rows, name = _rows(given)
+    wanted = Wanted(
+        levels=levels or {},
+        digits=digits,
+        level=level,
+        classification=classification,
+        total_codes=total_codes or {},
+        outside=outside,
+        rounding=rounding,
+    )
+    cells, published = set_apart(rows, wanted, name)
+    return published.kept_with(cells)
+
+
+def read_rows(source: object, **options: Any) -> pd.DataFrame:
+    """Read as :func:`read_employment`, with totals still among the rows.
+
+    For readers that set totals apart over several files.
+    """
+    offered = inspect.signature(read_employment).parameters
+    given = {n: p.default for n, p in offered.items() if p.default is not p.empty}
+    reading = {n: options.pop(n) for n in list(options) if n not in offered}
+    rows, _ = _rows({**given, **options, "source": source, "reading": reading})
+    return rows
+
+
+def _rows(given: Mapping[str, Any]) -> tuple[pd.DataFrame, str]:
+    """Return the checked rows of a source and the name of the table."""
+    known = {side: given[many] for side, many in _KNOWN.items()}
+    options = TableOptions.of(read_employment, given, known=known)
+    layout, year = given["layout"], given["year"]
     check_option("layout", layout, ["long", "wide"])
-    options = replace(options, nil=_listed(nil) or (), withheld=_listed(withheld) or ())
-    raw = _EMPLOYMENT.load(source, options)
+    nil, withheld = _listed(given["nil"]) or (), _listed(given["withheld"]) or ()
+    options = replace(options, nil=nil, withheld=withheld)
+    raw = _EMPLOYMENT.load(given["source"], options)
     check = Check(_melted(raw) if layout == "wide" else raw)
     _EMPLOYMENT.check(check, options, {"year": partial(_select_year, year=year)})
-    flags = _Flags(_listed(withheld_flags), _listed(nil_flags), bands or {})
+    flags = _Flags(
+        _listed(given["withheld_flags"]),
+        _listed(given["nil_flags"]),
+        given["bands"] or {},
+    )
     flags.apply(check)
     _bounds(check)
     _EMPLOYMENT.unique(check)
-    return _EMPLOYMENT.finished(check)
+    return _EMPLOYMENT.finished(check), check.name
+
+
+#: Where the codes that may occur on a side are given.
+_KNOWN = {"region": "regions", "industry": "industries"}
 
 
 def _listed(marks: str | Sequence[str] | None) -> tuple[str, ...] | None:

@@ -20,8 +20,8 @@ from clusterid.sources._files import (
     require_columns,
     whole_years_of,
 )
-from clusterid.sources._reader import TOTALS_COLUMNS, SourcedEmployment, metadata_of
-from clusterid.tables import TOTAL, read_employment
+from clusterid.sources._reader import SourcedEmployment, metadata_of
+from clusterid.tables import TOTAL, TOTALS_COLUMNS, read_employment
 
 __all__ = ["FLAG_RANGES", "complete_codes", "naics_leaves", "naics_vintage", "read_cbp"]
 
