@@ -12,9 +12,11 @@ from clusterid.errors import check_option
 from clusterid.sources._files import Paths, file_list, of_years, one_file
 from clusterid.sources._reader import SourcedEmployment, names_of, no_totals
 from clusterid.tables import (
+    TOTAL,
     TOTALS_COLUMNS,
     Metadata,
     Wanted,
+    is_total,
     read_collaborations,
     read_flows,
     read_links,
@@ -27,6 +29,7 @@ from clusterid.tables.parsing import (
     Code,
     Number,
     RawTable,
+    Reading,
     Table,
     TableOptions,
     Year,
@@ -123,7 +126,7 @@ def read_employment_table(
         table = read_rows(table)
     name = f"employment ({', '.join(path.name for path in files[:3])})"
     table, found = set_apart(table.reset_index(drop=True), wanted, name)
-    published = read_totals(totals, table["year"])
+    published = read_totals(totals, table["year"], **reading)
     if len(found.totals):
         both = [published, found.totals] if len(published) else [found.totals]
         published = pd.concat(both, ignore_index=True)
@@ -152,9 +155,9 @@ _TOTALS = Table(
     (
         Code("region", required=True),
         Code("industry", required=True),
-        Number("value", required=True),
-        Number("lower"),
-        Number("upper"),
+        Number("value", required=True, counts=True),
+        Number("lower", counts=True),
+        Number("upper", counts=True),
         Year(),
     ),
     key=("region", "industry", "year"),
@@ -162,13 +165,31 @@ _TOTALS = Table(
 )
 
 
-def read_totals(path: str | Path | None, years: pd.Series) -> pd.DataFrame:
-    """Read published totals; without a year they hold for every year given."""
+def read_totals(
+    path: str | Path | None, years: pd.Series, **given: Any
+) -> pd.DataFrame:
+    """Read published totals; without a year they hold for every year given.
+
+    The value stands in a column ``value``, or ``employment`` as in a table of counts;
+    ``given`` says how numbers are written (``decimal``, ``thousands``, marks) and how
+    the file is (``encoding`` ...), as of the counts.
+    """
     if path is None:
         return no_totals()
-    table = read_table(path, name="totals")
+    form = {n: v for n, v in given.items() if n in Reading.__annotations__}
+    form.pop("filter", None)
+    table = read_table(path, name="totals", **form)
+    if "value" not in table.columns and "employment" in table.columns:
+        table = table.rename(columns={"employment": "value"})
     check = Check(RawTable(table, f"totals ({Path(path).name})"))
-    _TOTALS.check(check, TableOptions())
+    signs = ("decimal", "thousands", "nil", "withheld", "marked")
+    options = TableOptions(**{n: given[n] for n in signs if n in given})
+    _TOTALS.check(check, options)
+    for side in ("region", "industry"):
+        if check.has(side) and not check.faults:
+            code = check.frame[side]
+            says = {c: TOTAL for c in code.unique() if is_total(str(c))}
+            check.frame[side] = code.replace(says)
     _TOTALS.unique(check)
     wanted = sorted({int(year) for year in years})
     if check.has("year") and not check.faults:

@@ -25,7 +25,7 @@ from clusterid.tables._levels import (
     flat_tree,
     separated,
 )
-from clusterid.tables._nesting import TOTAL
+from clusterid.tables._nesting import TOTAL, is_total
 from clusterid.tables._organisations import (
     BUSINESS,
     SCIENCE,
@@ -43,7 +43,7 @@ __all__ = [
     "BUSINESS", "ORGANISATION_KINDS", "REST", "SCIENCE", "TOTAL", "TOTALS_COLUMNS",
     "Economy", "Margins", "Metadata", "Tree", "Wanted", "areas_km2", "check_answers",
     "check_comparable", "check_declared", "check_places", "checked_wide", "code_tree",
-    "contiguity", "economy", "flat_tree", "guard_rows", "margins",
+    "contiguity", "economy", "flat_tree", "guard_rows", "is_total", "margins",
     "organisation_kinds", "publishable_interval", "read_collaborations",
     "read_employment", "read_flows", "read_links", "read_plants", "read_regions",
     "read_rows", "read_table", "seat_booked", "separated", "set_apart",

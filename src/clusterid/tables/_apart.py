@@ -254,7 +254,7 @@ def set_apart(
         If sums stand among their parts and no level is named.
     """
     counted = Counted.of(table) if counted is None else counted
-    table, counted, renamed = _with_total_codes(table, counted, wanted)
+    table, counted = _with_total_codes(table, counted, wanted)
     notes: list[str] = []
     rows = {side: counted.total_rows(side) for side in _SIDES}
     is_sum = rows["region"] | rows["industry"]
@@ -270,7 +270,7 @@ def set_apart(
         raise TableError(name, [_only_totals()])
     totals = _totals(table, rows, notes)
     said = sorted({code for side in _SIDES for code in counted.codes[side]
-                   if is_total(code)} - renamed)  # fmt: skip
+                   if is_total(code)} - {TOTAL})  # fmt: skip
     if said:
         shown = ", ".join(map(repr, said[:3]))
         text = (
@@ -291,9 +291,8 @@ def _only_totals() -> Fault:
 
 def _with_total_codes(
     table: pd.DataFrame, counted: Counted, wanted: Wanted
-) -> tuple[pd.DataFrame, Counted, set[str]]:
+) -> tuple[pd.DataFrame, Counted]:
     """Return the table in which the codes that stand for all are ``TOTAL``."""
-    renamed = {TOTAL} if wanted.total_codes else set()
     codes = dict(counted.codes)
     for side, code in wanted.total_codes.items():
         if code not in codes[side]:
@@ -306,7 +305,7 @@ def _with_total_codes(
         table = table.assign(**{side: table[side].where(table[side].ne(code), TOTAL)})
         codes[side] = [TOTAL if c == code else c for c in codes[side]]
     counted = Counted(codes, counted.place, counted.values, counted.period)
-    return table, counted, renamed
+    return table, counted
 
 
 def _totals(

@@ -94,7 +94,7 @@ def _pairs(
         Code(end, required=True, padded=True, width=None, known_as=known_as)
         for end in (first, second)
     ]
-    value = Number("value", required=True, minimum=minimum, null=False)
+    value = Number("value", required=True, minimum=minimum, null=False, counts=True)
     return Table(
         name,
         (*ends, value),

@@ -24,8 +24,8 @@ from clusterid.study.reading._schema import EmploymentSection, PlantsSection, St
 from clusterid.study.reading._variables import expanded_all
 from clusterid.tables import Economy, Metadata, read_table
 from clusterid.tables.parsing._checking import Check
+from clusterid.tables.parsing._form import RawTable
 from clusterid.tables.parsing._numerals import Numerals
-from clusterid.tables.parsing._reading import RawTable
 
 if TYPE_CHECKING:
     import geopandas as gpd

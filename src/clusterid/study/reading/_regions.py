@@ -13,7 +13,7 @@ from clusterid.study.reading._collecting import first_of, noted
 from clusterid.study.reading._variables import expanded_all
 from clusterid.tables import read_regions, read_table
 from clusterid.tables.parsing._checking import Check
-from clusterid.tables.parsing._reading import RawTable
+from clusterid.tables.parsing._form import RawTable
 
 if TYPE_CHECKING:
     import geopandas as gpd

@@ -11,7 +11,7 @@ from clusterid.study.reading._schema import StudyFile, TemplatesSection
 from clusterid.study.reading._variables import expanded_all
 from clusterid.tables import Economy, read_table
 from clusterid.tables.parsing._checking import Check
-from clusterid.tables.parsing._reading import RawTable, Reading
+from clusterid.tables.parsing._form import RawTable, Reading
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -16,8 +16,9 @@ from clusterid.tables.parsing._declared import (
     Word,
     Year,
 )
+from clusterid.tables.parsing._form import RawTable, Reading
 from clusterid.tables.parsing._numerals import Numerals, parse_number
-from clusterid.tables.parsing._reading import RawTable, Reading, load, read_table
+from clusterid.tables.parsing._reading import load, read_table
 
 __all__ = [
     "LARGEST_NUMBER", "Check", "Code", "Number", "Numerals", "Other", "RawTable",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -31,13 +31,14 @@ from clusterid.tables.parsing._codes import (
     null_words,
     unusable,
 )
+from clusterid.tables.parsing._form import RawTable
 from clusterid.tables.parsing._numerals import (
     NUMBER_FAULTS,
     Numerals,
+    inside_of,
     is_grouped,
     parse_number,
 )
-from clusterid.tables.parsing._reading import RawTable
 
 if TYPE_CHECKING:
     from pyproj import CRS
@@ -114,6 +115,8 @@ class Check:
         self.frame = raw.frame
         self.faults: list[Fault] = list(raw.faults)
         self.numbers_of = raw.frame.index.to_numpy() + 1
+        #: what stood in cells beside a number, by column: a text and its meaning by row
+        self.inside: dict[str, pd.DataFrame] = {}
 
     # -- collecting ---------------------------------------------------------------
 
@@ -241,8 +244,8 @@ class Check:
             mend = "fill in the code or drop the row"
             self.fault(missing, f"{column} is missing", mend, given)
         found = self._unsound(column, text, is_key=column in _KEYS and not null)
-        if pad is None and not found:
-            found = damage(column, text, distinct.values, is_null)
+        if (pad is None or pad > 0) and not found:
+            found = damage(column, text, distinct.values, is_null, padded=bool(pad))
         for bad, rule, mend in found:
             self.fault(distinct.rows(bad), rule, mend, given)
             is_null = is_null | (bad & distinct.each(has_control, of=text, dtype=bool))
@@ -282,6 +285,11 @@ class Check:
             mend = f'leading zeros were lost: pass pad={{"{column}": {width}}}'
         else:
             mend = f"add them to {known_as}, or drop the rows.{nearest(first, known)}"
+            if prefix := _common_prefix([str(t) for t in text[bad]], have):
+                mend = (
+                    f"the codes carry a prefix ({prefix!r}): take it off, then "
+                    f"{first.removeprefix(prefix)!r} is known"
+                )
         rule = f"{column} is not one of the {len(known)} known {known_as}"
         self.fault(distinct.rows(bad), rule, mend, column)
 
@@ -337,11 +345,24 @@ class Check:
         if counts and numerals.decimal == "." and numerals.thousands is None:
             grouped = _points_group(distinct.values, kinds)
             kinds[grouped], numbers[grouped] = "points", np.nan
+        if numerals.marked or numerals.bands:
+            self._keep_inside(column, distinct, numerals)
         kind = kinds[distinct.place]
         for key, fault in NUMBER_FAULTS.items():
             rule, mend = f"{column} {fault['rule']}", fault["mend"]
             self.fault(kind == key, rule, mend, original)
         return numbers[distinct.place], kind == "null"
+
+    def _keep_inside(
+        self, column: str, distinct: _Distinct, numerals: Numerals
+    ) -> None:
+        """Keep the marks of cells and the bounds that they carry."""
+        found = [_meaning(value, numerals) for value in distinct.values]
+        columns = ["mark", "lower", "upper"]
+        each = pd.DataFrame([*found, ("", np.nan, np.nan)], columns=columns)
+        if each["mark"].ne("").any() or each[["lower", "upper"]].notna().any(axis=None):
+            rows = each.iloc[distinct.place]
+            self.inside[column] = rows.set_axis(distinct.index, axis=0)
 
     def whole_years(self, column: str = "year", *, null: bool = False) -> None:
         """Make a column whole years; a date or text is reported."""
@@ -483,6 +504,26 @@ def _out_of_range(
     return found
 
 
+def _meaning(value: object, numerals: Numerals) -> tuple[str, float, float]:
+    """Return the mark of a cell and the bounds that it carries."""
+    if not isinstance(value, str):
+        return "", np.nan, np.nan
+    text = value.strip()
+    if text in numerals.bands:
+        low, high = numerals.bands[text]
+        return text, float(low), np.nan if high is None else float(high)
+    if not numerals.marked or parse_number(text, replace(numerals, marked=False))[
+        1
+    ] not in {"range", "marked"}:
+        return "", np.nan, np.nan
+    inside = inside_of(text, numerals)
+    return (
+        ("", np.nan, np.nan)
+        if inside is None
+        else (inside.mark, inside.lower, inside.upper)
+    )
+
+
 def _points_group(values: Sequence[object], kinds: NDArray[np.object_]) -> list[int]:
     """Return numbers whose points may group thousands: if all points stand so."""
     dotted = [
@@ -492,6 +533,18 @@ def _points_group(values: Sequence[object], kinds: NDArray[np.object_]) -> list[
     ]
     is_grouping = all(is_grouped(str(values[i]).strip()) for i in dotted)
     return dotted if is_grouping else []
+
+
+def _common_prefix(codes: Sequence[str], known: Container[str]) -> str:
+    """Return what all codes begin with, if the known ones are what is left."""
+    first = codes[0]
+    for n in range(1, len(first)):
+        prefix = first[:n]
+        if not all(code.startswith(prefix) for code in codes):
+            return ""
+        if sum(code[n:] in known for code in codes) * 2 > len(codes):
+            return prefix
+    return ""
 
 
 def _zeros_filled(width: int) -> Callable[[str], str]:
