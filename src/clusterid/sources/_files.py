@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -23,6 +23,7 @@ from clusterid._disk import (
     twice_in_header,
 )
 from clusterid.errors import Fault, SourceError, TableTypeError, nearest
+from clusterid.tables import column_numbers
 
 __all__ = [
     "columns_of", "file_list", "find_by_columns", "known_numbers_of", "named_files",
@@ -37,7 +38,7 @@ Content = TypeVar("Content")
 _SHOWN = 5
 #: What is one thing, though one can go through it.
 _SINGLE = (str, bytes, os.PathLike, pd.DataFrame)
-_TABLES = (".parquet", ".csv", ".csv.gz", ".tsv", ".xlsx")
+_TABLES = (".parquet", ".csv", ".csv.gz", ".tsv", ".tsv.gz", ".txt", ".xlsx", ".json")
 
 
 def file_list(paths: Paths, *, endings: tuple[str, ...] = _TABLES) -> list[Path]:
@@ -252,18 +253,16 @@ def require_keys(table: pd.DataFrame, keys: Sequence[str], path: Path) -> None:
 
 def numbers_of(table: pd.DataFrame, column: str, path: Path) -> NDArray[np.float64]:
     """Return a column as floats, NaN where it is empty; other text is reported."""
-    given = table[column]
-    empty = given.isna() | given.astype(object).eq("")
-    filled: Any = given.where(~empty)
-    values = pd.to_numeric(filled, errors="coerce")
-    numbers = values.astype("Float64").to_numpy(dtype=float, na_value=np.nan)
-    wrong = np.flatnonzero(np.isnan(numbers) & ~empty.to_numpy(dtype=bool))
-    if len(wrong):
-        rows = "; ".join(f"row {i + 1}: {given.iloc[i]!r}" for i in wrong[:_SHOWN])
+    numbers, faults = column_numbers(table[column], column)
+    wrong = [fault for fault in faults if fault.count]
+    if wrong:
+        first = wrong[0]
+        rows = "; ".join(f"row {row}: {value!r}" for row, value in first.rows[:_SHOWN])
+        why = "" if first.rule.endswith("is not a number") else f": {first.rule}"
         raise SourceError(
-            f"{path}: {len(wrong)} values of {column} are not numbers ({rows})."
+            f"{path}: {first.count} values of {column} are not numbers ({rows}){why}."
         )
-    return np.asarray(numbers, dtype=np.float64)
+    return numbers
 
 
 def known_numbers_of(

@@ -22,6 +22,8 @@ from clusterid.sources.germany._regional_parquet import (
 from clusterid.sources.great_britain._bres import read_bres
 from clusterid.sources.great_britain._uk_io import read_uk_io
 from clusterid.sources.international._cordis import read_cordis_fp7, read_cordis_h2020
+from clusterid.sources.international._eurostat import read_eurostat
+from clusterid.sources.international._io_workbook import read_io_workbook
 from clusterid.sources.international._siot import read_siot
 from clusterid.sources.international._skill_links import read_skill_links
 from clusterid.sources.international._wiod import read_wiod
@@ -47,6 +49,8 @@ _FUNCTIONS: Mapping[str, Callable[..., object]] = {
     "erwerbstaetige": read_erwerbstaetige,
     "ba_occupations": read_ba_occupations,
     "bres": read_bres,
+    "eurostat": read_eurostat,
+    "io_workbook": read_io_workbook,
     "siot": read_siot,
     "uk_io": read_uk_io,
     "cbp": read_cbp,

@@ -25,7 +25,7 @@ from clusterid.tables._levels import (
     flat_tree,
     separated,
 )
-from clusterid.tables._nesting import TOTAL, is_total
+from clusterid.tables._nesting import TOTAL, flow_faults, is_total
 from clusterid.tables._organisations import (
     BUSINESS,
     SCIENCE,
@@ -37,16 +37,17 @@ from clusterid.tables._plants import read_plants
 from clusterid.tables._regions import read_regions
 from clusterid.tables._size_classes import size_class_reasons, square_bounds
 from clusterid.tables._wide import checked_wide
-from clusterid.tables.parsing import read_table
+from clusterid.tables.parsing import column_numbers, read_grids, read_table
 
 __all__ = [
     "BUSINESS", "ORGANISATION_KINDS", "REST", "SCIENCE", "TOTAL", "TOTALS_COLUMNS",
     "Economy", "Margins", "Metadata", "Tree", "Wanted", "areas_km2", "check_answers",
     "check_comparable", "check_declared", "check_places", "checked_wide", "code_tree",
-    "contiguity", "economy", "flat_tree", "guard_rows", "is_total", "margins",
-    "organisation_kinds", "publishable_interval", "read_collaborations",
-    "read_employment", "read_flows", "read_links", "read_plants", "read_regions",
-    "read_rows", "read_table", "seat_booked", "separated", "set_apart",
+    "column_numbers", "contiguity", "economy", "flat_tree", "flow_faults",
+    "guard_rows", "is_total", "margins", "organisation_kinds",
+    "publishable_interval", "read_collaborations", "read_employment", "read_flows",
+    "read_grids", "read_links", "read_plants", "read_regions", "read_rows",
+    "read_table", "seat_booked", "separated", "set_apart",
     "size_class_reasons", "square_bounds",
 ]  # fmt: skip
 

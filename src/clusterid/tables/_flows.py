@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import Unpack
 
 import numpy as np
 import pandas as pd
 
-from clusterid.errors import Fault, check_option
+from clusterid.errors import DataWarning, Fault, check_option
+from clusterid.tables._layout import checked_layout
+from clusterid.tables._nesting import flow_faults, is_total
 from clusterid.tables.parsing import (
     Check,
     Code,
@@ -27,7 +30,7 @@ def read_flows(
     *,
     columns: Mapping[str, str] | None = None,
     industries: Sequence[str] | None = None,
-    layout: str = "long",
+    layout: str | None = None,
     negative: str = "fault",
     decimal: str = ".",
     thousands: str | None = None,
@@ -44,8 +47,10 @@ def read_flows(
         Our name to the name in the source.
     industries : list of codes, optional
         A seller or buyer that is not among them is a fault.
-    layout : {"long", "matrix"}
-        ``"matrix"``: sellers in rows (first column), one column a buyer.
+    layout : {"long", "matrix"}, optional
+        ``"matrix"`` (or ``"wide"``): sellers in rows (first column), one column a
+        buyer. Told from the columns where not given. Rows and columns of a matrix that
+        are totals by their name are left out, and said.
     negative : {"fault", "keep"}
         Negative flows occur in some published tables; keep them only knowingly.
     decimal, thousands, pad, **reading
@@ -71,7 +76,9 @@ def read_flows(
     """
     known = {"seller": industries, "buyer": industries}
     options = TableOptions.of(read_flows, locals(), known=known)
-    check_option("layout", layout, ["long", "matrix"])
+    layout = checked_layout(layout)
+    if layout == "years":
+        check_option("layout", layout, ["long", "wide", "matrix"])
     check_option("negative", negative, ["fault", "keep"])
     table = _pairs(
         ("flows", "seller", "buyer", "industries"),
@@ -79,9 +86,16 @@ def read_flows(
         repeated="add the rows up, or filter to one year and origin",
     )
     raw = table.load(source, options)
-    check = Check(_molten(raw) if layout == "matrix" else raw)
+    if layout is None and not {"seller", "buyer", "value"} & {*raw.frame.columns[1:]}:
+        layout = "wide"
+    check = Check(_molten(raw) if layout == "wide" else raw)
     table.check(check, options)
     table.unique(check)
+    if not check.faults:
+        frame = check.frame
+        check.faults += flow_faults(
+            frame["seller"], frame["buyer"], frame["value"].to_numpy(dtype=float)
+        )
     return table.finished(check)
 
 
@@ -117,6 +131,17 @@ def _molten(raw: RawTable) -> RawTable:
         )
         return RawTable(frame, raw.name, (*raw.faults, fault))
     frame = frame.rename(columns={key: "seller"})
+    totals = [c for c in frame.columns[1:] if is_total(str(c))]
+    rows = frame["seller"].map(lambda code: isinstance(code, str) and is_total(code))
+    if totals or rows.any():
+        names = sorted({*map(str, totals), *map(str, frame["seller"][rows])})
+        warnings.warn(
+            f"{raw.name}: {', '.join(map(repr, names[:4]))} are totals by their name "
+            "and are left out.",
+            DataWarning,
+            stacklevel=3,
+        )
+        frame = frame.loc[~rows].drop(columns=totals)
     long = frame.melt(
         id_vars="seller", var_name="buyer", value_name="value", ignore_index=False
     )

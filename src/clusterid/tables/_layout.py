@@ -113,7 +113,7 @@ def _with_total_rows(raw: RawTable) -> RawTable:
     texts = [c for c in frame.columns if c not in (*_KEYS, "industry", "employment")]
     if not len(empty) or not texts or len(empty) == len(frame):
         return raw
-    named = {}
+    named: dict[int, str] = {}
     for column in texts:
         for i in empty:
             text = frame[column].iloc[i]
@@ -122,8 +122,8 @@ def _with_total_rows(raw: RawTable) -> RawTable:
     if not named:
         return raw
     region = given.astype(object).copy()
-    for i, text in named.items():
-        region.iloc[i] = text
+    for at, text in named.items():
+        region.iloc[at] = text
     return RawTable(frame.assign(region=region), raw.name, raw.faults)
 
 

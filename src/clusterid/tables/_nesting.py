@@ -189,7 +189,7 @@ def _sums(counted: Counted, side: str, parent: Places, wanted: Places) -> _Sums:
     n_hidden = np.bincount(flat, hidden, minlength=size)
     return _Sums(
         own,
-        summed.reshape(shape),
+        np.asarray(summed.reshape(shape), dtype=np.float64),
         (n_parts > 0).reshape(shape),
         (n_hidden == 0).reshape(shape),
     )
@@ -335,18 +335,58 @@ def nested_faults(
     """
     faults = []
     for side in ("region", "industry"):
-        codes = [c for c in counted.codes[side] if not is_total(c)]
-        if len(codes) < 2:
-            continue
-        tree = tree_named(classification) if side == "industry" else None
-        found = _confirmed(counted, side, nearest_parents(codes, tree), tree)
-        if not found and tree is None and side == "industry":
-            found = _guessed(counted, codes)
-        whole = None if found else all_by_sum(counted, side)
-        if whole is not None:
-            found = {whole: [code for code in codes if code != whole]}
+        found, whole = _sums_among(counted, side, classification)
         if found:
             faults.append(_fault(side, found, whole))
+    return faults
+
+
+def _sums_among(
+    counted: Counted, side: str, classification: str | None
+) -> tuple[dict[str, list[str]], str | None]:
+    """Return the sums of a side with their parts, and the one that holds all others."""
+    codes = [c for c in counted.codes[side] if not is_total(c)]
+    if len(codes) < 2:
+        return {}, None
+    tree = tree_named(classification) if side == "industry" else None
+    found = _confirmed(counted, side, nearest_parents(codes, tree), tree)
+    if not found and tree is None and side == "industry":
+        found = _guessed(counted, codes)
+    whole = None if found else all_by_sum(counted, side)
+    if whole is not None:
+        found = {whole: [code for code in codes if code != whole]}
+    return found, whole
+
+
+def flow_faults(seller: pd.Series, buyer: pd.Series, values: Numbers) -> list[Fault]:
+    """Return faults of flows in which totals stand among sellers or buyers.
+
+    Parameters
+    ----------
+    seller, buyer : Series of str
+        One a flow.
+    values : array
+        Flows.
+    """
+    codes, place = {}, {}
+    for side, column in (("region", seller), ("industry", buyer)):
+        place[side], known = pd.factorize(column, use_na_sentinel=True)
+        codes[side] = [str(code) for code in known]
+    counted = Counted(codes, place, values, np.zeros(len(values), dtype=np.intp))
+    faults = []
+    mend = "leave totals out: every flow would be counted twice"
+    for side, end in (("region", "seller"), ("industry", "buyer")):
+        says = [code for code in codes[side] if is_total(code)]
+        if says:
+            rows = ((code, "total") for code in says)
+            faults.append(Fault.listing(f"a {end} is a total by its name", mend, rows))
+            counted = counted.without(counted.total_rows(side))
+    for side, end in (("region", "seller"), ("industry", "buyer")):
+        found, _ = _sums_among(counted, side, None)
+        if found:
+            rows = ((a, f"holds {_few(parts)}") for a, parts in found.items())
+            rule = f"a {end} is the sum of others"
+            faults.append(Fault.listing(rule, mend, rows))
     return faults
 
 

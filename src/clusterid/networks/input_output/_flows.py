@@ -14,6 +14,7 @@ from clusterid._faults import faults_in_rows, faults_of, missing_columns, refuse
 from clusterid._typed import typed
 from clusterid.errors import ClassificationError, Fault, check_option
 from clusterid.networks._labels import by_code
+from clusterid.tables import column_numbers, flow_faults
 
 if TYPE_CHECKING:
     from clusterid.classifications import Correspondence
@@ -49,7 +50,9 @@ def _faults(flows: pd.DataFrame, industries: set[str] | None) -> list[Fault]:
             .all(axis=1)
             .to_numpy(bool)
         )
-    value = pd.to_numeric(flows["value"], errors="coerce").to_numpy(float)
+    value, unread = column_numbers(flows["value"])
+    if unread:
+        return unread
     keys = pd.MultiIndex.from_frame(flows[["seller", "buyer"]].astype("string"))
     rules: list[tuple[NDArray[np.bool_], str, str]] = [
         (
@@ -114,10 +117,11 @@ def flow_table(
             "no output",
         )
     refuse("flows", faults)
+    value = column_numbers(flows["value"])[0]
+    refuse("flows", flow_faults(seller, buyer, value))
     place = pd.Index(codes)
     rows = place.get_indexer(pd.Index(seller))
     columns = place.get_indexer(pd.Index(buyer))
-    value = flows["value"].to_numpy(float)
     matrix = np.zeros((len(codes), len(codes)))
     inside = (rows >= 0) & (columns >= 0)
     matrix[rows[inside], columns[inside]] = value[inside]

@@ -13,6 +13,7 @@ from clusterid._typed import typed
 from clusterid.errors import Fault, check_option
 from clusterid.networks._graph import Links, build_graph
 from clusterid.statistics import over_positive
+from clusterid.tables import column_numbers
 
 __all__ = ["skill_network", "skill_relatedness"]
 
@@ -23,7 +24,8 @@ _SHOWN = 5
 def _checked(links: pd.DataFrame, *, moves: bool) -> pd.DataFrame:
     wanted = ("source", "target", "value")
     refuse("links", missing_columns(links, wanted, "give source, target, value"))
-    value = pd.to_numeric(links["value"], errors="coerce").to_numpy(float)
+    value, unread = column_numbers(links["value"])
+    refuse("links", unread)
     keys = pd.MultiIndex.from_frame(links[["source", "target"]].astype("string"))
     rules = [
         (

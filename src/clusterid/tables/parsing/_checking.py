@@ -43,7 +43,10 @@ from clusterid.tables.parsing._numerals import (
 if TYPE_CHECKING:
     from pyproj import CRS
 
-__all__ = ["LARGEST_NUMBER", "Check", "checked_crs", "checked_pad", "known_codes"]
+__all__ = [
+    "LARGEST_NUMBER", "Check", "checked_crs", "checked_pad", "column_numbers",
+    "known_codes",
+]  # fmt: skip
 
 #: Beyond this no number of a table is a count, an amount or a coordinate.
 LARGEST_NUMBER = 1e15
@@ -426,6 +429,33 @@ class Check:
         self.fault(distinct.rows(bad), rule, mend, original)
         kept = [None if has_control(word) else word for word in words]
         self.frame[column] = distinct.column(kept)
+
+
+def column_numbers(
+    values: pd.Series, name: str = "value", numerals: Numerals | None = None
+) -> tuple[NDArray[np.float64], list[Fault]]:
+    """Return a column as floats by the one parser of numbers, and what is no number.
+
+    Parameters
+    ----------
+    values : Series
+        Numbers, or text that may be numbers.
+    name : str
+        What the column is called in messages.
+    numerals : Numerals, optional
+        How numbers are written; with a decimal point and no thousands by default.
+
+    Returns
+    -------
+    (array, list of Fault)
+        NaN where a cell is empty or at fault.
+    """
+    if pd.api.types.is_numeric_dtype(values.dtype):
+        return values.to_numpy(dtype=np.float64, na_value=np.nan), []
+    frame = pd.DataFrame({name: values.to_numpy(dtype=object)})
+    check = Check(RawTable(frame, name))
+    check.numbers(name, numerals or Numerals(), minimum=None, counts=True)
+    return check.frame[name].to_numpy(dtype=np.float64), check.faults
 
 
 @dataclass(frozen=True, slots=True)

@@ -314,7 +314,8 @@ def _from_text(path: Path, form: Form, _: Collection[str]) -> RawTable:
         return nothing(*faults, empty)
     separator = form.separator
     if separator is None:
-        separator = _sniffed(lines[:50])
+        is_tsv = ".tsv" in path.suffixes and any("\t" in line for line in lines[:2])
+        separator = "\t" if is_tsv else _sniffed(lines[:50])
     shape = _shape_faults(lines, separator)
     if shape:
         return nothing(*faults, *shape)

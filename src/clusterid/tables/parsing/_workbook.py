@@ -8,13 +8,18 @@ from typing import Any
 
 import pandas as pd
 
-from clusterid._disk import SHEET_PART, packed_fault, twice_in_header
-from clusterid.errors import Fault, nearest
+from clusterid._disk import (
+    SHEET_PART,
+    foreign_reading,
+    packed_fault,
+    twice_in_header,
+)
+from clusterid.errors import Fault, TableError, nearest
 from clusterid.tables.parsing._form import Form, RawTable, nothing
 from clusterid.tables.parsing._grid import cut_out, has_table
 from clusterid.tables.parsing._ods import read_ods
 
-__all__ = ["from_workbook"]
+__all__ = ["from_workbook", "read_grids"]
 
 
 def from_workbook(path: Path, form: Form, names: Collection[str]) -> RawTable:
@@ -44,6 +49,33 @@ def from_workbook(path: Path, form: Form, names: Collection[str]) -> RawTable:
     if twice is not None:
         faults.append(twice)
     return RawTable(frame, path.name, tuple(faults), tuple(notes))
+
+
+def read_grids(path: Path, *, sheet: str | None = None) -> dict[str, pd.DataFrame]:
+    """Return the cells of a workbook's sheets as they stand, without a header.
+
+    Raises
+    ------
+    TableError
+        If the file cannot be read as a workbook, or has no such sheet.
+    """
+    broken: list[Fault] = []
+    grids: dict[str, pd.DataFrame] = {}
+    with foreign_reading(path.suffix, broken):
+        packed = packed_fault(path, part=SHEET_PART)
+        if packed is not None:
+            broken.append(packed)
+        elif path.suffix.lower() == ".ods":
+            grids = read_ods(path)
+        else:
+            with pd.ExcelFile(path, engine="openpyxl") as book:
+                grids = {str(name): _grid(book, str(name)) for name in book.sheet_names}
+    chosen = _known_sheets(list(grids), sheet)
+    if isinstance(chosen, Fault) and not broken:
+        broken.append(chosen)
+    if broken or isinstance(chosen, Fault):
+        raise TableError(path.name, broken)
+    return {name: grids[name] for name in chosen}
 
 
 def _known_sheets(names: list[str], sheet: str | int | None) -> list[str] | Fault:
