@@ -16,6 +16,7 @@ from clusterid.tables import (
     TOTALS_COLUMNS,
     Metadata,
     Wanted,
+    code_notes,
     is_total,
     read_collaborations,
     read_flows,
@@ -146,7 +147,7 @@ def read_employment_table(
         hierarchies=found.hierarchies,
         metadata=metadata,
         vintages={int(y): classification for y in table["year"].unique()},
-        notes=found.notes,
+        notes=(*found.notes, *code_notes(table["industry"], classification)),
     )
 
 

@@ -17,6 +17,7 @@ from clusterid.tables._economy import (
 )
 from clusterid.tables._employment import read_employment, read_rows
 from clusterid.tables._flows import read_flows, read_links
+from clusterid.tables._held_codes import code_notes
 from clusterid.tables._levels import (
     REST,
     TOTALS_COLUMNS,
@@ -42,7 +43,8 @@ from clusterid.tables.parsing import column_numbers, read_grids, read_table
 __all__ = [
     "BUSINESS", "ORGANISATION_KINDS", "REST", "SCIENCE", "TOTAL", "TOTALS_COLUMNS",
     "Economy", "Margins", "Metadata", "Tree", "Wanted", "areas_km2", "check_answers",
-    "check_comparable", "check_declared", "check_places", "checked_wide", "code_tree",
+    "check_comparable", "check_declared", "check_places", "checked_wide", "code_notes",
+    "code_tree",
     "column_numbers", "contiguity", "economy", "flat_tree", "flow_faults",
     "guard_rows", "is_total", "margins", "organisation_kinds",
     "publishable_interval", "read_collaborations", "read_employment", "read_flows",

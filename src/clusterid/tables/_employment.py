@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from clusterid.errors import DataWarning, OptionError
 from clusterid.tables._apart import Wanted, set_apart
+from clusterid.tables._held_codes import code_notes
 from clusterid.tables._layout import as_long
 from clusterid.tables.parsing import (
     Check,
@@ -194,6 +195,8 @@ def read_employment(
         rounding=rounding,
     )
     cells, published = set_apart(rows, wanted, name)
+    for note in code_notes(cells["industry"], classification):
+        warnings.warn(f"{name}: {note}", DataWarning, stacklevel=2)
     return published.kept_with(cells)
 
 
