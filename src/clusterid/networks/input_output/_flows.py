@@ -51,8 +51,8 @@ def _faults(flows: pd.DataFrame, industries: set[str] | None) -> list[Fault]:
             .to_numpy(bool)
         )
     value, unread = column_numbers(flows["value"])
-    if unread:
-        return unread
+    # what is no number at all is told below, with the flows that are missing
+    faults += [fault for fault in unread if not fault.rule.endswith("is not a number")]
     keys = pd.MultiIndex.from_frame(flows[["seller", "buyer"]].astype("string"))
     rules: list[tuple[NDArray[np.bool_], str, str]] = [
         (

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from clusterid._faults import faults_in_rows, missing_columns, refuse
 from clusterid._typed import typed
-from clusterid.errors import Fault, check_option
+from clusterid.errors import check_option
 from clusterid.networks._graph import Links, build_graph
 from clusterid.statistics import over_positive
 from clusterid.tables import column_numbers
@@ -25,7 +25,6 @@ def _checked(links: pd.DataFrame, *, moves: bool) -> pd.DataFrame:
     wanted = ("source", "target", "value")
     refuse("links", missing_columns(links, wanted, "give source, target, value"))
     value, unread = column_numbers(links["value"])
-    refuse("links", unread)
     keys = pd.MultiIndex.from_frame(links[["source", "target"]].astype("string"))
     rules = [
         (
@@ -46,7 +45,8 @@ def _checked(links: pd.DataFrame, *, moves: bool) -> pd.DataFrame:
     ]
     if moves:
         rules.append((value < 0, "a number of moves is negative", "check the file"))
-    faults: list[Fault] = []
+    # what is no number at all is told below, with the pairs that have no code
+    faults = [fault for fault in unread if not fault.rule.endswith("is not a number")]
     for wrong, rule, mend in rules:
         faults += faults_in_rows(rule, mend, wrong, links["value"])
     refuse("links", faults)

@@ -39,7 +39,7 @@ _IN_PYTHON = (
 _IN_THE_FILE = (
     (r'pass encoding="latin-1" \(or "cp1252"\), or save it', "save it"),
     (r'pass encoding="utf-16" if a .*', "save it as text in UTF-8"),
-    (r", *or name separator= and skip_rows=", ", or lines above the header"),
+    (r", *or name separator=, skip_rows= and skip_footer=", ", or lines around it"),
     (r"pass (decimal|thousands)=.*", "write numbers with a point and no other sign"),
     (r'pass pad=\{"\w+": (\d+)\}(, or pad=.*codes)?', r"write codes of \1 digits"),
     (r'; or pad=\{"\w+": <width>\} after turning it into whole numbers', ""),

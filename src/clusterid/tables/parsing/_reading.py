@@ -427,7 +427,11 @@ def _sniffed(lines: Sequence[str]) -> str:
 
 def _shape_faults(lines: Sequence[str], separator: str) -> list[Fault]:
     """Return what is wrong with header and rows as cells (quotes respected)."""
-    filled = (line for line in lines if line.strip())
+    filled = [line for line in lines if line.strip()]
+    plain = _plain_shape(filled, separator)
+    if plain is not None:
+        header, wrong = plain
+        return _uneven(header, wrong)
     reader = csv.reader(filled, delimiter=separator)
     try:
         header = next(reader)
@@ -444,10 +448,34 @@ def _shape_faults(lines: Sequence[str], separator: str) -> list[Fault]:
                 'close the quotes ("), or keep long texts out of the table',
             )
         ]
+    return _uneven(header, wrong)
+
+
+#: A line longer than this may hold a cell that is no cell; it is cut by the slow way.
+_LONG_LINE = 100_000
+
+
+def _plain_shape(
+    lines: Sequence[str], separator: str
+) -> tuple[list[str], list[tuple[int, str]]] | None:
+    """Return header and uneven rows of lines without quotes, by counting separators."""
+    if any('"' in line or len(line) > _LONG_LINE for line in lines):
+        return None
+    width = lines[0].count(separator)
+    wrong = [
+        (number, line[:60])
+        for number, line in enumerate(lines)
+        if line.count(separator) != width
+    ]
+    return lines[0].split(separator), wrong
+
+
+def _uneven(header: Sequence[str], wrong: Sequence[tuple[int, str]]) -> list[Fault]:
+    """Return the faults of a header and of rows of another width."""
     uneven = Fault.listing(
         f"rows have more or fewer cells than the header ({len(header)})",
         "put text that holds the separator into quotes, remove footnotes, "
-        "or name separator= and skip_rows=",
+        "or name separator=, skip_rows= and skip_footer=",
         wrong,
     )
     twice = twice_in_header(header)
