@@ -141,7 +141,8 @@ def check(study: StudyPath) -> None:
             summary = read_study(study).check(progress=listener)
     except StudyError as error:
         if not _console.as_json:  # the count is the result; the list follows as words
-            _console.say(f"check: {max(1, len(error.faults))} faults, nothing changed")
+            n = max(1, len(error.faults))
+            _console.say(f"check: {n} fault{'s' * (n > 1)}, nothing changed")
         raise
     for line, facts in summary:
         _console.say(line, **facts)

@@ -26,7 +26,8 @@ from clusterid.errors import Fault, SourceError, TableTypeError, nearest
 from clusterid.tables import column_numbers
 
 __all__ = [
-    "columns_of", "file_list", "find_by_columns", "known_numbers_of", "named_files",
+    "columns_of", "file_list", "find_by_columns", "header_of", "known_numbers_of",
+    "named_files",
     "numbers_of", "of_years", "one_file", "opened", "read_raw", "require_columns",
     "require_keys", "whole_years_of",
 ]  # fmt: skip
@@ -171,6 +172,27 @@ def _too_much(path: Path) -> Fault | None:
 def columns_of(path: Path) -> list[str]:
     """Return the column names of a table without reading its rows."""
     return _read(path, partial(_columns, path))
+
+
+def header_of(path: Path, *, separator: str | None = None) -> list[str]:
+    """Return the column names of a table, its separator found where not given.
+
+    Raises
+    ------
+    SourceError
+        If the file cannot be read.
+    """
+    if path.suffix == ".parquet":
+        return columns_of(path)
+    names = _read(path, partial(_first_line, path))
+    signs = [separator] if separator else [";", ",", "\t", "|"]
+    rows = [next(csv.reader([names], delimiter=sign), []) for sign in signs]
+    return [name.lstrip("\ufeff").strip() for name in max(rows, key=len)]
+
+
+def _first_line(path: Path) -> str:
+    with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as stream:
+        return stream.readline(1 << 20).decode("utf-8", "replace").rstrip("\r\n")
 
 
 def _columns(path: Path) -> list[str]:

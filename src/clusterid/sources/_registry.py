@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from clusterid.errors import OptionError, nearest
+from clusterid.sources._edges import read_edges
 from clusterid.sources._reader import DECLARED, Kind, Reader
 from clusterid.sources._table import (
     read_collaborations_table,
@@ -59,6 +60,7 @@ _FUNCTIONS: Mapping[str, Callable[..., object]] = {
     "us_benchmark": read_benchmark,
     "us_declared": read_us_declared,
     "wiod": read_wiod,
+    "edges": read_edges,
     "cordis_fp7": read_cordis_fp7,
     "cordis_h2020": read_cordis_h2020,
     "skill_links": read_skill_links,

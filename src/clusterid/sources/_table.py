@@ -53,6 +53,7 @@ def read_employment_table(
     years: Sequence[int] | None = None,
     year: int | None = None,
     totals: str | Path | None = None,
+    totals_columns: Mapping[str, str] | None = None,
     kind: str = "industry",
     concept: str = "workplace",
     source: str = "",
@@ -84,6 +85,8 @@ def read_employment_table(
         Year of a table without such a column.
     totals : path, optional
         Published totals: ``region``, ``industry``, ``value``, optionally ``year``.
+    totals_columns : mapping, optional
+        Our name to the name in the file of totals.
     kind : {"industry", "occupation"}
         What the columns are.
     concept : {"workplace", "residence", "unknown"}
@@ -127,7 +130,7 @@ def read_employment_table(
         table = read_rows(table)
     name = f"employment ({', '.join(path.name for path in files[:3])})"
     table, found = set_apart(table.reset_index(drop=True), wanted, name)
-    published = read_totals(totals, table["year"], **reading)
+    published = read_totals(totals, table["year"], columns=totals_columns, **reading)
     if len(found.totals):
         both = [published, found.totals] if len(published) else [found.totals]
         published = pd.concat(both, ignore_index=True)
@@ -179,7 +182,7 @@ def read_totals(
         return no_totals()
     form = {n: v for n, v in given.items() if n in Reading.__annotations__}
     form.pop("filter", None)
-    table = read_table(path, name="totals", **form)
+    table = read_table(path, name="totals", columns=given.get("columns"), **form)
     if "value" not in table.columns and "employment" in table.columns:
         table = table.rename(columns={"employment": "value"})
     check = Check(RawTable(table, f"totals ({Path(path).name})"))

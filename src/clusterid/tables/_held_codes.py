@@ -63,7 +63,8 @@ def code_notes(codes: pd.Series, classification: str | None) -> list[str]:
 def _finer(unknown: list[str], bare: set[str]) -> str:
     """Return a hint where codes go on below the finest level."""
     plain = [code.replace(".", "") for code in unknown]
-    below = [c for c in plain if any(c[:n] in bare for n in range(len(c) - 1, 2, -1))]
+    most = max(map(len, bare), default=0)
+    below = [c for c in plain if len(c) > most and c[:most] in bare]
     if 2 * len(below) <= len(plain):
         return ""
-    return " They are finer than its finest level, or of another version."
+    return " They are finer than its finest level."

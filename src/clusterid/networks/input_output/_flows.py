@@ -50,9 +50,8 @@ def _faults(flows: pd.DataFrame, industries: set[str] | None) -> list[Fault]:
             .all(axis=1)
             .to_numpy(bool)
         )
-    value, unread = column_numbers(flows["value"])
-    # what is no number at all is told below, with the flows that are missing
-    faults += [fault for fault in unread if not fault.rule.endswith("is not a number")]
+    value, doubtful = column_numbers(flows["value"], only_doubtful=True)
+    faults += doubtful
     keys = pd.MultiIndex.from_frame(flows[["seller", "buyer"]].astype("string"))
     rules: list[tuple[NDArray[np.bool_], str, str]] = [
         (

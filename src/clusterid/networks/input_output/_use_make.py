@@ -115,12 +115,8 @@ def _check(use: pd.DataFrame, make: pd.DataFrame) -> None:
         faults += lacking
         if lacking:
             continue
-        value, unread = column_numbers(table["value"])
-        faults += [
-            replace(fault, where=name)
-            for fault in unread
-            if not fault.rule.endswith("is not a number")
-        ]
+        value, doubtful = column_numbers(table["value"], only_doubtful=True)
+        faults += [replace(fault, where=name) for fault in doubtful]
         twice = table.duplicated(["commodity", "industry"]).to_numpy()
         for wrong, rule, mend in (
             (~np.isfinite(value), "the value is missing or not a number",

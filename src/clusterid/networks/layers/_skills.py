@@ -24,7 +24,7 @@ _SHOWN = 5
 def _checked(links: pd.DataFrame, *, moves: bool) -> pd.DataFrame:
     wanted = ("source", "target", "value")
     refuse("links", missing_columns(links, wanted, "give source, target, value"))
-    value, unread = column_numbers(links["value"])
+    value, unread = column_numbers(links["value"], only_doubtful=True)
     keys = pd.MultiIndex.from_frame(links[["source", "target"]].astype("string"))
     rules = [
         (
@@ -45,8 +45,7 @@ def _checked(links: pd.DataFrame, *, moves: bool) -> pd.DataFrame:
     ]
     if moves:
         rules.append((value < 0, "a number of moves is negative", "check the file"))
-    # what is no number at all is told below, with the pairs that have no code
-    faults = [fault for fault in unread if not fault.rule.endswith("is not a number")]
+    faults = list(unread)
     for wrong, rule, mend in rules:
         faults += faults_in_rows(rule, mend, wrong, links["value"])
     refuse("links", faults)

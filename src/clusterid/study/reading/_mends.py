@@ -20,12 +20,14 @@ _BESIDE = (
 _ANSWERED = ("places", "answers", "declared")
 #: What a function takes (``pad={"region": 5}``).
 _ARGUMENT = re.compile(
-    r"(?<![\w.{])(?P<name>columns|encoding|separator|skip_rows|sheet|layer|pad|decimal"
-    r"|thousands|withheld_flags|nil_flags|crs|repair|kinds|directed)="
+    r"(?<![\w.{])(?P<name>columns|encoding|separator|skip_rows|skip_footer|header_rows"
+    r"|sheet|layer|layout|pad|decimal|thousands|withheld_flags|nil_flags|withheld|nil"
+    r"|marked|bands|levels|level|digits|total_codes|filter|classification|unticked"
+    r"|rounding|crs|repair|kinds|directed)="
     r"(?P<value>\{[^{}]*\}|\([^()]*\)|\"[^\"]*\"|\w+|)"
 )
 #: Keys of a section itself, not of its options.
-_OWN_KEYS = ("columns", "crs")
+_OWN_KEYS = ("columns", "crs", "level", "digits", "filter", "classification")
 #: What only Python can do.
 _IN_PYTHON = (
     (r"read the file with dtype=str", "write the codes as text"),

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 __all__ = ["aligned", "read_shapes"]
 
 #: What [regions] options may say.
-_OPTIONS = ("repair", "encoding", "separator", "decimal", "thousands", "pad")
+_OPTIONS = (
+    "repair", "encoding", "separator", "decimal", "thousands", "pad", "skip_rows",
+)  # fmt: skip
 
 
 def read_shapes(
@@ -38,7 +40,7 @@ def read_shapes(
     if attributes is not None:
         options["attributes"] = attributes
         options["attribute_columns"] = section.attributes_columns or None
-    for name, value in section.options.items():
+    for name, value in section.written.items():
         check_option("regions option", name, _OPTIONS)
         options[name] = expanded_all(value)
     source: object = path

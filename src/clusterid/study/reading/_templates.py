@@ -60,7 +60,7 @@ def _read(section: TemplatesSection, path: Path, main: Economy) -> Templates:
 
 
 def _checked(section: TemplatesSection, path: Path) -> Check:
-    options = expanded_all(section.options)
+    options = expanded_all(section.written)
     for name in options:
         check_option("templates option", name, list(Reading.__annotations__))
     columns = section.columns or None

@@ -432,7 +432,11 @@ class Check:
 
 
 def column_numbers(
-    values: pd.Series, name: str = "value", numerals: Numerals | None = None
+    values: pd.Series,
+    name: str = "value",
+    numerals: Numerals | None = None,
+    *,
+    only_doubtful: bool = False,
 ) -> tuple[NDArray[np.float64], list[Fault]]:
     """Return a column as floats by the one parser of numbers, and what is no number.
 
@@ -444,6 +448,9 @@ def column_numbers(
         What the column is called in messages.
     numerals : Numerals, optional
         How numbers are written; with a decimal point and no thousands by default.
+    only_doubtful : bool
+        Return only the faults of what could be read as a number in two ways; what is
+        no number is NaN, for a caller that says so itself.
 
     Returns
     -------
@@ -455,7 +462,11 @@ def column_numbers(
     frame = pd.DataFrame({name: values.to_numpy(dtype=object)})
     check = Check(RawTable(frame, name))
     check.numbers(name, numerals or Numerals(), minimum=None, counts=True)
-    return check.frame[name].to_numpy(dtype=np.float64), check.faults
+    faults = check.faults
+    if only_doubtful:
+        doubt = NUMBER_FAULTS["points"]["rule"]
+        faults = [fault for fault in faults if fault.rule.endswith(doubt)]
+    return check.frame[name].to_numpy(dtype=np.float64), faults
 
 
 @dataclass(frozen=True, slots=True)
