@@ -11,6 +11,6 @@ from clusterid.sources.united_states._us_clusters import describe_declared
 
 __all__ = [
     "FLAG_RANGES", "READERS", "WIOD56", "Reader", "SourcedEmployment", "cache_folder",
-    "carry_flows", "catalogue", "describe_declared", "fetch", "header_of", "naics_vintage",
-    "path", "reader",
+    "carry_flows", "catalogue", "describe_declared", "fetch", "header_of",
+    "naics_vintage", "path", "reader",
 ]  # fmt: skip

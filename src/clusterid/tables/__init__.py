@@ -37,11 +37,13 @@ from clusterid.tables._places import check_answers, check_declared, check_places
 from clusterid.tables._plants import read_plants
 from clusterid.tables._regions import read_regions
 from clusterid.tables._size_classes import size_class_reasons, square_bounds
+from clusterid.tables._square import DASHES, square_of
 from clusterid.tables._wide import checked_wide
 from clusterid.tables.parsing import column_numbers, read_grids, read_table
 
 __all__ = [
-    "BUSINESS", "ORGANISATION_KINDS", "REST", "SCIENCE", "TOTAL", "TOTALS_COLUMNS",
+    "BUSINESS", "DASHES", "ORGANISATION_KINDS", "REST", "SCIENCE", "TOTAL",
+    "TOTALS_COLUMNS",
     "Economy", "Margins", "Metadata", "Tree", "Wanted", "areas_km2", "check_answers",
     "check_comparable", "check_declared", "check_places", "checked_wide", "code_notes",
     "code_tree",
@@ -50,7 +52,7 @@ __all__ = [
     "publishable_interval", "read_collaborations", "read_employment", "read_flows",
     "read_grids", "read_links", "read_plants", "read_regions", "read_rows",
     "read_table", "seat_booked", "separated", "set_apart",
-    "size_class_reasons", "square_bounds",
+    "size_class_reasons", "square_bounds", "square_of",
 ]  # fmt: skip
 
 #: Names that moved to :mod:`clusterid.disclosure`, found here as before.

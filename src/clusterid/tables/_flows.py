@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import Unpack
 
 import numpy as np
@@ -12,6 +15,7 @@ import pandas as pd
 from clusterid.errors import DataWarning, Fault, check_option
 from clusterid.tables._layout import checked_layout
 from clusterid.tables._nesting import flow_faults, is_total
+from clusterid.tables._square import DASHES, Square, square_of
 from clusterid.tables.parsing import (
     Check,
     Code,
@@ -20,6 +24,7 @@ from clusterid.tables.parsing import (
     Reading,
     Table,
     TableOptions,
+    read_grids,
 )
 
 __all__ = ["read_flows", "read_links"]
@@ -34,6 +39,7 @@ def read_flows(
     negative: str = "fault",
     decimal: str = ".",
     thousands: str | None = None,
+    nil: str | Sequence[str] = (),
     pad: Mapping[str, int] | None = None,
     **reading: Unpack[Reading],
 ) -> pd.DataFrame:
@@ -53,13 +59,17 @@ def read_flows(
         are totals by their name are left out, and said.
     negative : {"fault", "keep"}
         Negative flows occur in some published tables; keep them only knowingly.
+    nil : list of str
+        Marks that stand for none (0); dashes do in a matrix of a workbook.
     decimal, thousands, pad, **reading
         See :func:`read_employment`; ``pad`` takes ``"seller"`` and ``"buyer"``.
 
     Returns
     -------
     DataFrame
-        ``seller``, ``buyer``, ``value``, sorted by the two codes.
+        ``seller``, ``buyer``, ``value``, sorted by the two codes. Of the matrix of a
+        workbook, what stands as a code in a row and a column alike; its output, where
+        the sheet says it, is in ``attrs["output"]``.
 
     Raises
     ------
@@ -85,6 +95,13 @@ def read_flows(
         minimum=0.0 if negative == "fault" else None,
         repeated="add the rows up, or filter to one year and origin",
     )
+    options = replace(options, nil=(nil,) if isinstance(nil, str) else tuple(nil))
+    found = None
+    if layout == "wide" and columns is None:
+        found = _square_in(source, options)
+    if found is not None:
+        source, layout = found.flows, "long"
+        options = replace(options, reading={})
     raw = table.load(source, options)
     if layout is None and not {"seller", "buyer", "value"} & {*raw.frame.columns[1:]}:
         layout = "wide"
@@ -96,7 +113,25 @@ def read_flows(
         check.faults += flow_faults(
             frame["seller"], frame["buyer"], frame["value"].to_numpy(dtype=float)
         )
-    return table.finished(check)
+    made = table.finished(check)
+    if found is not None and found.output is not None:
+        made.attrs["output"] = found.output
+    return made
+
+
+def _square_in(source: object, options: TableOptions) -> Square | None:
+    """Return the square of an input-output table in a workbook, if there is one."""
+    if not isinstance(source, (str, os.PathLike)):
+        return None
+    path = Path(source)
+    if path.suffix.lower() not in {".xlsx", ".xlsm", ".ods"} or not path.is_file():
+        return None
+    sheet = options.reading.get("sheet")
+    if not (sheet is None or isinstance(sheet, str)):
+        return None
+    grids = read_grids(path, sheet=sheet)
+    numerals = replace(options.numerals, nil=(*options.nil, *DASHES))
+    return square_of(grids, numerals, path.name)
 
 
 def _pairs(

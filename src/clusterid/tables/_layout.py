@@ -156,7 +156,8 @@ def _industries_in_rows(
             stacklevel=7,
         )
     titled = [_TITLED.match(str(c)) for c in counts]
-    if sum(m is not None for m in titled) >= _NUMERIC * len(counts):
+    n_parts = sum(not is_total(str(c)) for c in counts)
+    if n_parts and sum(m is not None for m in titled) >= _NUMERIC * n_parts:
         codes = {
             c: m[1]
             for c, m in zip(counts, titled, strict=True)

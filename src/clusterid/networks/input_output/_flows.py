@@ -107,6 +107,9 @@ def flow_table(
         sorted(set(codes) - both),
     )
     given = np.full(len(codes), np.nan)
+    kept = getattr(flows, "attrs", {}).get("output")
+    if output is None and named is None and isinstance(kept, dict):
+        output = pd.Series(kept, dtype=float)  # what the sheet of the flows says
     if output is not None:
         given = by_code(output, codes)
         faults += faults_of(

@@ -28,7 +28,7 @@ _BESIDE = frozenset({
 })  # fmt: skip
 #: A cell: a number, or a colon for none, with flags behind it.
 _CELL = re.compile(
-    r"^\s*(?P<number>:|[-+]?[\d.]+(?:[eE][-+]?\d+)?)?\s*(?P<flag>[a-z]*)\s*$"
+    r"^\s*(?P<number>:|[-+]?[\d.]+(?:[eE][-+]?\d+)?)?\s*(?P<flag>[bcdefimnprsuz]*)\s*$"
 )
 
 

@@ -108,9 +108,13 @@ def _depth(grid: pd.DataFrame, start: int) -> int:
     for k in range(1, _DEEPEST + 1):
         if start + k >= len(grid):
             return 1
-        row = [v for v in grid.iloc[start + k] if not pd.isna(v)]
+        cells = grid.iloc[start + k]
+        row = [v for v in cells if not pd.isna(v)]
         n_numbers = sum(_is_number(v) for v in row)
-        if n_numbers and 2 * n_numbers >= len(row) - 2 and not _counts_up(row):
+        # numbers of industries may stand in a header, but nothing before them there
+        is_whole = not pd.isna(cells.iloc[0]) or 2 * len(row) > len(cells) + 1
+        is_data = n_numbers and 2 * n_numbers >= len(row) - 2
+        if is_data and is_whole and not _counts_up(row):
             return k
         if not _is_part_of_header(grid, start, k):
             return 1
