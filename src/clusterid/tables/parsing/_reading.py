@@ -515,7 +515,7 @@ _OPENERS: tuple[
     tuple[tuple[str, ...], Callable[[Path, Form, Collection[str]], RawTable]], ...
 ] = (
     ((".csv", ".tsv", ".txt"), _from_text),
-    ((".xlsx", ".xlsm", ".ods"), from_workbook),
+    ((".xlsx", ".xlsm", ".ods", ".xls"), from_workbook),
     ((".parquet", ".pq"), _from_parquet),
     ((".json",), _from_json),
     ((".gpkg", ".geojson", ".shp", ".fgb", ".zip"), _from_shapes),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from clusterid._disk import (
     SHEET_PART,
     foreign_reading,
     packed_fault,
+    size_fault,
     twice_in_header,
 )
 from clusterid.errors import Fault, TableError, nearest
@@ -24,13 +26,19 @@ __all__ = ["from_workbook", "read_grids"]
 
 def from_workbook(path: Path, form: Form, names: Collection[str]) -> RawTable:
     """Return the table of a workbook; ``names`` are columns that its header has."""
-    packed = packed_fault(path, part=SHEET_PART)
+    is_old = path.suffix.lower() == ".xls"
+    packed = size_fault(path) if is_old else packed_fault(path, part=SHEET_PART)
+    if packed is None and is_old and find_spec("xlrd") is None:
+        packed = Fault(
+            "an old workbook (.xls) needs the package xlrd, which is not installed",
+            "save it as .xlsx or .ods",
+        )
     if packed is not None:
         return nothing(packed)
     if path.suffix.lower() == ".ods":
         sheets = read_ods(path)
     else:
-        with pd.ExcelFile(path, engine="openpyxl") as book:
+        with pd.ExcelFile(path, engine="xlrd" if is_old else "openpyxl") as book:
             chosen = _known_sheets([str(s) for s in book.sheet_names], form.sheet)
             if isinstance(chosen, Fault):
                 return nothing(chosen)
@@ -43,7 +51,7 @@ def from_workbook(path: Path, form: Form, names: Collection[str]) -> RawTable:
     if form.sheet is None and name != chosen[0]:
         notes = [f"the table stands on the sheet {name!r}", *notes]
     faults: list[Fault] = []
-    if path.suffix.lower() != ".ods":
+    if path.suffix.lower() not in {".ods", ".xls"}:
         faults = _cell_faults(path, name)
     twice = twice_in_header(frame.columns)
     if twice is not None:
