@@ -417,7 +417,8 @@ def _summary(
     # every step works on a few tables of this shape and on industry x industry tables
     cells = 60 * n_regions * n_industries + 40 * n_industries**2
     memory = 8 * cells / 2**20 + 400
-    years, shapes = sorted(inputs.economies), len(inputs.regions)
+    years = sorted(inputs.economies)
+    shapes = len(inputs.regions) if inputs.has_shapes else 0
     lines: list[tuple[str, dict[str, Any]]] = [
         (repr(one), {"regions": n_regions, "industries": n_industries}),
         (f"years: {', '.join(map(str, years))}", {"years": years}),
