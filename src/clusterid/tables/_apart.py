@@ -6,6 +6,7 @@ import json
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -35,6 +36,9 @@ from clusterid.tables._nesting import (
     sums_of_same_length,
     tree_named,
 )
+
+if TYPE_CHECKING:
+    from clusterid.classifications import Classification
 
 __all__ = ["Beside", "Wanted", "beside", "set_apart"]
 
@@ -122,7 +126,7 @@ class Wanted:
                     )
                 ],
             )
-        parents = nearest_parents(list(codes), tree)
+        parents = _parents(codes, tree)
         finer = {
             c for c, k in at.items() if k and tree.levels.index(str(levels[k]))
             > tree.levels.index(level)
@@ -143,8 +147,18 @@ def _digit_tree(codes: Sequence[str], digits: int, classification: str | None) -
         fault = Fault(f"no code has {digits} digits", f"there are codes of {have}")
         raise TableError("levels", [fault])
     finer = {code for code in simple if count(code) > digits}
-    parents = nearest_parents(list(codes), tree_named(classification))
+    parents = _parents(codes, tree_named(classification))
     return _cut(codes, parents, counted, finer)
+
+
+def _parents(
+    codes: Sequence[str], classification: Classification | None
+) -> dict[str, str]:
+    """Return what each code lies in: by the classification, else by its writing."""
+    written = nearest_parents(list(codes))
+    if classification is None:
+        return written
+    return {**written, **nearest_parents(list(codes), classification)}
 
 
 def _cut(

@@ -237,10 +237,7 @@ def nearest_parents(
     {'311': '31-33', '3111': '311'}
     """
     if classification is not None:
-        found = _by_tree(codes, classification)
-        known = {code for pair in found.items() for code in pair}
-        rest = [code for code in codes if code not in known]
-        return {**_by_writing(rest), **found} if len(rest) < len(codes) else found
+        return _by_tree(codes, classification)
     return _by_writing(codes)
 
 
@@ -350,6 +347,8 @@ def _sums_among(
         return {}, None
     tree = tree_named(classification) if side == "industry" else None
     found = _confirmed(counted, side, nearest_parents(codes, tree), tree)
+    if not found and tree is not None:  # a group of its own, or another notation
+        found = _confirmed(counted, side, nearest_parents(codes), None)
     if not found and tree is None and side == "industry":
         found = _guessed(counted, codes)
     whole = None if found else all_by_sum(counted, side)
