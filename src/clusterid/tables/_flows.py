@@ -103,7 +103,7 @@ def read_flows(
         source, layout = found.flows, "long"
         options = replace(options, reading={})
     raw = table.load(source, options)
-    if layout is None and not {"seller", "buyer", "value"} & {*raw.frame.columns[1:]}:
+    if layout is None and _is_square(raw.frame):
         layout = "wide"
     check = Check(_molten(raw) if layout == "wide" else raw)
     table.check(check, options)
@@ -117,6 +117,15 @@ def read_flows(
     if found is not None and found.output is not None:
         made.attrs["output"] = found.output
     return made
+
+
+def _is_square(frame: pd.DataFrame) -> bool:
+    """Return whether the first column and the header hold the same codes."""
+    if {"seller", "buyer", "value"} <= set(frame.columns) or len(frame.columns) < 3:
+        return False
+    across = [str(c) for c in frame.columns[1:]]
+    shared = set(across) & set(frame.iloc[:, 0].astype(str))
+    return len(shared) >= 2 and 2 * len(shared) >= len(across)
 
 
 def _square_in(source: object, options: TableOptions) -> Square | None:
@@ -135,15 +144,25 @@ def _square_in(source: object, options: TableOptions) -> Square | None:
 
 
 def _pairs(
-    names: tuple[str, str, str, str], *, minimum: float | None, repeated: str
+    names: tuple[str, str, str, str],
+    *,
+    minimum: float | None,
+    repeated: str,
+    fractions: bool = False,
 ) -> Table:
-    """Return a table of pairs: its name, its two ends, what their codes are."""
+    """Return a table of pairs: its name, its two ends, what their codes are.
+
+    ``fractions``: values are usually fractions (relatedness): one alone with three
+    digits behind the point is no doubt.
+    """
     name, first, second, known_as = names
     ends = [
         Code(end, required=True, padded=True, width=None, known_as=known_as)
         for end in (first, second)
     ]
-    value = Number("value", required=True, minimum=minimum, null=False, counts=True)
+    value = Number(
+        "value", required=True, minimum=minimum, null=False, counts=fractions + 1
+    )
     return Table(
         name,
         (*ends, value),
@@ -239,6 +258,7 @@ def read_links(
         ("links", "source", "target", "codes"),
         minimum=minimum,
         repeated="add the rows up, or filter to one kind of link",
+        fractions=True,
     )
     check = Check(table.load(source, options))
     table.check(check, options)

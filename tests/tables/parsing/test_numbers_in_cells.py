@@ -99,6 +99,7 @@ def test_fractions_are_not_taken_for_thousands():
     assert values.tolist() == [0.123, 1.234, 0.5]
     assert not column_numbers(pd.Series(["0.123", "0.456"]))[1]
     assert column_numbers(pd.Series(["1.123", "2.456"]))[1]
+    assert not column_numbers(pd.Series(["1.123", "2"]))[1]
     values, faults = column_numbers(pd.Series(["x", "2"]), only_doubtful=True)
     assert np.isnan(values[0])
     assert not faults

@@ -308,13 +308,19 @@ class Check:
         whole: bool = False,
         null: bool = True,
         positive: bool = False,
-        counts: bool = False,
+        counts: int = 0,
     ) -> None:
-        """Make a column numbers; tell text, signs, ranges, missing and fractions."""
+        """Make a column numbers; tell text, signs, ranges, missing and fractions.
+
+        ``counts``: from so many values on, points that all stand every three digits
+        may group thousands (0: never).
+        """
         if not self._is_filled(column):
             return
         original = self.frame[column]
-        values, was_null = self._parsed(column, original, numerals, counts or whole)
+        values, was_null = self._parsed(
+            column, original, numerals, int(counts or whole)
+        )
         if not null:
             mend = "fill in the number or drop the row"
             self.fault(was_null, f"{column} is missing", mend, original)
@@ -330,7 +336,7 @@ class Check:
         self.frame[column] = values
 
     def _parsed(
-        self, column: str, original: pd.Series, numerals: Numerals, counts: bool
+        self, column: str, original: pd.Series, numerals: Numerals, counts: int
     ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
         """Return a column as floats, and where it was empty."""
         for is_other, what in _NO_NUMBERS:
@@ -347,6 +353,7 @@ class Check:
         kinds = np.array([*(kind for _, kind in parsed), "null"], dtype=object)
         if counts and numerals.decimal == "." and numerals.thousands is None:
             grouped = _points_group(distinct.values, kinds)
+            grouped = grouped if len(grouped) >= counts else []
             kinds[grouped], numbers[grouped] = "points", np.nan
         if numerals.marked or numerals.bands:
             self._keep_inside(column, distinct, numerals)
@@ -431,6 +438,10 @@ class Check:
         self.frame[column] = distinct.column(kept)
 
 
+#: Values from which on points may group thousands where fractions are usual, too.
+_FEWEST_IN_DOUBT = 2
+
+
 def column_numbers(
     values: pd.Series,
     name: str = "value",
@@ -461,7 +472,7 @@ def column_numbers(
         return values.to_numpy(dtype=np.float64, na_value=np.nan), []
     frame = pd.DataFrame({name: values.to_numpy(dtype=object)})
     check = Check(RawTable(frame, name))
-    check.numbers(name, numerals or Numerals(), minimum=None, counts=True)
+    check.numbers(name, numerals or Numerals(), minimum=None, counts=_FEWEST_IN_DOUBT)
     faults = check.faults
     if only_doubtful:
         doubt = NUMBER_FAULTS["points"]["rule"]

@@ -114,7 +114,7 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """Numbers within bounds; ``counts``: points may group thousands of persons."""
+    """Numbers within bounds; ``counts``: from how many values on points may group."""
 
     name: str
     required: bool = False
@@ -123,7 +123,7 @@ class Number:
     whole: bool = False
     null: bool = True
     positive: bool = False
-    counts: bool = False
+    counts: int = 0
 
     def check(self, check: Check, options: TableOptions) -> None:
         """Make it floats; tell text, signs, ranges, missing and fractions."""
