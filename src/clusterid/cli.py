@@ -137,8 +137,14 @@ def check(study: StudyPath) -> None:
     """Read and check everything, change nothing, list every fault."""
     from clusterid.study import read_study
 
-    with _console.progress() as listener:
-        summary = read_study(study).check(progress=listener)
+    try:
+        with _console.progress() as listener:
+            summary = read_study(study).check(progress=listener)
+    except StudyError as error:
+        if not _console.as_json:  # the count is the result; the list follows as words
+            n = max(1, len(error.faults))
+            _console.say(f"check: {n} fault{'s' * (n > 1)}, nothing changed")
+        raise
     for line, facts in summary:
         _console.say(line, **facts)
 

@@ -12,8 +12,7 @@ import clusterid as cid
 from clusterid.concentration import withheld_bounds
 from clusterid.errors import OptionError, TableError
 from clusterid.sources import reader
-from clusterid.sources._levels import code_tree, flat_tree, separated
-from clusterid.tables import TOTAL
+from clusterid.tables import TOTAL, code_tree, flat_tree, separated
 
 ROWS = [
     # region, industry, jobs, plants; the sums C and 00 stand among their parts

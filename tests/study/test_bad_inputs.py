@@ -399,7 +399,9 @@ REFERENCES: dict[str, Bad] = {
     "years nobody counted": (after("[employment]", "years = [1999]"), {}, "1999"),
     "reader": (after("[employment]", 'source = "tabel"'), {}, "tabel|table"),
     "reader of another kind": (after("[employment]", 'source = "wiod"'), {}, "wiod"),
-    "level of a plain table": (after("[employment]", "level = 2"), {}, "level"),
+    "level that no code has": (after("[employment]", "level = 9"), {}, "level"),
+    "level that is no word": (after("[employment]", 'level = "group9"'), {}, "level"),
+    "two levels": (after("[employment]", "level = 2\ndigits = 2"), {}, "digits"),
     "concept": (after("[employment]", 'concept = "job"'), {}, "concept"),
     "classification": (
         put('"nace2"', '"nace22"'), {}, "nace22|nace2",

@@ -245,5 +245,5 @@ def text_lines(text: str) -> list[str]:
     >>> text_lines("a;b\u2028c\r\nd;e\n")
     ['a;b\u2028c', 'd;e']
     """
-    lines = _LINE_END.split(text)
+    lines = text.split("\n") if "\r" not in text else _LINE_END.split(text)
     return lines[:-1] if lines and not lines[-1] else lines

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -114,8 +115,9 @@ class Correspondence:
             raise ClassificationError(
                 f"{len(unknown)} of {len(codes)} codes are not in the correspondence "
                 f"from {self.source} to {self.target} ({listed(unknown)})."
-                f"{nearest(str(unknown[0]), known)} Check that the table is in "
-                f"{self.source}, or add the codes to the correspondence."
+                f"{_level_hint(unknown, known) or nearest(str(unknown[0]), known)} "
+                f"Check that the table is in {self.source}, or add the codes to the "
+                "correspondence."
             )
         wide = self.matrix.reindex(codes)
         return wide.loc[:, (wide > 0).any()]
@@ -478,3 +480,25 @@ def roll_up(
     divided = bool(table["source"].duplicated().any())
     basis = "number of finest codes" if divided else "one to one"
     return Correspondence("codes", "groups", sorted_pairs(table), basis)
+
+
+def _level_hint(unknown: pd.Index, known: pd.Index) -> str:
+    """Return a sentence where unknown codes are of another level than the known."""
+    plain = [re.sub(r"[.\s]", "", str(code)) for code in unknown]
+    bare = [re.sub(r"[.\s]", "", str(code)) for code in known]
+    lengths = {len(code) for code in bare}
+    most = max(lengths, default=0)
+    shorter = sum(len(c) < most and any(k.startswith(c) for k in bare) for c in plain)
+    longer = sum(len(c) > most and c[:most] in set(bare) for c in plain)
+    have = ", ".join(map(str, sorted(lengths)))
+    if 2 * shorter > len(plain):
+        return (
+            f" They are of a coarser level: the correspondence holds codes of {have} "
+            "digits, so convert at that level and add up afterwards."
+        )
+    if 2 * longer > len(plain):
+        return (
+            f" They are of a finer level: the correspondence holds codes of {have} "
+            "digits; add them up first."
+        )
+    return ""

@@ -28,6 +28,7 @@ from clusterid.errors import (
     ClassificationError,
     CountConceptError,
     OptionError,
+    TableError,
 )
 from clusterid.monitoring._followed import Followed, Year, followed, state, years_of
 from clusterid.statistics import permutation_p, q_values

@@ -1,6 +1,7 @@
 """Official files turned into tables: named readers."""
 
 from clusterid.sources._carry import carry_flows
+from clusterid.sources._files import header_of
 from clusterid.sources._reader import Reader, SourcedEmployment
 from clusterid.sources._registry import READERS, reader
 from clusterid.sources.download._fetch import cache_folder, catalogue, fetch, path
@@ -10,6 +11,6 @@ from clusterid.sources.united_states._us_clusters import describe_declared
 
 __all__ = [
     "FLAG_RANGES", "READERS", "WIOD56", "Reader", "SourcedEmployment", "cache_folder",
-    "carry_flows", "catalogue", "describe_declared", "fetch", "naics_vintage", "path",
-    "reader",
+    "carry_flows", "catalogue", "describe_declared", "fetch", "header_of",
+    "naics_vintage", "path", "reader",
 ]  # fmt: skip

@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -23,9 +23,11 @@ from clusterid._disk import (
     twice_in_header,
 )
 from clusterid.errors import Fault, SourceError, TableTypeError, nearest
+from clusterid.tables import column_numbers
 
 __all__ = [
-    "columns_of", "file_list", "find_by_columns", "known_numbers_of", "named_files",
+    "columns_of", "file_list", "find_by_columns", "header_of", "known_numbers_of",
+    "named_files",
     "numbers_of", "of_years", "one_file", "opened", "read_raw", "require_columns",
     "require_keys", "whole_years_of",
 ]  # fmt: skip
@@ -37,7 +39,7 @@ Content = TypeVar("Content")
 _SHOWN = 5
 #: What is one thing, though one can go through it.
 _SINGLE = (str, bytes, os.PathLike, pd.DataFrame)
-_TABLES = (".parquet", ".csv", ".csv.gz", ".tsv", ".xlsx")
+_TABLES = (".parquet", ".csv", ".csv.gz", ".tsv", ".tsv.gz", ".txt", ".xlsx", ".json")
 
 
 def file_list(paths: Paths, *, endings: tuple[str, ...] = _TABLES) -> list[Path]:
@@ -172,6 +174,27 @@ def columns_of(path: Path) -> list[str]:
     return _read(path, partial(_columns, path))
 
 
+def header_of(path: Path, *, separator: str | None = None) -> list[str]:
+    """Return the column names of a table, its separator found where not given.
+
+    Raises
+    ------
+    SourceError
+        If the file cannot be read.
+    """
+    if path.suffix == ".parquet":
+        return columns_of(path)
+    names = _read(path, partial(_first_line, path))
+    signs = [separator] if separator else [";", ",", "\t", "|"]
+    rows = [next(csv.reader([names], delimiter=sign), []) for sign in signs]
+    return [name.lstrip("\ufeff").strip() for name in max(rows, key=len)]
+
+
+def _first_line(path: Path) -> str:
+    with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as stream:
+        return stream.readline(1 << 20).decode("utf-8", "replace").rstrip("\r\n")
+
+
 def _columns(path: Path) -> list[str]:
     if path.suffix == ".parquet":
         import pyarrow.parquet as pq
@@ -252,18 +275,16 @@ def require_keys(table: pd.DataFrame, keys: Sequence[str], path: Path) -> None:
 
 def numbers_of(table: pd.DataFrame, column: str, path: Path) -> NDArray[np.float64]:
     """Return a column as floats, NaN where it is empty; other text is reported."""
-    given = table[column]
-    empty = given.isna() | given.astype(object).eq("")
-    filled: Any = given.where(~empty)
-    values = pd.to_numeric(filled, errors="coerce")
-    numbers = values.astype("Float64").to_numpy(dtype=float, na_value=np.nan)
-    wrong = np.flatnonzero(np.isnan(numbers) & ~empty.to_numpy(dtype=bool))
-    if len(wrong):
-        rows = "; ".join(f"row {i + 1}: {given.iloc[i]!r}" for i in wrong[:_SHOWN])
+    numbers, faults = column_numbers(table[column], column)
+    wrong = [fault for fault in faults if fault.count]
+    if wrong:
+        first = wrong[0]
+        rows = "; ".join(f"row {row}: {value!r}" for row, value in first.rows[:_SHOWN])
+        why = "" if first.rule.endswith("is not a number") else f": {first.rule}"
         raise SourceError(
-            f"{path}: {len(wrong)} values of {column} are not numbers ({rows})."
+            f"{path}: {first.count} values of {column} are not numbers ({rows}){why}."
         )
-    return np.asarray(numbers, dtype=np.float64)
+    return numbers
 
 
 def known_numbers_of(

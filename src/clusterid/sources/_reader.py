@@ -20,7 +20,7 @@ from clusterid.classifications import (
 )
 from clusterid.errors import Fault, OptionError, SourceError, nearest
 from clusterid.sources._files import Paths, named_files
-from clusterid.tables import Economy, Metadata, economy
+from clusterid.tables import TOTALS_COLUMNS, Economy, Metadata, economy
 from clusterid.tables.parsing import Reading
 
 __all__ = ["Kind", "Reader", "SourcedEmployment"]
@@ -28,7 +28,6 @@ __all__ = ["Kind", "Reader", "SourcedEmployment"]
 Kind = Literal["employment", "flows", "links", "collaborations", "templates", "fields"]
 #: What is said of the readers of official files, by name.
 DECLARED = read_toml(Path(__file__).with_name("readers.toml"))
-TOTALS_COLUMNS = ("year", "region", "industry", "value", "lower", "upper")
 
 
 def no_totals() -> pd.DataFrame:

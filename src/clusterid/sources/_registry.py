@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from clusterid.errors import OptionError, nearest
+from clusterid.sources._edges import read_edges
 from clusterid.sources._reader import DECLARED, Kind, Reader
 from clusterid.sources._table import (
     read_collaborations_table,
@@ -22,6 +23,8 @@ from clusterid.sources.germany._regional_parquet import (
 from clusterid.sources.great_britain._bres import read_bres
 from clusterid.sources.great_britain._uk_io import read_uk_io
 from clusterid.sources.international._cordis import read_cordis_fp7, read_cordis_h2020
+from clusterid.sources.international._eurostat import read_eurostat
+from clusterid.sources.international._io_workbook import read_io_workbook
 from clusterid.sources.international._siot import read_siot
 from clusterid.sources.international._skill_links import read_skill_links
 from clusterid.sources.international._wiod import read_wiod
@@ -47,6 +50,8 @@ _FUNCTIONS: Mapping[str, Callable[..., object]] = {
     "erwerbstaetige": read_erwerbstaetige,
     "ba_occupations": read_ba_occupations,
     "bres": read_bres,
+    "eurostat": read_eurostat,
+    "io_workbook": read_io_workbook,
     "siot": read_siot,
     "uk_io": read_uk_io,
     "cbp": read_cbp,
@@ -55,6 +60,7 @@ _FUNCTIONS: Mapping[str, Callable[..., object]] = {
     "us_benchmark": read_benchmark,
     "us_declared": read_us_declared,
     "wiod": read_wiod,
+    "edges": read_edges,
     "cordis_fp7": read_cordis_fp7,
     "cordis_h2020": read_cordis_h2020,
     "skill_links": read_skill_links,

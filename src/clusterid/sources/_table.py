@@ -10,27 +10,27 @@ import pandas as pd
 
 from clusterid.errors import check_option
 from clusterid.sources._files import Paths, file_list, of_years, one_file
-from clusterid.sources._levels import code_tree, flat_tree, separated
-from clusterid.sources._reader import (
-    TOTALS_COLUMNS,
-    SourcedEmployment,
-    names_of,
-    no_totals,
-)
+from clusterid.sources._reader import SourcedEmployment, names_of, no_totals
 from clusterid.tables import (
     TOTAL,
+    TOTALS_COLUMNS,
     Metadata,
+    Wanted,
+    code_notes,
+    is_total,
     read_collaborations,
-    read_employment,
     read_flows,
     read_links,
+    read_rows,
     read_table,
+    set_apart,
 )
 from clusterid.tables.parsing import (
     Check,
     Code,
     Number,
     RawTable,
+    Reading,
     Table,
     TableOptions,
     Year,
@@ -53,12 +53,15 @@ def read_employment_table(
     years: Sequence[int] | None = None,
     year: int | None = None,
     totals: str | Path | None = None,
+    totals_columns: Mapping[str, str] | None = None,
     kind: str = "industry",
     concept: str = "workplace",
     source: str = "",
     licence: str = "",
     simulated: bool = False,
     exclude: Sequence[str] = (),
+    level: int | str | None = None,
+    digits: int | None = None,
     levels: Mapping[str, int] | None = None,
     total_codes: Mapping[str, str] | None = None,
     outside: Sequence[str] = (),
@@ -82,6 +85,8 @@ def read_employment_table(
         Year of a table without such a column.
     totals : path, optional
         Published totals: ``region``, ``industry``, ``value``, optionally ``year``.
+    totals_columns : mapping, optional
+        Our name to the name in the file of totals.
     kind : {"industry", "occupation"}
         What the columns are.
     concept : {"workplace", "residence", "unknown"}
@@ -92,20 +97,9 @@ def read_employment_table(
         Shown in every output.
     exclude : sequence of str
         Industry codes left out.
-    levels : mapping, optional
-        ``{"region": 4, "industry": 3}``: how many characters the codes have that are
-        counted, where sums stand among their parts in one file. Shorter codes that
-        begin them are published totals and bound what is withheld; longer ones are
-        left out. A cell without a row is then missing, not zero, unless its total
-        leaves nothing for it.
-    total_codes : mapping, optional
-        ``{"industry": "00"}``: the code that stands for all.
-    outside : sequence of str
-        With ``levels``: codes of regions that are no place (jobs that were not
-        regionalised).
-    rounding : float, optional
-        With ``levels``: published values are within so many persons of the truth; by
-        default 1 where a sum is below its parts, else 0.
+    level, digits, levels, total_codes, outside, rounding
+        Which codes are counted where sums stand among their parts, and which stand
+        for all: see :func:`clusterid.read_employment`.
     **reading
         Further options of :func:`clusterid.read_employment` (``withheld=``,
         ``bands=``, ``decimal=``, ``encoding=``, ``filter=`` ...).
@@ -117,22 +111,30 @@ def read_employment_table(
     check_option("kind", kind, ("industry", "occupation"))
     check_option("concept", concept, ("workplace", "residence", "unknown"))
     files = file_list(paths)
-    parts = [read_employment(path, columns=columns, **reading) for path in files]
+    wanted = Wanted(
+        levels=levels or {},
+        digits=digits,
+        level=level,
+        classification=None if classification == "unknown" else classification,
+        total_codes=total_codes or {},
+        outside=outside,
+        rounding=rounding,
+    )
+    parts = [read_rows(path, columns=columns, **reading) for path in files]
     table = pd.concat(parts, ignore_index=True)
     if "year" not in table.columns:
         table["year"] = 0 if year is None else int(year)
     table = of_years(table, years, f"{files[0]}:", listed=True)
     table = table[~table["industry"].isin(list(exclude))]
     if len(files) > 1:
-        table = read_employment(table)
-    published = read_totals(totals, table["year"])
-    hierarchies: dict[str, pd.Series] = {}
-    notes: list[str] = []
-    if levels is not None or total_codes is not None:
-        table, found, hierarchies, notes = _by_level(
-            table, levels or {}, total_codes or {}, outside, rounding
-        )
-        published = pd.concat([published, found]) if len(published) else found
+        table = read_rows(table)
+    name = f"employment ({', '.join(path.name for path in files[:3])})"
+    table, found = set_apart(table.reset_index(drop=True), wanted, name)
+    published = read_totals(totals, table["year"], columns=totals_columns, **reading)
+    if len(found.totals):
+        both = [published, found.totals] if len(published) else [found.totals]
+        published = pd.concat(both, ignore_index=True)
+        published = published.drop_duplicates(["year", "region", "industry"])
     metadata = Metadata(
         classification=classification,
         concept=concept,  # type: ignore[arg-type]
@@ -145,62 +147,11 @@ def read_employment_table(
     return SourcedEmployment(
         table=table.reset_index(drop=True),
         totals=published.reset_index(drop=True),
-        hierarchies=hierarchies,
+        hierarchies=found.hierarchies,
         metadata=metadata,
         vintages={int(y): classification for y in table["year"].unique()},
-        notes=tuple(notes),
+        notes=(*found.notes, *code_notes(table["industry"], classification)),
     )
-
-
-def _by_level(
-    table: pd.DataFrame,
-    levels: Mapping[str, int],
-    total_codes: Mapping[str, str],
-    outside: Sequence[str],
-    rounding: float | None,
-) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, pd.Series], list[str]]:
-    """Return cells, totals and hierarchies of a table with several levels."""
-    for given in (levels, total_codes):
-        for side in given:
-            check_option("side", side, ("region", "industry"))
-    table = table.copy()
-    for side, code in total_codes.items():
-        table[side] = table[side].where(table[side].ne(code), TOTAL)
-    parts, notes = [], []
-    for year in sorted({int(y) for y in table["year"]}):
-        mine = table[table["year"].eq(year)]
-        trees = {
-            side: code_tree(mine[side].unique(), levels[side], left_out=outside)
-            if side in levels
-            else flat_tree(mine[side].unique(), left_out=outside)
-            for side in ("region", "industry")
-        }
-        part = separated(
-            mine, trees["region"], trees["industry"], year=year, rounding=rounding
-        )
-        parts.append(part)
-        notes.append(
-            f"{year or 'counts'}: {len(part.totals):,} published sums stand apart from "
-            f"{len(part.cells):,} cells; {part.absent:,} cells have no row and are "
-            f"missing, {part.settled:,} of them are 0 by their sum."
-        )
-        if part.assumed:
-            notes.append(
-                f"{year or 'counts'}: no published sum bounds {part.assumed:,} "
-                "withheld cells; each is taken to be no larger than the largest "
-                "published one of its industry (an assumption)."
-            )
-    cells = pd.concat([part.cells for part in parts], ignore_index=True)
-    totals = pd.concat([part.totals for part in parts], ignore_index=True)
-    rests = [part.hierarchies for part in parts]
-    hierarchies = {
-        side: pd
-        .concat([one[side] for one in rests])
-        .pipe(lambda s: s[~s.index.duplicated()])
-        .sort_index()
-        for side in ("region", "industry")
-    }
-    return cells, totals, hierarchies, notes
 
 
 _TOTALS = Table(
@@ -208,9 +159,9 @@ _TOTALS = Table(
     (
         Code("region", required=True),
         Code("industry", required=True),
-        Number("value", required=True),
-        Number("lower"),
-        Number("upper"),
+        Number("value", required=True, counts=True),
+        Number("lower", counts=True),
+        Number("upper", counts=True),
         Year(),
     ),
     key=("region", "industry", "year"),
@@ -218,13 +169,31 @@ _TOTALS = Table(
 )
 
 
-def read_totals(path: str | Path | None, years: pd.Series) -> pd.DataFrame:
-    """Read published totals; without a year they hold for every year given."""
+def read_totals(
+    path: str | Path | None, years: pd.Series, **given: Any
+) -> pd.DataFrame:
+    """Read published totals; without a year they hold for every year given.
+
+    The value stands in a column ``value``, or ``employment`` as in a table of counts;
+    ``given`` says how numbers are written (``decimal``, ``thousands``, marks) and how
+    the file is (``encoding`` ...), as of the counts.
+    """
     if path is None:
         return no_totals()
-    table = read_table(path, name="totals")
+    form = {n: v for n, v in given.items() if n in Reading.__annotations__}
+    form.pop("filter", None)
+    table = read_table(path, name="totals", columns=given.get("columns"), **form)
+    if "value" not in table.columns and "employment" in table.columns:
+        table = table.rename(columns={"employment": "value"})
     check = Check(RawTable(table, f"totals ({Path(path).name})"))
-    _TOTALS.check(check, TableOptions())
+    signs = ("decimal", "thousands", "nil", "withheld", "marked")
+    options = TableOptions(**{n: given[n] for n in signs if n in given})
+    _TOTALS.check(check, options)
+    for side in ("region", "industry"):
+        if check.has(side) and not check.faults:
+            code = check.frame[side]
+            says = {c: TOTAL for c in code.unique() if is_total(str(c))}
+            check.frame[side] = code.replace(says)
     _TOTALS.unique(check)
     wanted = sorted({int(year) for year in years})
     if check.has("year") and not check.faults:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from clusterid.concentration import indices_by_industry
@@ -13,6 +14,7 @@ from clusterid.results import Provenance
 from clusterid.study._provenance import StepLog, names_only, versions
 from clusterid.study._result import Result
 from clusterid.study.reading._guarded import held_cells, held_in_words
+from clusterid.study.reading._regions import shapeless
 from clusterid.study.steps._case import Case, estimated
 from clusterid.study.steps._clusters import clusters_of
 from clusterid.study.steps._concentration import concentration_table
@@ -71,11 +73,15 @@ def run_pipeline(
         with log.step("monitoring"):
             monitoring = monitoring_of(case, candidates)
     unique = tuple(dict.fromkeys(notes))
+    regions = inputs.regions
+    if not inputs.has_shapes:
+        regions = shapeless(regions)
+        candidates = replace(candidates, table=shapeless(candidates.table))
     return Result(
         title=config.study.title_in(language),
         language=language,
         economy=inputs.economy,
-        regions=inputs.regions,
+        regions=regions,
         concentration=concentration,
         industries=industries,
         layers=networks.layers,

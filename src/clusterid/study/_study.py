@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,7 @@ from clusterid.study.reading._schema import (
     fault_of_preset,
 )
 from clusterid.study.reading._study_file import read_study_file
+from clusterid.study.reading._unused import unused_columns
 from clusterid.study.reading._variables import expanded
 from clusterid.study.saving._outputs import save_result
 from clusterid.study.saving._store import unstore
@@ -142,7 +144,7 @@ class Study:
             listed = numbered([f"{where}: {rule}"])
             fault = Fault(rule, "", where=where)
             raise StudyError(f"the study has {listed}", [fault]) from None
-        return _summary(inputs)
+        return _summary(inputs, unused_columns(self.config, self.root))
 
     def run(
         self,
@@ -420,14 +422,17 @@ def _say_undetermined(table: pd.DataFrame, has_totals: bool) -> None:
     )
 
 
-def _summary(inputs: Inputs) -> list[tuple[str, dict[str, Any]]]:
+def _summary(
+    inputs: Inputs, unused: Sequence[str] = ()
+) -> list[tuple[str, dict[str, Any]]]:
     """Return what was found, line by line, in words and as data."""
     one = inputs.economy
     n_regions, n_industries = one.employment.shape
     # every step works on a few tables of this shape and on industry x industry tables
     cells = 60 * n_regions * n_industries + 40 * n_industries**2
     memory = 8 * cells / 2**20 + 400
-    years, shapes = sorted(inputs.economies), len(inputs.regions)
+    years = sorted(inputs.economies)
+    shapes = len(inputs.regions) if inputs.has_shapes else 0
     lines: list[tuple[str, dict[str, Any]]] = [
         (repr(one), {"regions": n_regions, "industries": n_industries}),
         (f"years: {', '.join(map(str, years))}", {"years": years}),
@@ -445,7 +450,7 @@ def _summary(inputs: Inputs) -> list[tuple[str, dict[str, Any]]]:
         lines.append((text, {"places": n_places, "declared": n_declared}))
     for at, words in held_in_words(inputs).items():
         lines.append((f"withheld in the public result, {at}: {words}", {"held": words}))
-    notes = [*inputs.warnings, *inputs.private_notes]
+    notes = [*unused, *inputs.warnings, *inputs.private_notes]
     lines += [(f"note: {note}", {"note": note}) for note in notes]
     text = f"no faults; the run will need about {memory:.0f} MiB of memory"
     return [*lines, (text, {"faults": 0, "memory_mib": round(memory)})]

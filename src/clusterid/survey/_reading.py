@@ -11,6 +11,7 @@ from clusterid._disk._embedded import embedded_path
 from clusterid._typed import check_types
 from clusterid.errors import DataWarning, TableError, check_option, nearest
 from clusterid.survey._survey import Survey
+from clusterid.survey._ticks import with_unticked
 from clusterid.tables import check_answers, check_declared, check_places
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ def read_survey(
     regions: Regions = None,
     fields: Codes = None,
     columns: dict[str, dict[str, str]] | None = None,
+    unticked: str | None = None,
 ) -> Survey:
     """Read and check the three tables of a survey; all faults are named at once.
 
@@ -77,6 +79,9 @@ def read_survey(
     columns : mapping of table to mapping, optional
         Column name here to the one in the table, e.g.
         ``{"declared": {"record": "record_id"}}``.
+    unticked : {"no", "missing"}, optional
+        Of an export that lists ticks alone: what an option without a row means where
+        the place ticked another of the same question.
 
     Returns
     -------
@@ -94,6 +99,8 @@ def read_survey(
     <Survey: 1 places asked, 1 answered, 0 answers, 0 declared clusters>
     """
     check_types(read_survey, locals())
+    if unticked is not None:
+        check_option("unticked", unticked, ("no", "missing"))
     columns = columns or {}
     for key in columns:
         check_option("columns", key, ("places", "answers", "declared"))
@@ -121,6 +128,7 @@ def read_survey(
             faults.append(error)
     _warn_of_unknown_words(checked["declared"], book)
     _raise_together(faults)
+    checked["answers"] = with_unticked(checked["answers"], book, unticked)
     return Survey(checked["places"], checked["answers"], checked["declared"], book)
 
 

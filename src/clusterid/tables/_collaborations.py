@@ -37,7 +37,7 @@ _COLLABORATIONS = Table(
             mend='translate with kinds={"<word>": "firm"}',
         ),
         Year(null=True),
-        Number("weight"),
+        Number("weight", counts=True),
         Code("field", null=True),
     ),
     sort=("project", "organisation", "region"),

@@ -35,6 +35,8 @@ from clusterid.errors import (
     TableTypeError,
     check_option,
 )
+from clusterid.tables._apart import Beside, Wanted, beside, set_apart
+from clusterid.tables._nesting import TOTAL, Counted, nested_faults
 from clusterid.tables._wide import checked_wide
 from clusterid.tables.parsing import (
     Check,
@@ -56,9 +58,6 @@ __all__ = [
     "economy",
     "margins",
 ]
-
-#: The code that stands for "all regions" or "all industries" in a table of totals.
-TOTAL = "TOTAL"
 
 CountConcept = Literal["workplace", "residence", "unknown"]
 Kind = Literal["industry", "occupation"]
@@ -365,19 +364,25 @@ def economy(
     if {"region", "industry", "employment"} <= set(columns):
         table, year = _one_year(employment.reset_index(drop=True), year, "employment")
         meta = _stated(table, meta)
-        parts = _from_long(table)
+        parts, found = _from_long(table, meta.classification)
+        kept = beside(employment)
+        published = kept if len(kept.totals) else found
     else:
-        parts = {"employment": checked_wide(employment, text=True).copy()}
+        wide = checked_wide(employment, text=True, totals="kept")
+        parts, published = _from_wide(wide, meta.classification)
     if year is not None:
         meta = replace(meta, year=int(year))
     columns = parts["employment"].columns
     there = parts["employment"].fillna(0.0).gt(0).any(axis=1)
     refuse("employment", mixed_in_one(there.index[there.to_numpy()]))
+    if totals is None and len(published.totals):
+        mine = published.totals["year"].isin([0] if year is None else [0, int(year)])
+        totals = published.totals[mine].drop(columns="year")
     return Economy(
         **parts,
         plant_herfindahl=_check_herfindahl(plant_herfindahl, columns),
         totals=_check_totals(totals, year),
-        hierarchies=_check_hierarchies(hierarchies),
+        hierarchies=_check_hierarchies(hierarchies or published.hierarchies),
         metadata=meta,
     )
 
@@ -514,10 +519,10 @@ _CELLS = Table(
         Code("industry", required=True),
         Number("employment", required=True),
         Number("establishments", whole=True),
-        Number("lower"),
-        Number("upper"),
-        Number("largest_plant"),
-        Number("second_plant"),
+        Number("lower", counts=True),
+        Number("upper", counts=True),
+        Number("largest_plant", counts=True),
+        Number("second_plant", counts=True),
     ),
     key=("region", "industry"),
     repeated="aggregate the rows, or filter the table to one kind of count",
@@ -527,7 +532,7 @@ _TOTALS = Table(
     (
         Code("region", required=True),
         Code("industry", required=True),
-        Number("value", required=True),
+        Number("value", required=True, counts=True),
     ),
     key=("region", "industry"),
     repeated="keep one total a region and industry",
@@ -535,8 +540,30 @@ _TOTALS = Table(
 )
 
 
-def _from_long(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """Return checked tables regions x industries of what a long table counts."""
+def _from_wide(
+    wide: pd.DataFrame, classification: str
+) -> tuple[dict[str, pd.DataFrame], Beside]:
+    """Return the table without its totals, and these; nested codes are a fault."""
+    counted = Counted.of_wide(wide)
+    if any(counted.total_rows(side).any() for side in ("region", "industry")):
+        n, m = wide.shape
+        long = pd.DataFrame({
+            "region": np.repeat(wide.index.to_numpy(dtype=object), m),
+            "industry": np.tile(wide.columns.to_numpy(dtype=object), n),
+            "employment": wide.to_numpy(dtype=float).ravel(),
+        })
+        parts, found = _from_long(long, classification)
+        return {"employment": parts["employment"]}, found
+    faults = nested_faults(counted, classification=classification)
+    if faults:
+        raise TableError("employment", faults)
+    return {"employment": wide.copy()}, beside(pd.DataFrame())
+
+
+def _from_long(
+    table: pd.DataFrame, classification: str
+) -> tuple[dict[str, pd.DataFrame], Beside]:
+    """Return checked tables regions x industries, and the totals among the rows."""
     check = Check(RawTable(table, "employment"))
     _CELLS.check(check, TableOptions())
     if not len(table):
@@ -552,6 +579,18 @@ def _from_long(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
     check.done()
     row, regions = pd.factorize(check.frame["region"], sort=True)
     column, industries = pd.factorize(check.frame["industry"], sort=True)
+    counted = Counted(
+        {"region": list(regions), "industry": list(industries)},
+        {"region": row, "industry": column},
+        check.frame["employment"].to_numpy(dtype=float),
+        np.zeros(len(row), dtype=np.intp),
+    )
+    wanted = Wanted(classification=classification)
+    cells, published = set_apart(check.frame, wanted, counted=counted)
+    if len(cells) < len(check.frame):
+        check.frame = cells
+        row, regions = pd.factorize(cells["region"], sort=True)
+        column, industries = pd.factorize(cells["industry"], sort=True)
     index = pd.Index(regions, name="region")
     columns = pd.Index(industries, name="industry")
     parts = {}
@@ -559,7 +598,7 @@ def _from_long(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
         wide = np.zeros((len(regions), len(industries)))
         wide[row, column] = check.frame[name].to_numpy(dtype=float)
         parts[name] = pd.DataFrame(wide, index=index, columns=columns)
-    return parts
+    return parts, published
 
 
 def _check_totals(totals: pd.DataFrame | None, year: int | None) -> pd.DataFrame | None:

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import inspect
+import re
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Unpack
+from typing import Any, Unpack
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from clusterid._disk import foreign_reading
-from clusterid.errors import DataWarning, Fault, OptionError, TableError, check_option
+from clusterid.errors import DataWarning, OptionError
+from clusterid.tables._apart import Wanted, set_apart
+from clusterid.tables._held_codes import code_notes
+from clusterid.tables._layout import as_long
 from clusterid.tables.parsing import (
     Check,
     Code,
     Number,
     Other,
-    RawTable,
     Reading,
     Table,
     TableOptions,
@@ -27,7 +30,7 @@ from clusterid.tables.parsing import (
     Year,
 )
 
-__all__ = ["read_employment"]
+__all__ = ["read_employment", "read_rows"]
 
 #: Marks of quality that publishers put beside a number (SDMX status of observations).
 _STATUS = frozenset("abdefiprsu")
@@ -40,8 +43,8 @@ _EMPLOYMENT = Table(
         Year(),
         Number("employment", required=True, counts=True),
         Number("establishments", whole=True),
-        Number("lower"),
-        Number("upper"),
+        Number("lower", counts=True),
+        Number("upper", counts=True),
         Other("flag"),
         Word(
             "concept",
@@ -63,7 +66,7 @@ def read_employment(
     regions: object = None,
     industries: Sequence[str] | None = None,
     year: int | None = None,
-    layout: str = "long",
+    layout: str | None = None,
     decimal: str = ".",
     thousands: str | None = None,
     withheld: str | Sequence[str] = (),
@@ -71,7 +74,15 @@ def read_employment(
     withheld_flags: str | Sequence[str] | None = None,
     nil_flags: str | Sequence[str] | None = None,
     bands: Mapping[str, tuple[float, float | None]] | None = None,
+    marked: bool = False,
     pad: Mapping[str, int] | None = None,
+    classification: str | None = None,
+    level: int | str | None = None,
+    digits: int | None = None,
+    levels: Mapping[str, int] | None = None,
+    total_codes: Mapping[str, str] | None = None,
+    outside: Sequence[str] = (),
+    rounding: float | None = None,
     **reading: Unpack[Reading],
 ) -> pd.DataFrame:
     """Read and check employment by region and industry.
@@ -95,8 +106,10 @@ def read_employment(
         An industry that is not among them is a fault.
     year : int, optional
         Keep this year; for a table without a year column, the year it is of.
-    layout : {"long", "wide"}
-        ``"wide"``: regions in rows (column ``region``), one column an industry.
+    layout : {"long", "wide", "years"}, optional
+        ``"wide"`` (or ``"matrix"``): regions in rows (column ``region``), one column an
+        industry; ``"years"``: one row a region and industry, one column a year. Told
+        from the columns where not given, and said in a warning if it is not long.
     decimal, thousands : str
         How numbers are written in text; ``thousands=""`` says that points are not
         thousands separators.
@@ -108,10 +121,34 @@ def read_employment(
         Values of ``flag`` that say a missing cell is a true zero.
     bands : mapping, optional
         ``{flag: (lower, upper)}`` in persons: bounds of withheld cells; None is no
-        upper bound. A band makes its flag a withheld flag.
+        upper bound. A band makes its flag a withheld flag; it may stand in ``flag`` or
+        in place of the number (``"(L)"``).
+    marked : bool
+        True: a mark, a footnote or brackets beside a number in its cell (``45p``,
+        ``(34)``) are taken off and kept as ``flag``; a range or a limit (``5-9``,
+        ``<10``, ``250+``) makes the cell withheld, with these bounds.
     pad : mapping, optional
         ``{"region": 5}``: fill codes of digits with leading zeros; 0 says that the
         codes are right as they are.
+    classification : str, optional
+        Of the industries (``"nace2"``, ``"naics2017"`` ...): its code tree says which
+        codes are sums of others.
+    level, digits : optional
+        Where sums stand among their parts: which industries are counted, by the name
+        of a level of the classification (``level="division"``) or by how many digits
+        their codes have (``digits=4``). Coarser codes are then published totals.
+    levels : mapping, optional
+        ``{"region": 4, "industry": 3}``: the same by how many characters the counted
+        codes have, for regions, too. A cell without a row is then missing, not zero,
+        unless its total leaves nothing for it; finer codes are left out.
+    total_codes : mapping, optional
+        ``{"industry": "00"}``: the code that stands for all.
+    outside : sequence of str
+        With ``levels``: codes of regions that are no place (jobs that were not
+        regionalised).
+    rounding : float, optional
+        With a level: published values are within so many persons of the truth; by
+        default 1 where a sum is below its parts, else 0.
     **reading
         ``encoding``, ``separator``, ``sheet``, ``skip_rows``, ``filter``: see
         :func:`read_table`.
@@ -122,12 +159,19 @@ def read_employment(
         One row a cell, columns in the order above, codes as text, sorted by year,
         region, industry. ``lower`` and ``upper`` equal employment where it is
         published; of a withheld cell, ``lower`` is at least 0 and ``upper`` NaN where
-        no bound is known.
+        no bound is known. Totals that stood among the cells are no rows of it: they
+        are kept beside it, and :func:`economy` finds them there.
 
     Raises
     ------
     TableError
-        With every fault of the table.
+        With every fault of the table; sums that stand among their parts are one, where
+        no level is named.
+
+    Warns
+    -----
+    DataWarning
+        Where a code says by its name that it is a total ("Insgesamt").
 
     Examples
     --------
@@ -139,18 +183,59 @@ def read_employment(
     0  01001        C        12.0
     1  01002        C         NaN
     """
-    known = {"region": regions, "industry": industries}
-    options = TableOptions.of(read_employment, locals(), known=known)
-    check_option("layout", layout, ["long", "wide"])
-    options = replace(options, nil=_listed(nil) or (), withheld=_listed(withheld) or ())
-    raw = _EMPLOYMENT.load(source, options)
-    check = Check(_melted(raw) if layout == "wide" else raw)
+    given = locals()
+    rows, name = _rows(given)
+    wanted = Wanted(
+        levels=levels or {},
+        digits=digits,
+        level=level,
+        classification=classification,
+        total_codes=total_codes or {},
+        outside=outside,
+        rounding=rounding,
+    )
+    cells, published = set_apart(rows, wanted, name)
+    for note in code_notes(cells["industry"], classification):
+        warnings.warn(f"{name}: {note}", DataWarning, stacklevel=2)
+    return published.kept_with(cells)
+
+
+def read_rows(source: object, **options: Any) -> pd.DataFrame:
+    """Read as :func:`read_employment`, with totals still among the rows.
+
+    For readers that set totals apart over several files.
+    """
+    offered = inspect.signature(read_employment).parameters
+    given = {n: p.default for n, p in offered.items() if p.default is not p.empty}
+    reading = {n: options.pop(n) for n in list(options) if n not in offered}
+    rows, _ = _rows({**given, **options, "source": source, "reading": reading})
+    return rows
+
+
+def _rows(given: Mapping[str, Any]) -> tuple[pd.DataFrame, str]:
+    """Return the checked rows of a source and the name of the table."""
+    known = {side: given[many] for side, many in _KNOWN.items()}
+    options = TableOptions.of(read_employment, given, known=known)
+    year = given["year"]
+    nil, withheld = _listed(given["nil"]) or (), _listed(given["withheld"]) or ()
+    bands = given["bands"] or {}
+    options = replace(options, nil=nil, withheld=withheld, bands=bands)
+    raw = _EMPLOYMENT.load(given["source"], options)
+    check = Check(as_long(raw, given["layout"], options.numerals))
     _EMPLOYMENT.check(check, options, {"year": partial(_select_year, year=year)})
-    flags = _Flags(_listed(withheld_flags), _listed(nil_flags), bands or {})
+    flags = _Flags(
+        _listed(given["withheld_flags"]),
+        _listed(given["nil_flags"]),
+        bands,
+    )
     flags.apply(check)
     _bounds(check)
     _EMPLOYMENT.unique(check)
-    return _EMPLOYMENT.finished(check)
+    return _EMPLOYMENT.finished(check), check.name
+
+
+#: Where the codes that may occur on a side are given.
+_KNOWN = {"region": "regions", "industry": "industries"}
 
 
 def _listed(marks: str | Sequence[str] | None) -> tuple[str, ...] | None:
@@ -162,26 +247,6 @@ def _listed(marks: str | Sequence[str] | None) -> tuple[str, ...] | None:
 
 def _finite(edge: float | None) -> float:
     return np.nan if edge is None or np.isinf(edge) else float(edge)
-
-
-def _melted(raw: RawTable) -> RawTable:
-    """Return a table of regions x industries as one row a cell."""
-    if "region" not in raw.frame.columns:
-        return raw
-    keys = [c for c in ("region", "year", "concept") if c in raw.frame.columns]
-    broken: list[Fault] = []
-    long = pd.DataFrame()
-    with foreign_reading("a wide table", broken):
-        long = raw.frame.melt(
-            id_vars=keys,
-            var_name="industry",
-            value_name="employment",
-            ignore_index=False,
-        )
-    if broken:
-        rule = broken[0].rule.replace("the file", "the table")
-        raise TableError(raw.name, [Fault(rule, "make codes text, counts numbers")])
-    return RawTable(long, raw.name, raw.faults)
 
 
 def _select_year(check: Check, *, year: int | None) -> None:
@@ -222,6 +287,9 @@ class _Flags:
 
     def apply(self, check: Check) -> None:
         """Make employment NaN or 0 as the flags say; tell those that say too little."""
+        inside = _inside_as_columns(check)
+        if inside and "flag" not in check.frame.columns:
+            return
         if not {"flag", "employment"} <= set(check.frame.columns):
             if self.bands or self.withheld or self.nil:
                 check.say(
@@ -234,7 +302,7 @@ class _Flags:
         flag = frame["flag"]
         nil = _NIL_FLAGS if self.nil is None else self.nil
         withheld = {*(self.withheld or ()), *self.bands}
-        is_withheld = flag.isin(withheld).to_numpy()
+        is_withheld = _says_any(flag, withheld)
         if self.withheld is None:
             known = {*withheld, *nil}
             silent = flag.notna() & ~flag.isin(known)
@@ -266,6 +334,46 @@ class _Flags:
             if column in frame.columns:
                 bound = frame[column].where(frame[column].notna(), bound)
             frame[column] = bound
+
+
+def _says_any(flag: pd.Series, words: Collection[str]) -> NDArray[np.bool_]:
+    """Return where a flag is one of the words, or holds one beside other flags.
+
+    Several stand together as in ``bc``, ``b c`` or ``b;c``: break, confidential.
+    """
+    place, distinct = pd.factorize(flag)
+    single = {word.casefold() for word in words if len(word) == 1}
+    letters = _STATUS | {"c", "z", "n", "m", "q", "s"} | single
+    says = [
+        text in words
+        or any(part in words for part in re.split(r"[\s,;+|]+", text))
+        or (
+            text.isalpha()
+            and set(text.casefold()) <= letters
+            and text.islower() == all(w.islower() for w in words if len(w) == 1)
+            and bool(set(text) & set(words))
+        )
+        for text in map(str, distinct)
+    ]
+    return np.array([*says, False], dtype=bool)[place]
+
+
+def _inside_as_columns(check: Check) -> bool:
+    """Write what stood in the cells of employment as bounds, and as flag if free."""
+    inside = check.inside.get("employment")
+    if inside is None:
+        return False
+    inside = inside.reindex(check.frame.index)
+    for edge in ("lower", "upper"):
+        if inside[edge].notna().any():
+            own = check.frame[edge] if edge in check.frame.columns else np.nan
+            check.frame[edge] = inside[edge].fillna(own)
+    hidden = check.frame["employment"].isna()
+    marks = inside["mark"].where(inside["mark"].ne("") & ~hidden)
+    if "flag" not in check.frame.columns and marks.notna().any():
+        check.frame["flag"] = marks.astype(object)
+        return True
+    return bool("flag" not in check.frame.columns)
 
 
 def _note_unexplained(frame: pd.DataFrame, flag: pd.Series, known: set[str]) -> None:

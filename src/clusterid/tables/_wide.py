@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from clusterid.errors import Fault, TableError, TableTypeError
+from clusterid.tables._nesting import is_total
 from clusterid.tables.parsing import LARGEST_NUMBER
 from clusterid.tables.parsing._codes import invisible, is_code
 
@@ -16,7 +17,11 @@ _MIXED = {"mixed", "mixed-integer"}
 
 
 def checked_wide(
-    frame: pd.DataFrame, *, name: str = "employment", text: bool = False
+    frame: pd.DataFrame,
+    *,
+    name: str = "employment",
+    text: bool = False,
+    totals: str = "fault",
 ) -> pd.DataFrame:
     """Return a table of counts as floats, or raise TableError with all its faults.
 
@@ -28,6 +33,8 @@ def checked_wide(
         What the table is called in messages.
     text : bool
         Make the codes text and sort by them; else labels and order stay.
+    totals : {"fault", "kept"}
+        What a row or column is that says it is the total of the others.
 
     Returns
     -------
@@ -40,8 +47,8 @@ def checked_wide(
         If it is no DataFrame.
     TableError
         If the table is empty, a code is missing or stands twice, the codes of one
-        axis have several levels or are text and numbers mixed, or a cell is not a
-        number, negative or infinite.
+        axis have several levels or are text and numbers mixed, a row or column is the
+        total of the others, or a cell is not a number, negative or infinite.
 
     Examples
     --------
@@ -61,6 +68,9 @@ def checked_wide(
     values = _numbers(frame, faults)
     if values is not None:
         _counts(frame, values, faults)
+        if totals == "fault" and not faults:
+            faults += _totals(rows, values, "region")
+            faults += _totals(columns, values.T, "industry")
     if faults:
         raise TableError(name, faults)
     table = pd.DataFrame(values, index=rows, columns=columns, copy=False)
@@ -135,6 +145,22 @@ def _numbers(frame: pd.DataFrame, faults: list[Fault]) -> NDArray[np.float64] | 
     )
     faults.append(Fault.listing("counts are not numbers", mend, shown))
     return None
+
+
+def _totals(codes: pd.Index, values: NDArray[np.float64], side: str) -> list[Fault]:
+    """Return a fault where a code says that it is the total, and its numbers may be."""
+    says = [i for i, c in enumerate(codes) if isinstance(c, str) and is_total(c)]
+    if not says or len(codes) < 2:
+        return []
+    own = np.nansum(values[says], axis=1)
+    others = np.nansum(np.delete(values, says, axis=0))
+    found = [str(codes[i]) for i, held in zip(says, own, strict=True) if held >= others]
+    mend = (
+        "leave it out and give it as totals=; read_employment and economy keep it as a "
+        "published total by themselves"
+    )
+    rule = f"a {side} is the total of the others, which would be counted twice"
+    return [Fault.listing(rule, mend, ((c, "total") for c in found))] if found else []
 
 
 def _is_number(value: object) -> bool:

@@ -28,7 +28,7 @@ from clusterid.disclosure.suppression._programmes import Programmes
 from clusterid.disclosure.suppression._rules import Method, SuppressionRules
 from clusterid.disclosure.suppression._state import Node, State
 from clusterid.errors import Fault, TableError, check_option
-from clusterid.tables import Economy
+from clusterid.tables import Economy, checked_wide
 from clusterid.tables import economy as checked_economy
 
 __all__ = ["Audit", "audit"]
@@ -244,6 +244,7 @@ def _economy(
             "give an Economy, or a DataFrame of regions x industries",
         )
         raise TableError("audit", [fault])
+    checked_wide(table)  # a total among the cells is refused here, not set apart
     return checked_economy(table, totals=totals, hierarchies=hierarchies)
 
 

@@ -20,6 +20,7 @@ from clusterid._faults import (
 from clusterid._typed import typed
 from clusterid.errors import ClassificationError, Fault, check_option
 from clusterid.networks._labels import by_code
+from clusterid.tables import column_numbers, flow_faults
 
 if TYPE_CHECKING:
     from clusterid.classifications import Correspondence
@@ -59,7 +60,8 @@ def _faults(flows: pd.DataFrame, industries: set[str] | None) -> list[Fault]:
             .all(axis=1)
             .to_numpy(bool)
         )
-    value = pd.to_numeric(flows["value"], errors="coerce").to_numpy(float)
+    value, doubtful = column_numbers(flows["value"], only_doubtful=True)
+    faults += doubtful
     keys = pd.MultiIndex.from_frame(flows[["seller", "buyer"]].astype("string"))
     rules: list[tuple[NDArray[np.bool_], str, str]] = [
         (
@@ -115,6 +117,9 @@ def flow_table(
         sorted(set(codes) - both),
     )
     given = np.full(len(codes), np.nan)
+    kept = getattr(flows, "attrs", {}).get("output")
+    if output is None and named is None and isinstance(kept, dict):
+        output = pd.Series(kept, dtype=float)  # what the sheet of the flows says
     if output is not None:
         given = by_code(output, codes)
         faults += faults_of(
@@ -124,10 +129,11 @@ def flow_table(
             "no output",
         )
     refuse("flows", faults)
+    value = column_numbers(flows["value"])[0]
+    refuse("flows", flow_faults(seller, buyer, value))
     place = pd.Index(codes)
     rows = place.get_indexer(pd.Index(seller))
     columns = place.get_indexer(pd.Index(buyer))
-    value = flows["value"].to_numpy(float)
     matrix = np.zeros((len(codes), len(codes)))
     inside = (rows >= 0) & (columns >= 0)
     matrix[rows[inside], columns[inside]] = value[inside]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -10,6 +12,7 @@ from scipy import sparse
 from clusterid._faults import faults_in_rows, missing_columns, refuse
 from clusterid._typed import typed
 from clusterid.errors import Fault, check_option
+from clusterid.tables import column_numbers
 
 __all__ = ["industry_by_industry"]
 
@@ -80,7 +83,7 @@ def industry_by_industry(
     wanted = set(made_by) if industries is None else {str(c) for c in industries}
     place, good = pd.Index(sorted(wanted)), pd.Index(sorted(set(_codes(make))))
     shape = (len(place), len(good))
-    made, used = make["value"].to_numpy(float), use["value"].to_numpy(float)
+    made, used = (column_numbers(table["value"])[0] for table in (make, use))
     V = _placed(made, place.get_indexer(made_by), _at(good, make), shape)
     buyer, bought = place.get_indexer(used_by), _at(good, use)
     U = _placed(used, bought, buyer, shape[::-1])
@@ -112,7 +115,8 @@ def _check(use: pd.DataFrame, make: pd.DataFrame) -> None:
         faults += lacking
         if lacking:
             continue
-        value = pd.to_numeric(table["value"], errors="coerce").to_numpy(float)
+        value, doubtful = column_numbers(table["value"], only_doubtful=True)
+        faults += [replace(fault, where=name) for fault in doubtful]
         twice = table.duplicated(["commodity", "industry"]).to_numpy()
         for wrong, rule, mend in (
             (~np.isfinite(value), "the value is missing or not a number",

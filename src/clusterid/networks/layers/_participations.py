@@ -12,7 +12,7 @@ from scipy import sparse
 
 from clusterid._faults import faults_in_rows, missing_columns, refuse
 from clusterid.errors import Fault, TableError
-from clusterid.tables import seat_booked
+from clusterid.tables import column_numbers, seat_booked
 
 __all__ = ["COLUMNS", "Participations", "participations"]
 
@@ -105,8 +105,9 @@ def _check(collaborations: pd.DataFrame, between: str) -> None:
         mend = f"add the column, or choose another between={between!r}"
         faults.append(Fault(f"no row has a {column}", mend))
     if "weight" in have:
-        weight = pd.to_numeric(collaborations["weight"], errors="coerce")
-        weight = weight.astype(float)
+        numbers, unread = column_numbers(collaborations["weight"], "weight")
+        faults += unread
+        weight = pd.Series(numbers, index=collaborations.index)
         mend = "amounts are 0 or more; unknown is NaN"
         negative = (weight < 0).to_numpy(bool)
         faults += faults_in_rows("a weight is negative", mend, negative, weight)
@@ -122,8 +123,7 @@ def _plain(collaborations: pd.DataFrame) -> pd.DataFrame:
             table[name] = collaborations[name].astype("string").to_numpy(object)
     table["weight"] = np.nan
     if "weight" in collaborations.columns:
-        weight = pd.to_numeric(collaborations["weight"], errors="coerce")
-        table["weight"] = weight.to_numpy(float)
+        table["weight"] = column_numbers(collaborations["weight"], "weight")[0]
     return table
 
 

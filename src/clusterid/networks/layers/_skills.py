@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from clusterid._faults import faults_in_rows, missing_columns, refuse
 from clusterid._typed import typed
-from clusterid.errors import Fault, check_option
+from clusterid.errors import check_option
 from clusterid.networks._graph import Links, build_graph
 from clusterid.statistics import over_positive
+from clusterid.tables import column_numbers
 
 __all__ = ["skill_network", "skill_relatedness"]
 
@@ -23,7 +24,7 @@ _SHOWN = 5
 def _checked(links: pd.DataFrame, *, moves: bool) -> pd.DataFrame:
     wanted = ("source", "target", "value")
     refuse("links", missing_columns(links, wanted, "give source, target, value"))
-    value = pd.to_numeric(links["value"], errors="coerce").to_numpy(float)
+    value, unread = column_numbers(links["value"], only_doubtful=True)
     keys = pd.MultiIndex.from_frame(links[["source", "target"]].astype("string"))
     rules = [
         (
@@ -44,7 +45,7 @@ def _checked(links: pd.DataFrame, *, moves: bool) -> pd.DataFrame:
     ]
     if moves:
         rules.append((value < 0, "a number of moves is negative", "check the file"))
-    faults: list[Fault] = []
+    faults = list(unread)
     for wrong, rule, mend in rules:
         faults += faults_in_rows(rule, mend, wrong, links["value"])
     refuse("links", faults)

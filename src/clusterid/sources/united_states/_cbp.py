@@ -13,15 +13,23 @@ from clusterid.errors import Fault, OptionError, SourceError, TableError
 from clusterid.sources._files import (
     Paths,
     file_list,
+    numbers_of,
     of_years,
     one_file,
-    opened,
     read_raw,
     require_columns,
     whole_years_of,
 )
-from clusterid.sources._reader import TOTALS_COLUMNS, SourcedEmployment, metadata_of
-from clusterid.tables import TOTAL, read_employment
+from clusterid.sources._reader import SourcedEmployment, metadata_of
+from clusterid.sources.united_states._cbp_flat import SECTORS, is_flat, read_flat
+from clusterid.tables import (
+    TOTAL,
+    TOTALS_COLUMNS,
+    Tree,
+    flat_tree,
+    read_employment,
+    separated,
+)
 
 __all__ = ["FLAG_RANGES", "complete_codes", "naics_leaves", "naics_vintage", "read_cbp"]
 
@@ -32,10 +40,11 @@ FLAG_RANGES: dict[str, tuple[float, float | None]] = {
     "J": (10_000, 24_999), "K": (25_000, 49_999), "L": (50_000, 99_999),
     "M": (100_000, None),
 }  # fmt: skip
-#: Sectors that span several two-digit codes stand under the first of them.
-_SECTORS = {"31": "31-33", "44": "44-45", "48": "48-49"}
+_SECTORS = SECTORS
 _SPANNED = {"32": "31", "33": "31", "45": "44", "49": "48"}
 _REST = " (not listed)"
+#: From this year on, cells of fewer than three establishments have no row.
+_FEW_ARE_LEFT_OUT = 2017
 
 
 def naics_vintage(year: int) -> str:
@@ -107,14 +116,17 @@ def read_cbp(
     years: Sequence[int] | None = None,
     complete: bool = True,
     labels: str | Path | None = None,
+    year: int | None = None,
+    digits: int | None = None,
 ) -> SourcedEmployment:
-    """Read jobs and establishments by state and NAICS leaf, bounds where withheld.
+    """Read jobs and establishments by place and NAICS leaf, bounds where withheld.
 
     Parameters
     ----------
     paths : path
-        A file with ``year``, ``state_fips``, ``naics``, ``establishments``, ``emp``,
-        ``empflag``.
+        The file of counties, states or areas as the Census Bureau hands it out
+        (``fipstate``, ``fipscty``, ``naics``, ``emp``, ``est``); or one with ``year``,
+        ``state_fips``, ``naics``, ``establishments``, ``emp``, ``empflag``.
     years : sequence of int, optional
         Years to keep; the newest by default, since each vintage of NAICS has its own
         leaves.
@@ -123,6 +135,11 @@ def read_cbp(
         (``6111``), with its own six digits (``611110``).
     labels : path, optional
         Names by code (``naics``, ``description``); those of NAICS 2012 without it.
+    year : int, optional
+        Of a file whose name and columns do not say it.
+    digits : int, optional
+        Of a file as handed out: digits of the industries that are counted; the most
+        there are by default. All other levels are published totals.
 
     Returns
     -------
@@ -131,7 +148,9 @@ def read_cbp(
         ``establishments`` are always published. A withheld cell has the range of its
         flag in ``lower`` and ``upper``. Totals: every shorter code and ``"TOTAL"`` by
         state, with their own range where they are withheld themselves. A state and
-        industry without a row has no establishment: 0.
+        industry without a row has no establishment: 0. From 2017 on, and in files as
+        handed out, it has too few to be published: it is missing, and 0 only where the
+        sum above it leaves nothing.
 
     Raises
     ------
@@ -148,18 +167,29 @@ def read_cbp(
     it ``"... (not listed)"``, so that the parts bound the sum from below only.
     """
     file = one_file(paths)
+    raw = read_raw(file)
+    if is_flat(list(raw.columns)):
+        return read_flat(
+            raw,
+            file,
+            year=year,
+            years=years,
+            digits=digits,
+            ranges=FLAG_RANGES,
+            vintage_of=naics_vintage,
+        )
     columns = ["year", "state_fips", "naics", "establishments", "emp", "empflag"]
-    raw = opened(file, columns)
+    require_columns(raw, columns, file)
     if not len(raw):
         raise SourceError(f"{file}: the file has no rows; fetch it again.")
     raw = raw.assign(year=whole_years_of(raw, file))
     newest = [int(raw["year"].max())]
     wanted = newest if years is None or not len(years) else years
-    cells = _cells(of_years(raw, wanted, f"{file}:"))
+    cells = _cells(of_years(raw, wanted, f"{file}:"), file)
     tables, totals, notes = [], [], []
     parents: dict[str, str] = {}
     names: dict[str, str] = {}
-    for year, mine in cells.groupby("year"):
+    for of_year, mine in cells.groupby("year"):
         codes = sorted(set(mine["industry"]))
         leaves = naics_leaves(codes)
         full = complete_codes(leaves) if complete else {c: c for c in leaves}
@@ -172,6 +202,9 @@ def read_cbp(
             parents[parent + _REST] = renamed.get(parent, parent)
         names.update({full[leaf]: leaf for leaf in leaves})
         is_leaf = mine["industry"].isin(leaves)
+        if int(str(of_year)) >= _FEW_ARE_LEFT_OUT:
+            mine = _with_missing(mine, leaves)
+            is_leaf = mine["industry"].isin(leaves)
         tables.append(mine[is_leaf].assign(industry=mine["industry"].map(full)))
         totals.append(
             mine[~is_leaf].assign(industry=mine["industry"].replace(_SECTORS))
@@ -179,7 +212,7 @@ def read_cbp(
         reached = mine.loc[is_leaf, "establishments"].sum()
         whole = mine.loc[mine["industry"].eq(TOTAL), "establishments"].sum()
         notes.append(
-            f"{year}: {len(leaves)} leaves hold {reached:,.0f} of {whole:,.0f} "
+            f"{of_year}: {len(leaves)} leaves hold {reached:,.0f} of {whole:,.0f} "
             f"establishments; {len(short)} codes have a part that is not in the file."
         )
     table = read_employment(pd.concat(tables, ignore_index=True))
@@ -204,7 +237,20 @@ def read_cbp(
     )
 
 
-def _cells(raw: pd.DataFrame) -> pd.DataFrame:
+def _with_missing(cells: pd.DataFrame, leaves: Sequence[str]) -> pd.DataFrame:
+    """Add the cells without a row: missing, or 0 where the sum above leaves nothing."""
+    known = [code for code in cells["industry"].unique() if code != TOTAL]
+    parents = {code: parent for code, parent in _tree(known).items() if code in known}
+    tree = Tree(tuple(sorted(leaves)), parents)
+    places = cells["region"].unique()
+    year = int(cells["year"].iloc[0])
+    part = separated(cells, flat_tree(places), tree, year=year, rounding=0.0)
+    own = pd.MultiIndex.from_frame(cells[["region", "industry"]])
+    keys = pd.MultiIndex.from_frame(part.cells[["region", "industry"]])
+    return pd.concat([cells, part.cells[~keys.isin(own)]], ignore_index=True)
+
+
+def _cells(raw: pd.DataFrame, file: Path) -> pd.DataFrame:
     flag = raw["empflag"].astype(object)
     flag = flag.where(flag.notna(), "").astype(str)
     unknown = sorted(set(flag) - {"", *FLAG_RANGES})
@@ -215,8 +261,7 @@ def _cells(raw: pd.DataFrame) -> pd.DataFrame:
             int(flag.isin(unknown).sum()),
         )
         raise TableError("County Business Patterns", [fault])
-    count = pd.to_numeric(raw["emp"]).astype("Float64")
-    employment = pd.Series(count.to_numpy(dtype=float, na_value=np.nan), raw.index)
+    employment = pd.Series(numbers_of(raw, "emp", file), raw.index)
     employment = employment.where(flag.eq(""))
     low = {f: r[0] for f, r in FLAG_RANGES.items()}
     high = {f: np.nan if r[1] is None else r[1] for f, r in FLAG_RANGES.items()}
@@ -225,7 +270,7 @@ def _cells(raw: pd.DataFrame) -> pd.DataFrame:
         "region": raw["state_fips"].astype(object).astype(str),
         "industry": raw["naics"].astype(object).astype(str),
         "employment": employment,
-        "establishments": pd.to_numeric(raw["establishments"]).astype(float),
+        "establishments": numbers_of(raw, "establishments", file),
         "lower": employment.where(flag.eq(""), flag.map(low).astype(float)),
         "upper": employment.where(flag.eq(""), flag.map(high).astype(float)),
         "flag": flag.where(flag.ne(""), None),

@@ -16,10 +16,9 @@ from clusterid.sources._files import (
     opened,
     whole_years_of,
 )
-from clusterid.sources._levels import REST, Tree, code_tree, separated
 from clusterid.sources._reader import SourcedEmployment, metadata_of, names_of
 from clusterid.sources.united_states._cbp import naics_vintage
-from clusterid.tables import TOTAL
+from clusterid.tables import REST, TOTAL, Tree, code_tree, separated
 
 __all__ = ["FEWEST_PLANTS", "national_jobs", "read_cbp_areas"]
 

@@ -18,14 +18,14 @@ from clusterid.errors import (
     check_option,
 )
 from clusterid.study.reading._collecting import Collected, noted
-from clusterid.study.reading._excluding import without_industries
+from clusterid.study.reading._excluding import without_codes
 from clusterid.study.reading._largest_plants import largest_plants
 from clusterid.study.reading._schema import EmploymentSection, PlantsSection, StudyFile
 from clusterid.study.reading._variables import expanded_all
 from clusterid.tables import Economy, Metadata, read_table
 from clusterid.tables.parsing._checking import Check
+from clusterid.tables.parsing._form import RawTable
 from clusterid.tables.parsing._numerals import Numerals
-from clusterid.tables.parsing._reading import RawTable
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -39,7 +39,9 @@ __all__ = ["economies_of"]
 #: Files beside the counts that [employment] may name.
 _BESIDE = ("totals", "size_bands", "plant_herfindahl", "labels", "largest_plant")
 #: What [employment] hands on to its reader, and what says nothing.
-_OPTIONS = ("columns", "filter", "level", "years", "classification", "concept")
+_OPTIONS = (
+    "columns", "filter", "level", "digits", "years", "classification", "concept",
+)  # fmt: skip
 _SAYS_NOTHING: tuple[object, ...] = (None, (), {})
 
 
@@ -127,15 +129,18 @@ def _from_counts(
     paths: list[Path],
     beside: Mapping[str, Path | None],
 ) -> dict[int, Economy]:
+    for name in section.columns_of:
+        check_option("columns_of", name, ("totals", "labels", "plant_herfindahl"))
     sourced = _sourced(section, paths, beside)
     left_out = _left_out(section, sourced)
-    if section.exclude:
-        sourced = without_industries(sourced, section.exclude)
+    for side, codes in section.left_out.items():
+        sourced = without_codes(sourced, side, codes)
     if left_out and len(sourced.totals):
         kept = ~sourced.totals["industry"].isin(left_out)
         sourced = replace(sourced, totals=sourced.totals[kept].reset_index(drop=True))
     if beside["plant_herfindahl"] is not None:
-        bounds = _herfindahl(beside["plant_herfindahl"], sourced.table, left_out)
+        names = section.columns_of.get("plant_herfindahl")
+        bounds = _herfindahl(beside["plant_herfindahl"], sourced.table, left_out, names)
         sourced = replace(sourced, plant_herfindahl=bounds)
     known = sourced.metadata
     simulated = config.study.simulated
@@ -143,11 +148,18 @@ def _from_counts(
         known,
         simulated=simulated,
         kind=section.kind or known.kind,
+        unit=section.unit or known.unit,
         source=known.source or ("simulated economy" if simulated else paths[0].name),
     )
     if beside["labels"] is not None:
         language = config.study.language
-        labels = _labels(beside["labels"], language, sourced.table, left_out)
+        labels = _labels(
+            beside["labels"],
+            language,
+            sourced.table,
+            left_out,
+            section.columns_of.get("labels"),
+        )
         metadata = replace(metadata, labels=dict(sorted(labels.items())))
     for note in sourced.notes:
         noted(note)
@@ -178,11 +190,13 @@ def _sourced(
     """Read the counts with the options that the study gives."""
     from clusterid.sources import reader as named_reader
 
-    options = expanded_all(section.options)
+    options = expanded_all(section.written)
     given = section.model_dump(include=set(_OPTIONS))
     if given["concept"] == "workplace":
         del given["concept"]
     given |= {name: beside[name] for name in ("totals", "size_bands")}
+    if "totals" in section.columns_of:
+        given["totals_columns"] = section.columns_of["totals"]
     options |= {k: v for k, v in given.items() if v not in _SAYS_NOTHING}
     sourced: SourcedEmployment = named_reader(section.source, "employment")(
         paths, **options
@@ -195,7 +209,7 @@ def _left_out(section: EmploymentSection, sourced: SourcedEmployment) -> frozens
 
     Files beside the counts may name them: that is no fault.
     """
-    codes = {str(code) for code in section.exclude}
+    codes = {str(code) for code in section.left_out.get("industry", ())}
     option = section.options.get("exclude", ())
     codes |= {str(code) for code in option} if not isinstance(option, str) else set()
     if not codes:
@@ -231,11 +245,15 @@ def _inside(tree: Classification, code: str) -> list[str]:
 
 
 def _labels(
-    path: Path, language: str, counted: pd.DataFrame, left_out: frozenset[str]
+    path: Path,
+    language: str,
+    counted: pd.DataFrame,
+    left_out: frozenset[str],
+    columns: Mapping[str, str] | None = None,
 ) -> dict[str, str]:
     """Read the names of the industries: ``code`` and ``label``, or a language's."""
     names = ("label", f"label_{language}", "label_en", "label_de")
-    table = read_table(path, name="labels")
+    table = read_table(path, name="labels", columns=columns)
     label = next((name for name in names if name in table.columns), names[0])
     check = Check(RawTable(table, f"labels ({path.name})"))
     check.columns(["code", label])
@@ -256,10 +274,13 @@ def _labels(
 
 
 def _herfindahl(
-    path: Path, counted: pd.DataFrame, left_out: frozenset[str]
+    path: Path,
+    counted: pd.DataFrame,
+    left_out: frozenset[str],
+    columns: Mapping[str, str] | None = None,
 ) -> pd.DataFrame:
     """Read the plant Herfindahl; a known value is an interval of no width."""
-    table = read_table(path, name="plant_herfindahl")
+    table = read_table(path, name="plant_herfindahl", columns=columns)
     values = ["plant_herfindahl"]
     if "plant_herfindahl" not in table.columns and "upper" in table.columns:
         values = ["lower", "upper"]

@@ -1,9 +1,10 @@
-"""Industries left out of a study, without a contradiction to the published totals."""
+"""Industries and regions left out of a study, without a contradiction to totals."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,42 +17,45 @@ from clusterid.tables import TOTAL
 if TYPE_CHECKING:
     from clusterid.sources import SourcedEmployment
 
-__all__ = ["without_industries"]
+__all__ = ["without_codes"]
 
 
-def without_industries(
-    sourced: SourcedEmployment, codes: Sequence[str]
+def without_codes(
+    sourced: SourcedEmployment, side: str, given: Sequence[str]
 ) -> SourcedEmployment:
-    """Leave industries out; totals that hold them keep their value as a total.
+    """Leave industries or regions out; totals that hold them keep their value.
 
-    A published total stays what the region's economy is, those left out included.
-    The range in which the sum of its parts lies (``lower``, ``upper`` of a total)
-    loses what is left out, so that bounds of withheld cells stay right.
+    A published total stays what the economy is, those left out included. The range in
+    which the sum of its parts lies (``lower``, ``upper`` of a total) loses what is
+    left out, so that bounds of withheld cells stay right. ``given`` are codes,
+    patterns (``84*``) and ranges (``84-88``).
     """
     table = sourced.table
-    is_out = table["industry"].isin(codes)
-    known = set(table["industry"].unique())
+    known = set(table[side].unique())
     for parents in sourced.hierarchies.values():
         known |= {str(code) for code in parents.index}
-    unknown = [code for code in codes if code not in known]
+    codes, unknown = _meant(given, known)
+    is_out = table[side].isin(codes)
     if unknown:
         hint = nearest(unknown[0], sorted(known))
+        what = "industry" if side == "industry" else "region"
         noted(
-            f"exclude names {len(unknown)} of {len(codes)} codes that no industry of "
+            f"exclude names {len(unknown)} of {len(given)} codes that no {what} of "
             f"the counts has ({first_of(unknown)}).{hint}"
         )
     if is_out.all():
-        rule = "exclude leaves no industry"
-        raise TableError("employment", [Fault(rule, "leave fewer industries out")])
+        rule = f"exclude leaves no {side}"
+        many = "industries" if side == "industry" else "regions"
+        raise TableError("employment", [Fault(rule, f"leave fewer {many} out")])
     hierarchies = {
         name: parents.drop(index=[c for c in codes if c in parents.index])
-        if name == "industry"
+        if name == side
         else parents
         for name, parents in sourced.hierarchies.items()
     }
     totals = sourced.totals
     if len(totals):
-        totals = _loosened(totals, table[is_out], codes, sourced.hierarchies)
+        totals = _loosened(totals, table[is_out], codes, sourced.hierarchies, side)
     return replace(
         sourced,
         table=table[~is_out].reset_index(drop=True),
@@ -60,25 +64,49 @@ def without_industries(
     )
 
 
+def _meant(given: Sequence[str], known: set[str]) -> tuple[list[str], list[str]]:
+    """Return the codes that are meant, and what means none."""
+    codes: list[str] = []
+    unknown = []
+    for word in given:
+        found = [word] if word in known else _by_pattern(word, known)
+        codes += found
+        if not found:
+            unknown.append(word)
+            codes.append(word)
+    return list(dict.fromkeys(codes)), unknown
+
+
+def _by_pattern(word: str, known: set[str]) -> list[str]:
+    if set("*?[") & set(word):
+        return sorted(code for code in known if fnmatchcase(code, word))
+    ends = word.split("-")
+    if len(ends) != 2 or len(ends[0]) != len(ends[1]) or not ends[0]:
+        return []
+    n = len(ends[0])
+    return sorted(c for c in known if len(c) >= n and ends[0] <= c[:n] <= ends[1])
+
+
 def _loosened(
     totals: pd.DataFrame,
     left_out: pd.DataFrame,
     codes: Sequence[str],
     hierarchies: Mapping[str, pd.Series],
+    side: str,
 ) -> pd.DataFrame:
     totals = totals.copy()
     for edge in ("lower", "upper"):
         if edge not in totals.columns:
             totals[edge] = totals["value"]
-    keys = ["year", "region"]
+    keys = ["year", "region" if side == "industry" else "industry"]
     for code in codes:
-        cells = left_out[left_out["industry"].eq(code)]
-        own = totals[totals["industry"].eq(code)]
+        cells = left_out[left_out[side].eq(code)]
+        own = totals[totals[side].eq(code)]
         low, high = _ranges(cells, keys), _ranges(own, keys)
         known = pd.concat([low, high])
         known = known[~known.index.duplicated()]
-        for parent in _ancestors(code, hierarchies.get("industry")):
-            rows = totals["industry"].eq(parent)
+        for parent in _ancestors(code, hierarchies.get(side)):
+            rows = totals[side].eq(parent)
             place = pd.MultiIndex.from_frame(totals.loc[rows, keys])
             amount = known.reindex(place)
             totals.loc[rows, "lower"] = np.maximum(
@@ -90,7 +118,7 @@ def _loosened(
                 totals.loc[rows, "upper"].to_numpy()
                 - amount["lower"].fillna(0.0).to_numpy()
             )
-    return totals[~totals["industry"].isin(codes)].reset_index(drop=True)
+    return totals[~totals[side].isin(codes)].reset_index(drop=True)
 
 
 def _ranges(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:

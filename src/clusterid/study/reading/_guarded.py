@@ -38,7 +38,10 @@ _REPEATED = "keep one row a cell"
 _PUBLISH = Table("publish", _CELLS, key=_KEY, repeated=_REPEATED)
 #: What it costs to withhold a cell.
 _COSTS = Table(
-    "costs", (*_CELLS, Number("cost", required=True)), key=_KEY, repeated=_REPEATED
+    "costs",
+    (*_CELLS, Number("cost", required=True, counts=True)),
+    key=_KEY,
+    repeated=_REPEATED,
 )
 
 

@@ -15,7 +15,7 @@ from clusterid.study.reading._counts import economies_of
 from clusterid.study.reading._cross_references import check_cross_references
 from clusterid.study.reading._guarded import guards_of, published_of
 from clusterid.study.reading._links import layers_of, place_counts, research_of
-from clusterid.study.reading._regions import aligned, read_shapes
+from clusterid.study.reading._regions import aligned, read_shapes, without_shapes
 from clusterid.study.reading._schema import LayerSection, ResearchSection, StudyFile
 from clusterid.study.reading._studied import can_be_studied, years_with_counts
 from clusterid.study.reading._survey import survey_of
@@ -60,6 +60,7 @@ class Inputs:
     confidential_files: frozenset[str] = frozenset()
     private_notes: tuple[str, ...] = ()
     border_missing: bool = True
+    has_shapes: bool = True
     digests: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
 
@@ -85,10 +86,13 @@ def read_inputs(config: StudyFile, root: Path, *, engine: str = "duckdb") -> Inp
     """
     reading = Collected(root)
     check_cross_references(config, reading)
-    regions = _regions(config, reading)
+    has_shapes = "regions" in config.model_fields_set
+    regions = _regions(config, reading) if has_shapes else None
     with reading.of_plants(config.plants is not None) as confidential:
         economies = economies_of(config, reading, regions, engine)
     newest = economies[max(economies)] if economies else None
+    if newest is not None and not has_shapes:
+        regions = without_shapes(economies, reading)
     supply = layers_of("supply", config, newest, reading)
     skills = layers_of("skills", config, newest, reading)
     research = research_of(config, reading)
@@ -129,7 +133,8 @@ def read_inputs(config: StudyFile, root: Path, *, engine: str = "duckdb") -> Inp
         public_notes=tuple(public_notes),
         confidential_files=frozenset(confidential | more),
         private_notes=tuple(dict.fromkeys(reading.private)),
-        border_missing=config.study.border_missing,
+        border_missing=config.study.border_missing and has_shapes,
+        has_shapes=has_shapes,
         digests=digests,
         warnings=tuple(dict.fromkeys(reading.notes)),
     )

@@ -10,8 +10,8 @@ import pandas as pd
 
 from clusterid.tables import Economy, read_table
 from clusterid.tables.parsing._checking import Check
+from clusterid.tables.parsing._form import RawTable
 from clusterid.tables.parsing._numerals import Numerals
-from clusterid.tables.parsing._reading import RawTable
 
 __all__ = ["largest_plants"]
 
@@ -60,7 +60,7 @@ def largest_plants(
     if check.has("region"):
         check.codes("region", null=True, pad=0, known=set(economy.regions))
         keys = ["region", "industry"]
-    check.numbers(_COLUMN, Numerals(), null=False)
+    check.numbers(_COLUMN, Numerals(), null=False, counts=True)
     if not check.faults:
         if check.has("region"):
             # an empty region is the whole country, and a key as any other

@@ -68,7 +68,7 @@ def _layer(
     from clusterid.sources import reader as named_reader
 
     reader = named_reader(section.source, "flows" if is_flow else "links")
-    options = expanded_all(section.options)
+    options = expanded_all(section.written)
     if main is not None and "industries" in reader.options:
         options.setdefault("industries", list(main.industries))
         options.setdefault("classification", main.metadata.classification)
@@ -164,7 +164,7 @@ def _participations(section: ResearchSection, paths: list[Path]) -> pd.DataFrame
     from clusterid.sources import reader as named_reader
 
     reader = named_reader(section.source, "collaborations")
-    options = expanded_all(section.options)
+    options = expanded_all(section.written)
     if section.columns:
         options["columns"] = section.columns
     table: pd.DataFrame = reader(paths, **options)

@@ -20,12 +20,14 @@ _BESIDE = (
 _ANSWERED = ("places", "answers", "declared")
 #: What a function takes (``pad={"region": 5}``).
 _ARGUMENT = re.compile(
-    r"(?<![\w.{])(?P<name>columns|encoding|separator|skip_rows|sheet|layer|pad|decimal"
-    r"|thousands|withheld_flags|nil_flags|crs|repair|kinds|directed)="
+    r"(?<![\w.{])(?P<name>columns|encoding|separator|skip_rows|skip_footer|header_rows"
+    r"|sheet|layer|layout|pad|decimal|thousands|withheld_flags|nil_flags|withheld|nil"
+    r"|marked|bands|levels|level|digits|total_codes|filter|classification|unticked"
+    r"|rounding|crs|repair|kinds|directed)="
     r"(?P<value>\{[^{}]*\}|\([^()]*\)|\"[^\"]*\"|\w+|)"
 )
 #: Keys of a section itself, not of its options.
-_OWN_KEYS = ("columns", "crs")
+_OWN_KEYS = ("columns", "crs", "level", "digits", "filter", "classification")
 #: What only Python can do.
 _IN_PYTHON = (
     (r"read the file with dtype=str", "write the codes as text"),
@@ -39,7 +41,7 @@ _IN_PYTHON = (
 _IN_THE_FILE = (
     (r'pass encoding="latin-1" \(or "cp1252"\), or save it', "save it"),
     (r'pass encoding="utf-16" if a .*', "save it as text in UTF-8"),
-    (r", *or name separator= and skip_rows=", ", or lines above the header"),
+    (r", *or name separator=, skip_rows= and skip_footer=", ", or lines around it"),
     (r"pass (decimal|thousands)=.*", "write numbers with a point and no other sign"),
     (r'pass pad=\{"\w+": (\d+)\}(, or pad=.*codes)?', r"write codes of \1 digits"),
     (r'; or pad=\{"\w+": <width>\} after turning it into whole numbers', ""),

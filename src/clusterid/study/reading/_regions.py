@@ -9,21 +9,26 @@ import numpy as np
 import pandas as pd
 
 from clusterid.errors import Fault, TableError, check_option
-from clusterid.study.reading._collecting import first_of, noted
+from clusterid.study.reading._collecting import Collected, first_of, noted
 from clusterid.study.reading._variables import expanded_all
 from clusterid.tables import read_regions, read_table
 from clusterid.tables.parsing._checking import Check
-from clusterid.tables.parsing._reading import RawTable
+from clusterid.tables.parsing._form import RawTable
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import geopandas as gpd
 
     from clusterid.study.reading._schema import RegionsSection
+    from clusterid.tables import Economy
 
-__all__ = ["aligned", "read_shapes"]
+__all__ = ["aligned", "read_shapes", "shapeless", "without_shapes"]
 
 #: What [regions] options may say.
-_OPTIONS = ("repair", "encoding", "separator", "decimal", "thousands", "pad")
+_OPTIONS = (
+    "repair", "encoding", "separator", "decimal", "thousands", "pad", "skip_rows",
+)  # fmt: skip
 
 
 def read_shapes(
@@ -38,7 +43,7 @@ def read_shapes(
     if attributes is not None:
         options["attributes"] = attributes
         options["attribute_columns"] = section.attributes_columns or None
-    for name, value in section.options.items():
+    for name, value in section.written.items():
         check_option("regions option", name, _OPTIONS)
         options[name] = expanded_all(value)
     source: object = path
@@ -52,6 +57,44 @@ def read_shapes(
             parent=[code[: section.parent_digits] for code in regions.index]
         )
     return regions
+
+
+def without_shapes(
+    economies: Mapping[int, Economy], reading: Collected
+) -> gpd.GeoDataFrame:
+    """Return the counted regions of a study that names no shapes.
+
+    Each stands alone: what a step needs of an outline are squares that touch no other.
+    They are taken out of the result (:func:`shapeless`).
+    """
+    import geopandas as gpd
+    from shapely import box
+
+    codes = sorted({str(code) for one in economies.values() for code in one.regions})
+    reading.notes.append(
+        "no shapes are named ([regions]): every region stands alone, clusters reach no "
+        "neighbours, and there is no map."
+    )
+    frame = pd.DataFrame(
+        {
+            "name": codes,
+            "parent": None,
+            "area_km2": np.nan,
+            "population": np.nan,
+        },
+        index=pd.Index(codes, name="region"),
+    )
+    squares = [box(10_000 * k, 0, 10_000 * k + 1000, 1000) for k in range(len(codes))]
+    return gpd.GeoDataFrame(frame, geometry=squares, crs="EPSG:3035")
+
+
+def shapeless(regions: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the same rows without outlines."""
+    import geopandas as gpd
+
+    nothing = gpd.GeoSeries([None] * len(regions), index=regions.index, crs=4326)
+    bare = regions.drop(columns="geometry")
+    return gpd.GeoDataFrame(bare, geometry=nothing, crs=4326)
 
 
 def _with_shapes(path: Path, layer: str) -> gpd.GeoDataFrame:

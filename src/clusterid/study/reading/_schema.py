@@ -59,7 +59,15 @@ class _Files(_Section):
     path: str | None = None
     paths: tuple[str, ...] = ()
     columns: dict[str, str] = Field(default_factory=dict)
+    encoding: str | None = None
+    skip_rows: int | None = Field(None, ge=0)
     options: dict[str, Any] = Field(default_factory=dict)
+
+    @property
+    def written(self) -> dict[str, Any]:
+        """Options of the reader, and how the file is written where it is said."""
+        said = {"encoding": self.encoding, "skip_rows": self.skip_rows}
+        return {**self.options, **{k: v for k, v in said.items() if v is not None}}
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -74,6 +82,7 @@ class EmploymentSection(_Files):
     classification: str | None = None
     filter: dict[str, Any] = Field(default_factory=dict)
     level: int | str | None = None
+    digits: int | None = Field(None, ge=1, le=10)
     years: tuple[int, ...] = ()
     totals: str | None = None
     size_bands: str | None = None
@@ -82,7 +91,16 @@ class EmploymentSection(_Files):
     labels: str | None = None
     concept: Literal["workplace", "residence", "unknown"] = "workplace"
     kind: Literal["industry", "occupation"] | None = None
-    exclude: tuple[str, ...] = ()
+    exclude: tuple[str, ...] | dict[Literal["region", "industry"], tuple[str, ...]] = ()
+    unit: str | None = None
+    columns_of: dict[str, dict[str, str]] = Field(default_factory=dict)
+
+    @property
+    def left_out(self) -> dict[str, tuple[str, ...]]:
+        """Codes, or patterns of codes, that are left out by side."""
+        if isinstance(self.exclude, dict):
+            return {str(side): codes for side, codes in self.exclude.items()}
+        return {"industry": self.exclude} if self.exclude else {}
 
 
 class PlantsSection(_Files):

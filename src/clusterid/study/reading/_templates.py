@@ -11,7 +11,7 @@ from clusterid.study.reading._schema import StudyFile, TemplatesSection
 from clusterid.study.reading._variables import expanded_all
 from clusterid.tables import Economy, read_table
 from clusterid.tables.parsing._checking import Check
-from clusterid.tables.parsing._reading import RawTable, Reading
+from clusterid.tables.parsing._form import RawTable, Reading
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,7 +60,7 @@ def _read(section: TemplatesSection, path: Path, main: Economy) -> Templates:
 
 
 def _checked(section: TemplatesSection, path: Path) -> Check:
-    options = expanded_all(section.options)
+    options = expanded_all(section.written)
     for name in options:
         check_option("templates option", name, list(Reading.__annotations__))
     columns = section.columns or None

@@ -75,7 +75,7 @@ def _write(
         _write_tables(result, folder, language)
     if asked("graphs"):
         _write_graphs(result, folder / "networks")
-    if asked("map"):
+    if asked("map") and result.regions.geometry.notna().any():
         from clusterid.maps import cluster_map
 
         cluster_map(result, language=language).save(folder / "map.html")

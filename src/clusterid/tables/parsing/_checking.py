@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -32,18 +32,22 @@ from clusterid.tables.parsing._codes import (
     null_words,
     unusable,
 )
+from clusterid.tables.parsing._form import RawTable
 from clusterid.tables.parsing._numerals import (
     NUMBER_FAULTS,
     Numerals,
+    inside_of,
     is_grouped,
     parse_number,
 )
-from clusterid.tables.parsing._reading import RawTable
 
 if TYPE_CHECKING:
     from pyproj import CRS
 
-__all__ = ["LARGEST_NUMBER", "Check", "checked_crs", "checked_pad", "known_codes"]
+__all__ = [
+    "LARGEST_NUMBER", "Check", "checked_crs", "checked_pad", "column_numbers",
+    "known_codes",
+]  # fmt: skip
 
 #: Beyond this no number of a table is a count, an amount or a coordinate.
 LARGEST_NUMBER = 1e15
@@ -115,6 +119,8 @@ class Check:
         self.frame = raw.frame
         self.faults: list[Fault] = list(raw.faults)
         self.numbers_of = raw.frame.index.to_numpy() + 1
+        #: what stood in cells beside a number, by column: a text and its meaning by row
+        self.inside: dict[str, pd.DataFrame] = {}
 
     # -- collecting ---------------------------------------------------------------
 
@@ -242,8 +248,8 @@ class Check:
             mend = "fill in the code or drop the row"
             self.fault(missing, f"{column} is missing", mend, given)
         found = self._unsound(column, text, is_key=column in _KEYS and not null)
-        if pad is None and not found:
-            found = damage(column, text, distinct.values, is_null)
+        if (pad is None or pad > 0) and not found:
+            found = damage(column, text, distinct.values, is_null, padded=bool(pad))
         for bad, rule, mend in found:
             self.fault(distinct.rows(bad), rule, mend, given)
             is_null = is_null | (bad & distinct.each(has_control, of=text, dtype=bool))
@@ -283,6 +289,11 @@ class Check:
             mend = f'leading zeros were lost: pass pad={{"{column}": {width}}}'
         else:
             mend = f"add them to {known_as}, or drop the rows.{nearest(first, known)}"
+            if prefix := _common_prefix([str(t) for t in text[bad]], have):
+                mend = (
+                    f"the codes carry a prefix ({prefix!r}): take it off, then "
+                    f"{first.removeprefix(prefix)!r} is known"
+                )
             if known_as == "regions":
                 told = vintage_hint({str(t) for t in text[bad]}, have)
                 mend = f"{told} {mend}" if told else mend
@@ -301,13 +312,19 @@ class Check:
         whole: bool = False,
         null: bool = True,
         positive: bool = False,
-        counts: bool = False,
+        counts: int = 0,
     ) -> None:
-        """Make a column numbers; tell text, signs, ranges, missing and fractions."""
+        """Make a column numbers; tell text, signs, ranges, missing and fractions.
+
+        ``counts``: from so many values on, points that all stand every three digits
+        may group thousands (0: never).
+        """
         if not self._is_filled(column):
             return
         original = self.frame[column]
-        values, was_null = self._parsed(column, original, numerals, counts or whole)
+        values, was_null = self._parsed(
+            column, original, numerals, int(counts or whole)
+        )
         if not null:
             mend = "fill in the number or drop the row"
             self.fault(was_null, f"{column} is missing", mend, original)
@@ -323,7 +340,7 @@ class Check:
         self.frame[column] = values
 
     def _parsed(
-        self, column: str, original: pd.Series, numerals: Numerals, counts: bool
+        self, column: str, original: pd.Series, numerals: Numerals, counts: int
     ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
         """Return a column as floats, and where it was empty."""
         for is_other, what in _NO_NUMBERS:
@@ -340,12 +357,26 @@ class Check:
         kinds = np.array([*(kind for _, kind in parsed), "null"], dtype=object)
         if counts and numerals.decimal == "." and numerals.thousands is None:
             grouped = _points_group(distinct.values, kinds)
+            grouped = grouped if len(grouped) >= counts else []
             kinds[grouped], numbers[grouped] = "points", np.nan
+        if numerals.marked or numerals.bands:
+            self._keep_inside(column, distinct, numerals)
         kind = kinds[distinct.place]
         for key, fault in NUMBER_FAULTS.items():
             rule, mend = f"{column} {fault['rule']}", fault["mend"]
             self.fault(kind == key, rule, mend, original)
         return numbers[distinct.place], kind == "null"
+
+    def _keep_inside(
+        self, column: str, distinct: _Distinct, numerals: Numerals
+    ) -> None:
+        """Keep the marks of cells and the bounds that they carry."""
+        found = [_meaning(value, numerals) for value in distinct.values]
+        columns = ["mark", "lower", "upper"]
+        each = pd.DataFrame([*found, ("", np.nan, np.nan)], columns=columns)
+        if each["mark"].ne("").any() or each[["lower", "upper"]].notna().any(axis=None):
+            rows = each.iloc[distinct.place]
+            self.inside[column] = rows.set_axis(distinct.index, axis=0)
 
     def whole_years(self, column: str = "year", *, null: bool = False) -> None:
         """Make a column whole years; a date or text is reported."""
@@ -409,6 +440,48 @@ class Check:
         self.fault(distinct.rows(bad), rule, mend, original)
         kept = [None if has_control(word) else word for word in words]
         self.frame[column] = distinct.column(kept)
+
+
+#: Values from which on points may group thousands where fractions are usual, too.
+_FEWEST_IN_DOUBT = 2
+
+
+def column_numbers(
+    values: pd.Series,
+    name: str = "value",
+    numerals: Numerals | None = None,
+    *,
+    only_doubtful: bool = False,
+) -> tuple[NDArray[np.float64], list[Fault]]:
+    """Return a column as floats by the one parser of numbers, and what is no number.
+
+    Parameters
+    ----------
+    values : Series
+        Numbers, or text that may be numbers.
+    name : str
+        What the column is called in messages.
+    numerals : Numerals, optional
+        How numbers are written; with a decimal point and no thousands by default.
+    only_doubtful : bool
+        Return only the faults of what could be read as a number in two ways; what is
+        no number is NaN, for a caller that says so itself.
+
+    Returns
+    -------
+    (array, list of Fault)
+        NaN where a cell is empty or at fault.
+    """
+    if pd.api.types.is_numeric_dtype(values.dtype):
+        return values.to_numpy(dtype=np.float64, na_value=np.nan), []
+    frame = pd.DataFrame({name: values.to_numpy(dtype=object)})
+    check = Check(RawTable(frame, name))
+    check.numbers(name, numerals or Numerals(), minimum=None, counts=_FEWEST_IN_DOUBT)
+    faults = check.faults
+    if only_doubtful:
+        doubt = NUMBER_FAULTS["points"]["rule"]
+        faults = [fault for fault in faults if fault.rule.endswith(doubt)]
+    return check.frame[name].to_numpy(dtype=np.float64), faults
 
 
 @dataclass(frozen=True, slots=True)
@@ -487,6 +560,26 @@ def _out_of_range(
     return found
 
 
+def _meaning(value: object, numerals: Numerals) -> tuple[str, float, float]:
+    """Return the mark of a cell and the bounds that it carries."""
+    if not isinstance(value, str):
+        return "", np.nan, np.nan
+    text = value.strip()
+    if text in numerals.bands:
+        low, high = numerals.bands[text]
+        return text, float(low), np.nan if high is None else float(high)
+    if not numerals.marked or parse_number(text, replace(numerals, marked=False))[
+        1
+    ] not in {"range", "marked"}:
+        return "", np.nan, np.nan
+    inside = inside_of(text, numerals)
+    return (
+        ("", np.nan, np.nan)
+        if inside is None
+        else (inside.mark, inside.lower, inside.upper)
+    )
+
+
 def _points_group(values: Sequence[object], kinds: NDArray[np.object_]) -> list[int]:
     """Return numbers whose points may group thousands: if all points stand so."""
     dotted = [
@@ -496,6 +589,18 @@ def _points_group(values: Sequence[object], kinds: NDArray[np.object_]) -> list[
     ]
     is_grouping = all(is_grouped(str(values[i]).strip()) for i in dotted)
     return dotted if is_grouping else []
+
+
+def _common_prefix(codes: Sequence[str], known: Container[str]) -> str:
+    """Return what all codes begin with, if the known ones are what is left."""
+    first = codes[0]
+    for n in range(1, len(first)):
+        prefix = first[:n]
+        if not all(code.startswith(prefix) for code in codes):
+            return ""
+        if sum(code[n:] in known for code in codes) * 2 > len(codes):
+            return prefix
+    return ""
 
 
 def _zeros_filled(width: int) -> Callable[[str], str]:

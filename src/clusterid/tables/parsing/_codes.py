@@ -18,10 +18,15 @@ __all__ = [
     "has_control", "invisible", "is_code", "null_words", "unusable",
 ]  # fmt: skip
 
+#: Months as spreadsheets shorten them: English, German, French, Spanish, Italian,
+#: Portuguese, Dutch, Polish, Nordic, Hungarian, Turkish.
 _MONTHS = (
-    "jan|feb|mar|mär|mrz|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez"
+    "jan|feb|mar|mär|mrz|apr|may|mai|jun|jul|aug|sep|sept|oct|okt|nov|dec|dez"
     "|januar|februar|märz|april|juni|juli|august|september|oktober|november|dezember"
     "|january|february|march|june|july|october|december"
+    "|janv|févr|fevr|mars|avr|avril|juin|juil|août|aout|déc|ene|abr|ago|set|dic"
+    "|gen|mag|giu|lug|ott|fev|out|mrt|mei|maj|des|sty|lut|kwi|cze|lip|sie|wrz|paź|lis"
+    "|gru|febr|márc|ápr|máj|jún|júl|szept|oca|şub|nis|haz|tem|ağu|eyl|eki|kas|ara"
 )
 _DATE = re.compile(
     rf"""^(?:
@@ -70,12 +75,16 @@ def is_code(value: object) -> bool:
     return isinstance(value, _CODES)
 
 
+#: Signs that show nothing though they are no format signs: fillers, joiners, blanks.
+_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\ufe0e\ufe0f\uffa0")
+
+
 def invisible(text: object) -> bool:
-    """Return whether a text holds a sign that nobody sees (Unicode category Cf)."""
+    """Return whether a text holds a sign that nobody sees ."""
     return (
         isinstance(text, str)
         and not text.isascii()
-        and any(unicodedata.category(sign) == "Cf" for sign in text)
+        and any(unicodedata.category(s) == "Cf" or s in _BLANK for s in text)
     )
 
 
@@ -155,15 +164,22 @@ def damage(
     text: NDArray[np.object_],
     given: Sequence[object],
     is_null: NDArray[np.bool_],
+    *,
+    padded: bool = False,
 ) -> list[Finding]:
-    """Return what a spreadsheet may have done to codes; ``given`` as they came."""
+    """Return what a spreadsheet may have done to codes; ``given`` as they came.
+
+    ``padded``: short codes are filled up, so that only other damage counts.
+    """
     decimals = _decimals(text, given, is_null)
     digits = _which(str.isdigit, text, is_null)
     short = np.zeros(len(text), dtype=bool)
     width = 0
-    if digits.any() and not decimals.any():
+    if digits.any() and not decimals.any() and not padded:
         lengths = np.array([len(t) for t in text])
         short = _lost_zeros(text, digits, lengths, given)
+        if not short.any() and column in _PLACES:
+            short = _shorter_than_their_kind(text, digits, lengths)
         width = int(lengths[digits].max())
     shown = repr(text[decimals][0]) if decimals.any() else ""
     found = (
@@ -217,6 +233,36 @@ def _decimals(
     if pointed and all(re.fullmatch(r"\d+\.0", t) for t in pointed):
         is_float |= np.array(["." in t for t in text], dtype=bool)
     return is_float & ~is_null
+
+
+#: Columns of places: their codes have one width, or letters in it (2A).
+_PLACES = frozenset({"region", "place", "parent"})
+_WITH_LETTER = re.compile(r"^\d+[A-Z]\w*$")
+
+
+def _shorter_than_their_kind(
+    text: NDArray[np.object_], digits: NDArray[np.bool_], lengths: NDArray[np.intp]
+) -> NDArray[np.bool_]:
+    """Codes of places that lost a zero where other codes hide it.
+
+    Codes with a letter show the width (2A beside 1 and 13). Without them, codes of two
+    widths, none of which begins another, are no two levels (1001 beside 13001).
+    """
+    nothing = np.zeros(len(text), dtype=bool)
+    mixed = np.array([bool(_WITH_LETTER.match(t)) for t in text])
+    if mixed.any():
+        width = lengths[mixed].min()
+        short = digits & (lengths == width - 1)
+        return short if (digits & (lengths >= width)).any() else nothing
+    sizes = sorted(set(lengths[digits].tolist()))
+    if not (digits.all() and len(sizes) == 2 and sizes[1] - sizes[0] == 1):
+        return nothing
+    if sizes[1] < 5:  # states, counties of one state: levels look the same
+        return nothing
+    short = digits & (lengths == sizes[0])
+    starts = {str(t)[: sizes[0]] for t in text[lengths == sizes[1]]}
+    nested = sum(str(t) in starts for t in text[short])
+    return short if 10 * nested <= short.sum() else nothing
 
 
 def _lost_zeros(

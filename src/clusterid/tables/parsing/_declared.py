@@ -10,19 +10,21 @@ import pandas as pd
 
 from clusterid._typed import check_types
 from clusterid.tables.parsing._checking import Check, checked_pad, known_codes
+from clusterid.tables.parsing._form import RawTable, Reading
 from clusterid.tables.parsing._numerals import Numerals
-from clusterid.tables.parsing._reading import RawTable, Reading, load
+from clusterid.tables.parsing._reading import load
 
 __all__ = ["Code", "Number", "Other", "Table", "TableOptions", "Word", "Year"]
 
 #: Arguments that readers of tables have in common.
-_GIVEN = ("columns", "decimal", "thousands", "pad", "reading")
+_GIVEN = ("columns", "decimal", "thousands", "pad", "marked", "reading")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableOptions:
     """What a reader knows of one source: its names, signs, marks, codes, form.
 
+    ``marked``, ``bands``: what stands in a cell beside or instead of a number.
     ``known``: codes that may occur, by column (a list, or what has regions);
     ``translations``: words of the source to those of the table, by column;
     ``reading``: how the file is written.
@@ -33,6 +35,8 @@ class TableOptions:
     thousands: str | None = None
     nil: Sequence[str] = ()
     withheld: Sequence[str] = ()
+    marked: bool = False
+    bands: Mapping[str, tuple[float, float | None]] = field(default_factory=dict)
     pad: Mapping[str, int] | None = None
     known: Mapping[str, object] = field(default_factory=dict)
     translations: Mapping[str, Mapping[str, str] | None] = field(default_factory=dict)
@@ -55,7 +59,14 @@ class TableOptions:
     @property
     def numerals(self) -> Numerals:
         """How numbers are written."""
-        return Numerals(self.decimal, self.thousands, self.nil, self.withheld)
+        return Numerals(
+            self.decimal,
+            self.thousands,
+            self.nil,
+            self.withheld,
+            self.marked,
+            self.bands,
+        )
 
 
 class Column(Protocol):
@@ -103,7 +114,7 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """Numbers within bounds; ``counts``: points may group thousands of persons."""
+    """Numbers within bounds; ``counts``: from how many values on points may group."""
 
     name: str
     required: bool = False
@@ -112,7 +123,7 @@ class Number:
     whole: bool = False
     null: bool = True
     positive: bool = False
-    counts: bool = False
+    counts: int = 0
 
     def check(self, check: Check, options: TableOptions) -> None:
         """Make it floats; tell text, signs, ranges, missing and fractions."""

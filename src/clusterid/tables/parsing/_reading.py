@@ -6,16 +6,22 @@ import csv
 import io
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import warnings
+from collections.abc import (
+    Callable,
+    Collection,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from pathlib import Path
-from typing import Any, TypedDict, Unpack
+from typing import Any, Unpack
 
 import numpy as np
 import pandas as pd
 
 from clusterid._disk import (
-    SHEET_PART,
     first_line,
     foreign_reading,
     largest_bytes,
@@ -28,63 +34,22 @@ from clusterid._disk import (
     unpacked,
 )
 from clusterid._typed import check_types, typed_by
-from clusterid.errors import Fault, OptionError, TableError, TableTypeError, nearest
+from clusterid.errors import (
+    DataWarning,
+    Fault,
+    OptionError,
+    TableError,
+    TableTypeError,
+    nearest,
+)
+from clusterid.tables.parsing._form import Form, RawTable, Reading, nothing
+from clusterid.tables.parsing._grid import squeezed
+from clusterid.tables.parsing._json_stat import json_stat
+from clusterid.tables.parsing._workbook import from_workbook
 
-__all__ = ["RawTable", "Reading", "load", "read_table"]
+__all__ = ["load", "read_table"]
 
 _SEPARATORS = (";", ",", "\t", "|")
-
-
-class Reading(TypedDict, total=False):
-    """Options of every reader that say how the file is written.
-
-    ``encoding``: of a text file; default UTF-8, anything else must be named.
-    ``separator``: of a text file; default found from its first lines.
-    ``sheet``: of a workbook; default the first. ``layer``: of a GeoPackage.
-    ``skip_rows``: lines above the header of a text file or workbook.
-    ``filter``: ``{column: value or list of values}``, rows to keep.
-    """
-
-    encoding: str | None
-    separator: str | None
-    sheet: str | int
-    layer: str | None
-    skip_rows: int
-    filter: Mapping[str, Any] | None
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """How one file is written: the options of :class:`Reading`, checked."""
-
-    encoding: str | None = None
-    separator: str | None = None
-    sheet: str | int = 0
-    layer: str | None = None
-    skip_rows: int = 0
-    filter: Mapping[str, Any] | None = None
-
-    def __post_init__(self) -> None:
-        sign = self.separator
-        if sign is not None and (len(sign) != 1 or sign in '\r\n"\x00'):
-            raise OptionError(f"separator={sign!r} must be one sign, such as ';'.")
-        if self.skip_rows < 0:
-            raise OptionError(
-                f"skip_rows={self.skip_rows!r} must be a whole number from 0."
-            )
-        if not isinstance(self.sheet, str) and self.sheet < 0:
-            raise OptionError(
-                f"sheet={self.sheet!r} must be a name, or a number from 0."
-            )
-
-
-@dataclass(frozen=True, slots=True)
-class RawTable:
-    """A table as read: index = position in the source; faults found while reading."""
-
-    frame: pd.DataFrame
-    name: str
-    faults: tuple[Fault, ...] = ()
 
 
 @typed_by(Form)
@@ -100,8 +65,8 @@ def read_table(
     Parameters
     ----------
     source : path, DataFrame or Arrow table
-        CSV (also ``.gz``), Parquet, Excel, GeoPackage, GeoJSON, shapefile; or a
-        table in memory (anything with the Arrow stream interface).
+        CSV (also ``.gz``), Parquet, Excel, ODS, JSON-stat, GeoPackage, GeoJSON,
+        shapefile; or a table in memory (anything with the Arrow stream interface).
     columns : mapping, optional
         ``{"region": "ags"}``: our name to the name in the source.
     name : str
@@ -111,9 +76,12 @@ def read_table(
     separator : str, optional
         Of a text file; found from the first lines where not given.
     sheet, layer : str, optional
-        Sheet of a workbook (the first by default), layer of a GeoPackage.
-    skip_rows : int
-        Lines above the header; 0 by default.
+        Sheet of a workbook (the first with a table by default), layer of a GeoPackage.
+    skip_rows, skip_footer : int, optional
+        Lines above the header and below the table. Those of a workbook are found, and
+        said in a warning, where they are not given.
+    header_rows : int, optional
+        How many rows the header of a workbook has; found where not given.
     filter : mapping, optional
         ``{column: value or list of values}``: rows to keep, compared as text.
 
@@ -160,7 +128,9 @@ def load(
                 f"{nearest(option, [*known, 'columns', 'layout'])}"
             )
     form = Form(**reading)
-    raw = _opened(source, name, form)
+    raw = _opened(source, name, form, list((columns or {}).values()))
+    for note in raw.notes:
+        warnings.warn(f"{raw.name}: {note}.", DataWarning, stacklevel=5)
     faults = list(raw.faults)
     frame = _with_plain_names(raw.frame, faults)
     frame = _filtered(frame, form.filter, faults)
@@ -172,11 +142,11 @@ def load(
     return RawTable(frame, raw.name, tuple(faults))
 
 
-def _opened(source: object, name: str, form: Form) -> RawTable:
+def _opened(source: object, name: str, form: Form, names: Collection[str]) -> RawTable:
     """Return what a path, a frame or an Arrow table holds, as it stands."""
     if isinstance(source, (str, os.PathLike)):
         path = Path(source)
-        return _from_path(path, f"{name} ({path.name[:80]})", form)
+        return _from_path(path, f"{name} ({path.name[:80]})", form, names)
     if isinstance(source, pd.DataFrame):
         return RawTable(source.copy(), name)
     if hasattr(source, "__arrow_c_stream__") and not isinstance(source, pd.Series):
@@ -209,7 +179,7 @@ def _with_plain_names(frame: pd.DataFrame, faults: list[Fault]) -> pd.DataFrame:
     if levels and not set(levels) & set(frame.columns):
         frame = frame.reset_index()
     frame.index = pd.RangeIndex(len(frame))
-    names = pd.Index([str(c).lstrip("\ufeff").strip() for c in frame.columns])
+    names = pd.Index([_one_line(str(c)) for c in frame.columns])
     frame.columns = names
     is_second = names.duplicated()
     twice = sorted({str(c) for c in names[is_second]})
@@ -218,6 +188,11 @@ def _with_plain_names(frame: pd.DataFrame, faults: list[Fault]) -> pd.DataFrame:
     rule = f"a column stands twice: {', '.join(twice)}"
     faults.append(Fault(rule, "rename or drop one of the two"))
     return frame.iloc[:, np.flatnonzero(~is_second)]
+
+
+def _one_line(name: str) -> str:
+    """Return the name of a column without line ends and what surrounds it."""
+    return re.sub(r"\s+", " ", name.lstrip("\ufeff")).strip()
 
 
 def _filtered(
@@ -246,6 +221,11 @@ def _renamed(
 ) -> pd.DataFrame:
     if not columns:
         return frame
+    have = {squeezed(c): str(c) for c in frame.columns}
+    columns = {
+        name: source if source in frame.columns else have.get(squeezed(source), source)
+        for name, source in columns.items()
+    }
     for name, source in columns.items():
         if source not in frame.columns:
             faults.append(
@@ -272,7 +252,7 @@ def _no_column(column: str, known: Iterable[object], who: str) -> Fault:
     )
 
 
-def _from_path(path: Path, name: str, form: Form) -> RawTable:
+def _from_path(path: Path, name: str, form: Form, names: Collection[str]) -> RawTable:
     """Return what a file holds, opened as its ending says."""
     fault = path_fault(path)
     if fault is not None:
@@ -280,39 +260,34 @@ def _from_path(path: Path, name: str, form: Form) -> RawTable:
     kind = path.with_suffix("").suffix if path.suffix == ".gz" else path.suffix
     kind = kind.lower()
     broken: list[Fault] = []
-    made = _nothing()
+    made = nothing()
     with foreign_reading(kind, broken):
         opener = next((o for endings, o in _OPENERS if kind in endings), None)
         if not path.stat().st_size:
-            made = _nothing(Fault("the file is empty", "fetch or export it again"))
+            made = nothing(Fault("the file is empty", "fetch or export it again"))
         elif opener is not None:
-            made = opener(path, form)
+            made = opener(path, form, names)
         else:
             known = [ending for endings, _ in _OPENERS for ending in endings]
             mend = f"use one of {', '.join(known)}.{nearest(kind, known)}"
-            made = _nothing(Fault(f"the ending {kind!r} is not known", mend))
+            made = nothing(Fault(f"the ending {kind!r} is not known", mend))
     if not len(made.frame.columns):  # nothing to check further
         broken += made.faults
     if broken:
         raise TableError(name, broken)
-    return RawTable(made.frame, name, made.faults)
+    return RawTable(made.frame, name, made.faults, made.notes)
 
 
-def _nothing(*faults: Fault) -> RawTable:
-    """Return a table without columns, and why nothing could be read."""
-    return RawTable(pd.DataFrame(), "", faults)
-
-
-def _from_parquet(path: Path, _: Form) -> RawTable:
+def _from_parquet(path: Path, _: Form, __: Collection[str]) -> RawTable:
     import pyarrow.parquet as pq
 
     head = pq.read_metadata(path)
     parts = [head.row_group(i).total_byte_size for i in range(head.num_row_groups)]
     if sum(parts) > largest_bytes():
-        return _nothing(too_large("the file unpacks to"))
+        return nothing(too_large("the file unpacks to"))
     twice = twice_in_header(head.schema.names)
     if twice is not None:
-        return _nothing(twice)
+        return nothing(twice)
     if b"geo" in (head.metadata or {}):
         import geopandas as gpd
 
@@ -320,29 +295,35 @@ def _from_parquet(path: Path, _: Form) -> RawTable:
     return RawTable(pd.read_parquet(path), path.name)
 
 
-def _from_text(path: Path, form: Form) -> RawTable:
+def _from_text(path: Path, form: Form, _: Collection[str]) -> RawTable:
     if path.suffix == ".gz":
         content = unpacked(path)
     else:
         content = size_fault(path) or path.read_bytes()
     if isinstance(content, Fault):
-        return _nothing(content)
+        return nothing(content)
     text, faults = _decoded(content, form.encoding)
-    lines = text_lines(text)[form.skip_rows :]
+    skipped = form.skip_rows or 0
+    lines = text_lines(text)
+    if form.skip_footer:
+        lines = lines[: len(lines) - form.skip_footer]
+        text = "\n".join(lines) + "\n"
+    lines = lines[skipped:]
     if not any(line.strip() for line in lines):
         empty = Fault("the file has no text", "fetch or export it again")
-        return _nothing(*faults, empty)
+        return nothing(*faults, empty)
     separator = form.separator
     if separator is None:
-        separator = _sniffed(lines[:50])
+        is_tsv = ".tsv" in path.suffixes and any("\t" in line for line in lines[:2])
+        separator = "\t" if is_tsv else _sniffed(lines[:50])
     shape = _shape_faults(lines, separator)
     if shape:
-        return _nothing(*faults, *shape)
+        return nothing(*faults, *shape)
     frame = pd.read_csv(
         io.StringIO(text),
         sep=separator,
         dtype=str,
-        skiprows=form.skip_rows,
+        skiprows=skipped,
         keep_default_na=False,
         na_values=[""],
         index_col=False,
@@ -446,7 +427,11 @@ def _sniffed(lines: Sequence[str]) -> str:
 
 def _shape_faults(lines: Sequence[str], separator: str) -> list[Fault]:
     """Return what is wrong with header and rows as cells (quotes respected)."""
-    filled = (line for line in lines if line.strip())
+    filled = [line for line in lines if line.strip()]
+    plain = _plain_shape(filled, separator)
+    if plain is not None:
+        header, wrong = plain
+        return _uneven(header, wrong)
     reader = csv.reader(filled, delimiter=separator)
     try:
         header = next(reader)
@@ -463,101 +448,47 @@ def _shape_faults(lines: Sequence[str], separator: str) -> list[Fault]:
                 'close the quotes ("), or keep long texts out of the table',
             )
         ]
+    return _uneven(header, wrong)
+
+
+#: A line longer than this may hold a cell that is no cell; it is cut by the slow way.
+_LONG_LINE = 100_000
+
+
+def _plain_shape(
+    lines: Sequence[str], separator: str
+) -> tuple[list[str], list[tuple[int, str]]] | None:
+    """Return header and uneven rows of lines without quotes, by counting separators."""
+    if any('"' in line or len(line) > _LONG_LINE for line in lines):
+        return None
+    width = lines[0].count(separator)
+    wrong = [
+        (number, line[:60])
+        for number, line in enumerate(lines)
+        if line.count(separator) != width
+    ]
+    return lines[0].split(separator), wrong
+
+
+def _uneven(header: Sequence[str], wrong: Sequence[tuple[int, str]]) -> list[Fault]:
+    """Return the faults of a header and of rows of another width."""
     uneven = Fault.listing(
         f"rows have more or fewer cells than the header ({len(header)})",
         "put text that holds the separator into quotes, remove footnotes, "
-        "or name separator= and skip_rows=",
+        "or name separator=, skip_rows= and skip_footer=",
         wrong,
     )
     twice = twice_in_header(header)
     return [*([uneven] if wrong else []), *([] if twice is None else [twice])]
 
 
-def _from_excel(path: Path, form: Form) -> RawTable:
-    packed = packed_fault(path, part=SHEET_PART)
-    if packed is not None:
-        return _nothing(packed)
-    sheet = form.sheet
-    with pd.ExcelFile(path, engine="openpyxl") as book:
-        names = [str(s) for s in book.sheet_names]
-        is_there = sheet in names if isinstance(sheet, str) else sheet < len(names)
-        if not is_there:
-            mend = f"sheets are {', '.join(names)}.{nearest(str(sheet), names)}"
-            return _nothing(Fault(f"the workbook has no sheet {sheet!r}", mend))
-        frame: pd.DataFrame = pd.read_excel(
-            book,
-            sheet_name=sheet,
-            dtype=str,
-            skiprows=form.skip_rows,
-            keep_default_na=False,
-            na_values=[""],
-        )
-    chosen = sheet if isinstance(sheet, str) else names[sheet]
-    faults = _cell_faults(path, chosen, form.skip_rows)
-    return RawTable(frame, path.name, tuple(faults))
-
-
-def _cell_faults(path: Path, sheet: str, skip_rows: int) -> list[Fault]:
-    """Return what a workbook shows in place of values, with the cells' addresses."""
-    from openpyxl import load_workbook
-
-    values = load_workbook(path, read_only=True, data_only=True)
-    formulas = load_workbook(path, read_only=True)
-    try:
-        if not hasattr(values[sheet], "iter_rows"):
-            return [
-                Fault(f"the sheet {sheet!r} holds a chart, no table", "name another")
-            ]
-        rows = zip(values[sheet].iter_rows(), formulas[sheet].iter_rows(), strict=False)
-        header, errors, empty = _odd_cells(rows, skip_rows)
-    finally:
-        values.close()
-        formulas.close()
-    faults = []
-    if errors:
-        rule = f"{len(errors)} cells hold a spreadsheet error ({_few(errors)})"
-        mend = "mend the formulas in the workbook, or empty the cells"
-        faults.append(Fault(rule, mend))
-    if empty:
-        rule = (
-            f"{len(empty)} cells hold formulas whose values were never calculated "
-            f"({_few(empty)})"
-        )
-        mend = "open the workbook in a spreadsheet program and save it"
-        faults.append(Fault(rule, mend))
-    twice = twice_in_header(header)
-    return [*faults, *([] if twice is None else [twice])]
-
-
-def _odd_cells(
-    rows: Iterable[tuple[Any, Any]], skip_rows: int
-) -> tuple[list[object], list[str], list[str]]:
-    """Return the header, cells with an error, and cells with an empty formula."""
-    header: list[object] = []
-    errors: list[str] = []
-    empty: list[str] = []
-    for number, (shown, made) in enumerate(rows):
-        if number == skip_rows:
-            header = [c.value for c in shown if c.value is not None]
-        for value, formula in zip(shown, made, strict=False):
-            if value.data_type == "e":
-                errors.append(f"{value.coordinate}: {value.value}")
-            elif formula.data_type == "f" and value.value is None:
-                empty.append(str(formula.coordinate))
-    return header, errors, empty
-
-
-def _few(cells: list[str]) -> str:
-    return ", ".join(cells[:5]) + (", ..." if len(cells) > 5 else "")
-
-
-def _from_shapes(path: Path, form: Form) -> RawTable:
+def _from_shapes(path: Path, form: Form, _: Collection[str] = ()) -> RawTable:
     import geopandas as gpd
 
     is_packed = path.suffix.lower() in {".gz", ".zip"}
     fault = packed_fault(path) if is_packed else size_fault(path)
     if fault is not None:
-        return _nothing(fault)
+        return nothing(fault)
     if path.suffix.lower() in {".geojson", ".json"}:
         _check_named_crs(path)
     target = f"/vsigzip/{path.absolute()}" if path.suffix == ".gz" else path
@@ -566,12 +497,28 @@ def _from_shapes(path: Path, form: Form) -> RawTable:
     return RawTable(frame, path.name)
 
 
+def _from_json(path: Path, form: Form, names: Collection[str]) -> RawTable:
+    """Return what a JSON holds: a cube of a statistical office, or shapes."""
+    fault = size_fault(path)
+    if fault is not None:
+        return nothing(fault)
+    cube = json_stat(path)
+    if cube is None:
+        return _from_shapes(path, form, names)
+    return nothing(cube) if isinstance(cube, Fault) else RawTable(cube, path.name)
+
+
+#: What opens a file: its path, how it is written, columns that its header has.
+Opener = Callable[[Path, Form, Collection[str]], RawTable]
 #: Endings of files, and what opens them.
-_OPENERS: tuple[tuple[tuple[str, ...], Callable[[Path, Form], RawTable]], ...] = (
+_OPENERS: tuple[
+    tuple[tuple[str, ...], Callable[[Path, Form, Collection[str]], RawTable]], ...
+] = (
     ((".csv", ".tsv", ".txt"), _from_text),
-    ((".xlsx", ".xlsm"), _from_excel),
+    ((".xlsx", ".xlsm", ".ods", ".xls"), from_workbook),
     ((".parquet", ".pq"), _from_parquet),
-    ((".gpkg", ".geojson", ".json", ".shp", ".fgb", ".zip"), _from_shapes),
+    ((".json",), _from_json),
+    ((".gpkg", ".geojson", ".shp", ".fgb", ".zip"), _from_shapes),
 )
 _CRS = re.compile(rb'"crs"\s*:\s*\{[^{}]*\{[^{}]*"name"\s*:\s*"([^"]*)"')
 

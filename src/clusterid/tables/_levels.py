@@ -11,10 +11,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from clusterid.errors import Fault, TableError
-from clusterid.sources._reader import TOTALS_COLUMNS
-from clusterid.tables import TOTAL
+from clusterid.tables._nesting import TOTAL
 
-__all__ = ["REST", "Separated", "Tree", "code_tree", "flat_tree", "separated"]
+__all__ = [
+    "REST", "TOTALS_COLUMNS", "Separated", "Tree", "code_tree", "flat_tree",
+    "separated",
+]  # fmt: skip
+
+#: Columns of a table of published totals.
+TOTALS_COLUMNS = ("year", "region", "industry", "value", "lower", "upper")
 
 Matrix = NDArray[np.float64]
 #: The part of a sum that is not in the table.
@@ -217,12 +222,13 @@ def separated(
         cells["establishments"] = plants[:n, :m].ravel()
     own = jobs[:n, :m]
     open_ = np.isnan(own)
-    cells["lower"] = np.where(open_, 0.0, own).ravel()
-    upper = own.copy()
-    boundless = open_ & ~_bounded(jobs, regions, industries)[:n, :m]
+    given = _own_bounds(wide, slice(0, n), slice(0, m))
+    cells["lower"] = np.where(open_, np.fmax(given[0], 0.0), own).ravel()
+    upper = np.where(open_, given[1], own)
+    boundless = open_ & ~_bounded(jobs, regions, industries)[:n, :m] & np.isnan(upper)
     if largest and boundless.any():
         most = np.where(open_, 0.0, own).max(axis=0, initial=0.0)
-        upper = np.where(boundless, most[None, :], own)
+        upper = np.where(boundless, np.fmin(upper, most[None, :]), upper)
     cells["upper"] = upper.ravel()
     totals = wide.long(slice(None), slice(None), year)
     totals = totals.assign(value=jobs.ravel(), lower=low.ravel(), upper=high.ravel())[
@@ -243,6 +249,17 @@ def separated(
         settled=int((absent & ~open_).sum()),
         assumed=int(boundless.sum()) if largest else 0,
     )
+
+
+def _own_bounds(wide: _Wide, rows: slice, columns: slice) -> tuple[Matrix, Matrix]:
+    """Return the bounds that the table itself gives to cells, NaN where none."""
+    found = [
+        wide.of(edge)[rows, columns]
+        if edge in wide.table.columns
+        else np.full(wide.has_row[rows, columns].shape, np.nan)
+        for edge in ("lower", "upper")
+    ]
+    return found[0], found[1]
 
 
 class _Wide:
