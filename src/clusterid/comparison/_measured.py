@@ -10,14 +10,9 @@ import numpy as np
 import pandas as pd
 
 from clusterid.comparison._expected import expected_and_needed
-from clusterid.comparison._links import (
-    field_links,
-    link_matrix,
-    research_quotients,
-    rises,
-    trends,
-)
+from clusterid.comparison._links import research_quotients, rises, trends
 from clusterid.comparison._matching import BARS, match
+from clusterid.comparison._observed import observed_links
 from clusterid.comparison._readings import reading_levels
 from clusterid.comparison._units import (
     Units,
@@ -178,7 +173,7 @@ def _links_and_trend(
     """Return links, research and trend of each declared field in its unit."""
     economy, units, fields = inputs.economy, measured.units, measured.fields
     weights = measured.weights[fields]
-    links = field_links(units, weights, link_matrix(inputs.layers, economy.industries))
+    links = observed_links(units, weights, inputs.layers, inputs.regions)
     by_unit = {
         "linkage": links.linkage,
         "relatedness_density": links.density,

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from clusterid.comparison._matching import BARS, candidate_sets, fuzzy_jaccard
+from clusterid.comparison._observed import observed_where
 from clusterid.comparison._verdicts import ComparisonRules
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ def undeclared_rows(
     rest = pd.DataFrame(every[~names.isin(sorted(named)) & names.isin(list(where))])
     numbers = rest.reindex(columns=list(_NUMBERS)).astype(float)
     table = rest[["label", "regions", *BARS]].join(numbers.rename(columns=_NUMBERS))
+    table["linkage"] = table["linkage"].where(_links_observed(inputs, table["regions"]))
     places = _places_by_region(inputs.survey)
     silences = [
         _silence([p for code in str(regions).split(";") for p in places.get(code, [])],
@@ -78,6 +80,19 @@ def undeclared_rows(
         **pd.DataFrame(silences, table.index, _Silence._fields),
     )
     return result
+
+
+def _links_observed(inputs: Inputs, regions: pd.Series) -> NDArray[np.bool_]:
+    """Return whether the links of any layer were observed where a cluster lies."""
+    where = observed_where(inputs.layers, inputs.regions, inputs.codes)
+    if not where:
+        return np.ones(len(regions), dtype=bool)
+    position = {code: i for i, code in enumerate(inputs.codes)}
+    at = [
+        [position[code] for code in text.split(";") if code in position]
+        for text in regions.astype(str)
+    ]
+    return np.array([any(seen[a].all() for seen in where.values()) for a in at])
 
 
 def _places_by_region(survey: Survey) -> dict[str, list[_Place]]:

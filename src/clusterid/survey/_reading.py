@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import warnings
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -57,8 +58,12 @@ def read_survey(
     regions: Regions = None,
     fields: Codes = None,
     columns: dict[str, dict[str, str]] | None = None,
+    filter: dict[str, dict[str, Any]] | None = None,
 ) -> Survey:
     """Read and check the three tables of a survey; all faults are named at once.
+
+    One file may be the list of places and of declared clusters: a place then stands in
+    it as often as it declares.
 
     Parameters
     ----------
@@ -77,6 +82,9 @@ def read_survey(
     columns : mapping of table to mapping, optional
         Column name here to the one in the table, e.g.
         ``{"declared": {"record": "record_id"}}``.
+    filter : mapping of table to mapping, optional
+        Rows to keep, by the table's own columns, e.g.
+        ``{"declared": {"verified": "True"}}``.
 
     Returns
     -------
@@ -94,9 +102,10 @@ def read_survey(
     <Survey: 1 places asked, 1 answered, 0 answers, 0 declared clusters>
     """
     check_types(read_survey, locals())
-    columns = columns or {}
-    for key in columns:
-        check_option("columns", key, ("places", "answers", "declared"))
+    columns, kept = columns or {}, filter or {}
+    for option, names in (("columns", columns), ("filter", kept)):
+        for key in names:
+            check_option(option, key, ("places", "answers", "declared"))
     book = read_codebook() if codebook is None else codebook
     checked = {name: pd.DataFrame(columns=names) for name, names in _EMPTY.items()}
     faults: list[TableError] = []
@@ -105,16 +114,23 @@ def read_survey(
         if source is None and name != "places":
             continue
         known, renamed = checked.get("places"), columns.get(name)
+        rows = kept.get(name)
         try:
             if name == "places":
-                table = check_places(source, regions=regions, columns=renamed)
+                table = check_places(
+                    source,
+                    regions=regions,
+                    records=_same_file(places, declared),
+                    columns=renamed,
+                    filter=rows,
+                )
             elif name == "answers":
                 table = check_answers(
-                    source, places=known, codebook=book, columns=renamed
+                    source, places=known, codebook=book, columns=renamed, filter=rows
                 )
             else:
                 table = check_declared(
-                    source, places=known, fields=fields, columns=renamed
+                    source, places=known, fields=fields, columns=renamed, filter=rows
                 )
             checked[name] = table
         except TableError as error:
@@ -122,6 +138,15 @@ def read_survey(
     _warn_of_unknown_words(checked["declared"], book)
     _raise_together(faults)
     return Survey(checked["places"], checked["answers"], checked["declared"], book)
+
+
+def _same_file(places: Source, declared: Source | None) -> bool:
+    """Return whether the list of records names the places, too."""
+    return places is declared or (
+        isinstance(places, (str, os.PathLike))
+        and isinstance(declared, (str, os.PathLike))
+        and os.fspath(places) == os.fspath(declared)
+    )
 
 
 def _raise_together(faults: list[TableError]) -> None:

@@ -134,6 +134,7 @@ class LayerSection(_Network):
     )
     scale: Literal["share", "quotient"] = "share"
     share: float = Field(1.0, gt=0)
+    observed_in: tuple[str, ...] = ()
 
 
 class ResearchSection(_Network):
@@ -152,8 +153,11 @@ class SurveySection(_Section):
     answers: str | None = None
     declared: str | None = None
     fields: str | None = None
+    classification: str | None = None
+    correspondence: str | None = None
     roles: tuple[Role, ...] = Field(("core",), min_length=1)
     columns: dict[str, dict[str, str]] = Field(default_factory=dict)
+    filter: dict[str, dict[str, Any]] = Field(default_factory=dict)
 
 
 class TemplatesSection(_Files):
