@@ -138,10 +138,11 @@ def candidate_sets(
         found = [position[r] for r in str(regions).split(";") if r in position]
         if found:
             where[str(name)] = found
-    industries = {name: set(codes) for name, codes in candidates.industries.items()}
-    columns = [str(code) for code in counts.columns]
-    members = {
-        name: np.array([float(code in industries.get(name, ())) for code in columns])
-        for name in where
-    }
+    industries = candidates.industries
+    column = {str(code): i for i, code in enumerate(counts.columns)}
+    members = {}
+    for name in where:
+        held = np.zeros(len(column))
+        held[[column[c] for c in industries.get(name, ()) if c in column]] = 1.0
+        members[name] = held
     return where, members

@@ -37,7 +37,7 @@ _CELL_COLUMNS = {
     **{name: name for name in (
         "employment", "share_imputed", "lq_jobs", "lq_jobs_lower", "lq_jobs_upper",
         "lq_plants", "lq_plants_smoothed", "lq_plants_lower", "lq_plants_upper",
-        "q_plants", "q_rest", "plants_needed",
+        "q_plants", "q_rest", "plants_needed", "n_linked",
     )},
     "establishments": "n_plants",
     "grade": "grade", "grade_at_lower_bar": "grade_at_lower_bar",
@@ -204,6 +204,7 @@ def _with_matches(
     by_step = {}
     for k in range(MOST_STEPS + 1):
         by_step[f"match_score_{k}"] = found.score[k]
+        by_step[f"match_candidate_{k}"] = found.candidate[k]
         for column in BARS:
             by_step[f"match_{column}_{k}"] = found.grades(column, k, inputs.candidates)
     score, best = found.score[rules.tolerance], found.candidate[rules.tolerance]

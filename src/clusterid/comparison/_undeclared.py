@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
-from clusterid.comparison._matching import BARS, candidate_sets, fuzzy_jaccard
+from clusterid.comparison._matching import BARS, candidate_sets
 from clusterid.comparison._observed import observed_where
 from clusterid.comparison._verdicts import ComparisonRules
+from clusterid.statistics import over_positive
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -31,6 +32,10 @@ _NUMBERS = {
     "supply_density": "linkage",
     "lq_jobs_change": "trend",
 }  # fmt: skip
+
+
+#: Candidates that are compared with all fields in one product: bounds the memory.
+_AT_ONCE = 2000
 
 
 class _Place(NamedTuple):
@@ -67,7 +72,7 @@ def undeclared_rows(
                  linkage, rules)
         for regions, linkage in zip(table["regions"], table["linkage"], strict=True)
     ]  # fmt: skip
-    likely = [_likeliest_field(measured, members[str(name)]) for name in table.index]
+    likely = _likeliest_fields(measured, [members[str(name)] for name in table.index])
     fields = [field if score >= rules.match else None for field, score in likely]
     result: pd.DataFrame = table.assign(
         candidate=table.index,
@@ -107,19 +112,30 @@ def _places_by_region(survey: Survey) -> dict[str, list[_Place]]:
     return found
 
 
-def _likeliest_field(
-    measured: Measurement, members: NDArray[np.float64]
-) -> tuple[str | None, float]:
-    """Return the field whose industries are most like the candidate's, and how much."""
+def _likeliest_fields(
+    measured: Measurement, members: list[NDArray[np.float64]]
+) -> list[tuple[str | None, float]]:
+    """Return by candidate the field whose industries are most like its, and how much.
+
+    The fuzzy Jaccard similarity of :func:`fuzzy_jaccard` of all of them at once: an
+    industry is of a candidate or is not.
+    """
+    fields = sorted(measured.fields)
+    if not fields or not members:
+        return [(None, float("nan"))] * len(members)
     national = measured.counts.sum(axis=0).to_numpy(dtype=float)
-    best: str | None = None
-    highest = float("nan")
-    for field in sorted(measured.fields):
-        weights = measured.weights[field].to_numpy(dtype=float)
-        score = fuzzy_jaccard(weights, members, national)
-        if best is None or score > highest:
-            best, highest = field, score
-    return best, highest
+    weighed = measured.weights[fields].to_numpy(dtype=float) * national[:, None]
+    found: list[tuple[str | None, float]] = []
+    for start in range(0, len(members), _AT_ONCE):
+        inside = np.array(members[start : start + _AT_ONCE])
+        below = inside @ weighed
+        above = (inside @ national)[:, None] + weighed.sum(axis=0)[None] - below
+        score = over_positive(below, above)
+        ranked = np.where(np.isnan(score), -1.0, score)
+        best = ranked.argmax(axis=1)
+        reached = score[np.arange(len(score)), best]
+        found += [(fields[k], float(s)) for k, s in zip(best, reached, strict=True)]
+    return found
 
 
 class _Silence(NamedTuple):

@@ -56,6 +56,9 @@ _SHARES = frozenset({
 })
 #: Largest tolerance that is always looked at.
 MOST_STEPS = 2
+#: Share of the jobs that may be estimated where a trend of jobs, or the lack of linked
+#: partners, decides (authors' choice).
+MOST_IMPUTED = 0.5
 #: grades from best to worst; none is the last
 _ORDER = {"A": 0, "B": 1, "C": 2, "D": 3, "": 4}
 
@@ -191,10 +194,12 @@ def decide(evidence: pd.DataFrame, rules: ComparisonRules) -> pd.DataFrame:
        have none; or that of a cluster that means the same and covers the place, where
        the field's own quotient is above 1. The better one counts; a cluster beside the
        place is told, and decides nothing.
-       A or B: *confirmed*, or *thin* where links are observed and few. C:
-       *confirmed_jobs_only*. D: *niche*.
+       A or B: *confirmed*, or *thin* where links are observed and few: neither half of
+       them nor as many linked industries of the field as grade A asks for, and no joint
+       research. C: *confirmed_jobs_only*. D: *niche*.
     3. Graded in the lexicon's reading, but not in most: *undecided*.
-    4. Above average and rising beyond what two Poisson counts allow (in jobs alone: by
+    4. Above average and rising beyond what two Poisson counts allow (in jobs alone:
+       above it whatever the withheld counts are, most of the jobs known, and rising by
        more than ``rising``): *emerging*.
     5. The upper limit of the quotient lies below the bar: *no_footprint*. That is the
        quotient of plants where they are counted (and that of jobs below what grade C
@@ -217,11 +222,18 @@ def decide(evidence: pd.DataFrame, rules: ComparisonRules) -> pd.DataFrame:
     by_cluster = _rank(of_cluster)
     best = np.minimum(by_home, by_cluster)
     linkage, research = column("linkage"), column("research")
+    # where most of the counts are estimated, which partners are there is a guess
+    counted = np.isfinite(linkage) & ~(column("share_imputed") > MOST_IMPUTED)
+    links_known = counted | np.isfinite(research)
     linked = (linkage >= rules.linked) | (research >= rules.research)
-    links_known = np.isfinite(linkage) | np.isfinite(research)
+    # what grade A calls linked no verdict calls thin
+    linked |= np.isfinite(linkage) & (column("n_linked") >= rules.minimum_members)
     has_plants, trend = np.isfinite(lq_plants), column("trend")
     more_plants = (column("rise_p") <= rules.significance) & ~(trend <= 0)
     more_jobs = ~has_plants & (trend > rules.rising)
+    # two guesses at what is withheld are no trend
+    more_jobs &= ~(column("lq_jobs_lower") <= 1)
+    more_jobs &= ~(column("share_imputed") > MOST_IMPUTED)
     below, hidden = _below_bar(evidence, has_plants, rules)
 
     unmeasured = inseparable_reason(evidence, rules)
@@ -237,6 +249,7 @@ def decide(evidence: pd.DataFrame, rules: ComparisonRules) -> pd.DataFrame:
         say(unmeasured == code, "not_separable", code)
     strong, here = best <= _ORDER["B"], by_home <= by_cluster
     say(strong & links_known & ~linked, "thin", "concentrated_few_links")
+    linked &= links_known
     for where, words_of in (
         (here, ("concentrated_and_linked", "concentrated_links_unknown")),
         (~here, ("cluster_covers",) * 2),
@@ -282,7 +295,8 @@ def _below_bar(
     # what is estimated has its limit; what is not could be anything
     part = part & ~(evidence["share_imputed"].to_numpy(dtype=float) > 0)
     # what is hidden could be more, or decides whether the limit passes the bar
-    open_ = part | ((jobs >= rules.bar) & (known < rules.bar))
+    least = np.fmin(known, evidence["lq_jobs_lower"].to_numpy(dtype=float))
+    open_ = part | ((jobs >= rules.bar) & (least < rules.bar))
     return below, np.where(has_plants, jobs >= rules.standing_quotient, open_)
 
 

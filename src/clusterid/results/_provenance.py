@@ -52,7 +52,7 @@ class Provenance:
             dict.fromkeys(
                 (
                     "study", "employment", "plants", "regions", "supply", "skills",
-                    "research", "templates", "survey", "method", "disclosure",
+                    "research", "templates", "survey", "coarser", "method", "disclosure",
                     "output",
                 ),
                 IDENTIFIER,

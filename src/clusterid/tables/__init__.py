@@ -17,6 +17,7 @@ from clusterid.tables._economy import (
 )
 from clusterid.tables._employment import read_employment
 from clusterid.tables._flows import read_flows, read_links
+from clusterid.tables._inside import regions_inside
 from clusterid.tables._organisations import (
     BUSINESS,
     SCIENCE,
@@ -36,7 +37,8 @@ __all__ = [
     "check_places", "checked_wide", "contiguity", "economy", "guard_rows", "margins",
     "organisation_kinds", "publishable_interval", "read_collaborations",
     "read_employment", "read_flows", "read_links", "read_plants", "read_regions",
-    "read_table", "seat_booked", "size_class_reasons", "square_bounds",
+    "read_table", "regions_inside", "seat_booked", "size_class_reasons",
+    "square_bounds",
 ]  # fmt: skip
 
 #: Names that moved to :mod:`clusterid.disclosure`, found here as before.

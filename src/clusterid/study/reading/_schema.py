@@ -16,8 +16,8 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from clusterid.errors import nearest
 
 __all__ = [
-    "OPTIONS", "DisclosureSection", "EmploymentSection", "LayerSection",
-    "MethodSection", "OutputSection", "PlantsSection", "RegionsSection",
+    "OPTIONS", "CoarserSection", "DisclosureSection", "EmploymentSection",
+    "LayerSection", "MethodSection", "OutputSection", "PlantsSection", "RegionsSection",
     "ResearchSection", "StudyFile", "StudySection", "SurveySection",
     "TemplatesSection", "fault_of_preset", "is_repeated", "layer_names",
     "section_model",
@@ -160,6 +160,13 @@ class SurveySection(_Section):
     filter: dict[str, dict[str, Any]] = Field(default_factory=dict)
 
 
+class CoarserSection(_Section):
+    """Another study with larger regions that lends its counts of plants."""
+
+    study: str
+    fields: str | None = None
+
+
 class TemplatesSection(_Files):
     """Groups of industries given instead of detected."""
 
@@ -262,6 +269,7 @@ class StudyFile(_Section):
     research: tuple[ResearchSection, ...] = ()
     templates: TemplatesSection | None = None
     survey: SurveySection | None = None
+    coarser: CoarserSection | None = None
     method: MethodSection = Field(default_factory=MethodSection)
     output: OutputSection = Field(default_factory=OutputSection)
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from clusterid.errors import DataWarning
+from clusterid.study.steps._coarser import with_coarser
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -52,7 +53,7 @@ def clusters_of(
     table = _with_intervals(found, case.counts)
     if not case.inputs.border_missing:
         table = _without_edges(table)
-    return replace(found, table=table)
+    return replace(found, table=with_coarser(table, case))
 
 
 def _fields(case: Case) -> FieldWeights | None:
