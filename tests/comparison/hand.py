@@ -16,7 +16,7 @@ def hand(**changes):
         "share_imputed": 0.0,
         "level_shares": (0.0, 0.0, 0.0, 1.0),
         **{f"match_score_{k}": 0.0 for k in range(3)},
-        **{f"match_grade_{k}": "" for k in range(3)},
+        **{f"match_grade_{k}": "" for k in range(3)}, "match_grade_inside": "",
     }  # fmt: skip
     table = pd.DataFrame([{**row, **changes}])
     table["field"] = table["field"].astype(object)

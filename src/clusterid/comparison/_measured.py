@@ -207,6 +207,10 @@ def _with_matches(
         by_step[f"match_candidate_{k}"] = found.candidate[k]
         for column in BARS:
             by_step[f"match_{column}_{k}"] = found.grades(column, k, inputs.candidates)
+    is_inside = found.inside_score >= rules.match
+    by_step["match_grade_inside"] = np.where(
+        is_inside, found.grades("grade", None, inputs.candidates), ""
+    )
     score, best = found.score[rules.tolerance], found.candidate[rules.tolerance]
     is_match = score >= rules.match
     grade = pd.Series(by_step[f"match_grade_{rules.tolerance}"], table.index)

@@ -257,7 +257,7 @@ def _merged(
 def _rounded(plants: pd.DataFrame, of_union: Mapping[str, str]) -> pd.DataFrame:
     """Return the plants of unions as counts: a part of them may be estimated."""
     joined = plants.index.isin(list(of_union.values()))
-    return plants.where(~joined, plants.round())
+    return plants.where(~joined[:, None] | plants.isna(), plants.round())
 
 
 def _known_to_be_few(plants: pd.DataFrame) -> pd.DataFrame:
