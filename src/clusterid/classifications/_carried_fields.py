@@ -161,8 +161,8 @@ def _say_what_is_lost(
         )
     if split:
         said.append(
-            f"{len(split)} are divided among several codes ({listed(split)}; weights: "
-            f"{correspondence.basis})"
+            f"{len(split)} {'is' if len(split) == 1 else 'are'} divided among several "
+            f"codes ({listed(split)}; weights: {correspondence.basis})"
         )
     if said:
         warnings.warn(
