@@ -32,8 +32,9 @@ _VERDICT = (
 )  # fmt: skip
 
 #: Verdicts that make no statement, and how many of them a map shows (authors' choice:
-#: a thousand bytes each, and a country has up to 12,000; the table has all).
-_SILENT, MOST_SILENT = ("not_asked", "unknown_list_incomplete"), 100
+#: a thousand bytes each, and a country has up to 12,000; the table has all. Tried 100,
+#: with which the largest study's map is above 5 MB, and 25).
+_SILENT, MOST_SILENT = ("not_asked", "unknown_list_incomplete"), 25
 
 Row = Mapping[Hashable, Any]
 
