@@ -33,3 +33,6 @@ def test_a_cluster_in_a_corner_of_a_place_does_not_cover_it():
     assert found.score.tolist() == [[1, 0, 0], [1, 1, 0], [1, 1, 0]]
     assert found.grades("grade", 0, candidates).tolist() == ["C", "", ""]
     assert found.named["C1"].tolist() == [1, 1, 1]
+    # it holds a region of the place all the same
+    assert found.grades("grade", None, candidates).tolist() == ["C", "C", ""]
+    assert found.inside_score.tolist() == [1, 1, 0]

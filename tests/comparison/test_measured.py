@@ -46,6 +46,19 @@ def test_what_is_expected_and_the_jobs_that_grade_c_asks():
     assert few["jobs_needed"][0] == 5000
 
 
+def test_where_plants_are_withheld_what_the_test_expected_is_expected():
+    table = year(20.0)
+    table.establishments.loc["r5", "A"] = np.nan
+    rows = pd.DataFrame({"unit": [0], "field": ["f"]})
+    units = make_units(table, [])
+    assert not units.is_plants
+    tested = rows.assign(n_plants=30.0, lq_plants=1.5)
+    found = expected_and_needed(tested, FIELD, units, ComparisonRules())
+    assert found["expected_plants"][0] == 20.0
+    without = expected_and_needed(rows, FIELD, units, ComparisonRules())
+    assert np.isnan(without["expected_plants"][0])
+
+
 def test_without_plants_or_a_unit_nothing_is_expected():
     assert np.isnan(needed(year(20.0, with_plants=False))["expected_plants"][0])
     nowhere = needed(year(20.0), unit=-1)

@@ -35,3 +35,44 @@ def test_faults_of_all_three_tables_are_told_at_once():
                  "value": ["yes"]}
             ),
         ).table("theme")  # fmt: skip
+
+
+HUBS = pd.DataFrame({
+    "name": ["one", "two", "three"],
+    "place": ["Tulsa", "Tulsa", "Ulm"],
+    "cbsa": ["46140", "46140", "1;2"],
+    "focus": ["drones", "aircraft", "trucks"],
+    "field": ["aero", "aero", "cars"],
+    "sure": ["True", "True", "False"],
+})
+COLUMNS = {
+    "places": {"place": "place", "name": "place", "regions": "cbsa"},
+    "declared": {"record": "name", "label": "focus", "fields": "field"},
+}
+
+
+def test_a_list_of_records_names_a_place_as_often_as_it_declares(tmp_path):
+    found = read_survey(HUBS, declared=HUBS, columns=COLUMNS)
+    assert found.places["place"].tolist() == ["Tulsa", "Ulm"]
+    assert found.declared["record"].tolist() == ["one", "three", "two"]
+    assert not found.places["exhaustive"].any()
+    HUBS.to_csv(tmp_path / "hubs.csv", index=False)
+    path = tmp_path / "hubs.csv"
+    again = read_survey(path, declared=str(path), columns=COLUMNS)
+    assert again.places["regions"].tolist() == found.places["regions"].tolist()
+
+
+def test_rows_that_say_different_things_of_a_place_stay_a_fault():
+    odd = HUBS.assign(cbsa=["46140", "46141", "1;2"])
+    with pytest.raises(TableError, match="place stands more than once"):
+        read_survey(odd, declared=odd, columns=COLUMNS)
+    with pytest.raises(TableError, match="place stands more than once"):
+        read_survey(HUBS, declared=HUBS.copy(), columns=COLUMNS)
+
+
+def test_rows_are_kept_by_a_filter_of_their_table():
+    kept = {"places": {"sure": "True"}, "declared": {"sure": "True"}}
+    found = read_survey(HUBS, declared=HUBS, columns=COLUMNS, filter=kept)
+    assert found.declared["record"].tolist() == ["one", "two"]
+    with pytest.raises(OptionError, match="filter"):
+        read_survey(HUBS, declared=HUBS, columns=COLUMNS, filter={"fields": {}})

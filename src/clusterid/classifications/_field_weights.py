@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from clusterid.classifications._carried_fields import carried_lines
 from clusterid.classifications._classification import Classification
 from clusterid.classifications._correspondence import Correspondence
 from clusterid.classifications._fields import ROLES, sorted_lines
@@ -218,7 +219,8 @@ def _leaf_weights(
     result: dict[str, dict[str, float]] = {}
     for name, lines in fields.groupby("classification", sort=True):
         if correspondence is not None and correspondence.source == name:
-            lines = _carried(lines, read_classification(str(name)), correspondence)
+            tree_of = read_classification(str(name))
+            lines = carried_lines(lines, tree_of, correspondence)
         elif str(name) != tree.name and not _comparable(str(name), tree.name):
             raise ClassificationError(
                 f"The lexicon is in {name}, the industries are in {tree.name}; give "
@@ -235,26 +237,3 @@ def _leaf_weights(
 
 def _comparable(one: str, other: str) -> bool:
     return _SAME.get(one, one) == _SAME.get(other, other)
-
-
-def _carried(
-    lines: pd.DataFrame, tree: Classification, correspondence: Correspondence
-) -> pd.DataFrame:
-    """Lexicon lines on the target codes: the share of each target that is the field.
-
-    What flows into a target from codes outside the field dilutes it, each source
-    taken for equally large.
-    """
-    table = correspondence.table
-    inflow = table.groupby("target")["weight"].sum()
-    rows = []
-    for field, mine in lines.groupby("field", sort=False):
-        weight: dict[str, float] = {}
-        for code, w in zip(mine["code"], mine["weight"], strict=True):
-            for leaf in tree.leaves(str(code)):
-                weight[leaf] = max(weight.get(leaf, 0.0), float(w))
-        share = table["source"].map(weight).fillna(0.0) * table["weight"]
-        reached = share.groupby(table["target"]).sum()
-        reached = reached[reached > 0] / inflow
-        rows += [(field, t, float(w)) for t, w in reached.dropna().items()]
-    return pd.DataFrame(rows, columns=["field", "code", "weight"])

@@ -10,7 +10,9 @@ from typing import Any
 import pandas as pd
 
 from clusterid._columns import IDENTIFIER, Table
+from clusterid.classifications._carried_fields import carry_fields, in_their_vintage
 from clusterid.classifications._catalogue import canonical_name
+from clusterid.classifications._correspondence import Correspondence
 from clusterid.classifications._reading import (
     CodeTable,
     as_text,
@@ -53,6 +55,8 @@ def read_fields(
     *,
     columns: Mapping[str, str] | None = None,
     classification: str | None = None,
+    filter: Mapping[str, Any] | None = None,
+    correspondence: Correspondence | None = None,
 ) -> pd.DataFrame:
     """Return the lexicon that maps fields to industry or occupation codes.
 
@@ -65,7 +69,14 @@ def read_fields(
     columns : mapping of our name to the file's name, optional
         Where column names differ.
     classification : str, optional
-        Fills the column ``classification`` of a file that lacks it.
+        Fills the column ``classification`` of a file that lacks it; by default that
+        of the ``correspondence``, else ``"nace2"``.
+    filter : mapping of column to value or list of values, optional
+        Lines to keep, by the file's own columns: ``{"traded_local": "Traded"}``.
+    correspondence : Correspondence, optional
+        From the classification of the lines to that of the counts: the lexicon comes
+        out in the latter. Lines that stand in it already stay; codes that lead
+        nowhere are named in a warning and left out.
 
     Returns
     -------
@@ -83,7 +94,8 @@ def read_fields(
         roles, weights outside 0 to 1 or all 0, a field, code and role that stand
         twice, codes that the classification does not know.
     ClassificationError
-        If no embedded lexicon has the name.
+        If no embedded lexicon has the name, or the correspondence does not start in
+        the classification of the lines.
 
     Examples
     --------
@@ -93,14 +105,16 @@ def read_fields(
     [['721', 'core', 1.0], ['722', 'extended', 0.2]]
     """
     given = _given(source)
+    _keep(given, filter or {})
     given.frame = renamed(given.frame, columns, COLUMNS)
     if {"field_key", "nace_rev2"} <= set(given.frame.columns):
         named = given.frame.rename(columns=_NACE_COLUMNS)
         given.frame = named.assign(classification="nace2")
     given.need(["field", "code"], "map it with columns=; have")
     table = given.frame
+    assumed = "nace2" if correspondence is None else correspondence.source
     absent: dict[str, Any] = {
-        "classification": classification or "nace2", "role": "core", "weight": 1.0,
+        "classification": classification or assumed, "role": "core", "weight": 1.0,
         "basis": "",
     }  # fmt: skip
     absent = {key: value for key, value in absent.items() if key not in table.columns}
@@ -115,7 +129,26 @@ def read_fields(
         labels = as_text(table[name]) if name in table.columns else filled["field"]
         filled[name] = labels.where(labels.ne(""), filled["field"])
     filled["classification"] = filled["classification"].map(canonical_name)
-    return _checked(CodeTable(filled, given.label))
+    if correspondence is None:
+        return _checked(CodeTable(filled, given.label))
+    filled = in_their_vintage(filled, correspondence)
+    fields = _checked(CodeTable(filled, given.label))
+    return sorted_lines(carry_fields(fields, correspondence))
+
+
+def _keep(given: CodeTable, wanted: Mapping[str, Any]) -> None:
+    """Keep the lines that a filter asks for; a filter that keeps none is a fault."""
+    given.need([str(column) for column in wanted], "correct the filter; there are")
+    for column, value in wanted.items():
+        values = value if isinstance(value, (list, tuple, set)) else [value]
+        text = as_text(given.frame[column])
+        keep = text.isin([str(v) for v in values])
+        if not keep.any():
+            shown = ", ".join(sorted(map(repr, text.unique()))[:5])
+            rule = f"the filter {column} = {value!r} leaves no row"
+            given.faults.append(Fault(rule, f"values there are {shown} ..."))
+            given.done()
+        given.frame = given.frame[keep].reset_index(drop=True)
 
 
 def _say_two_labels(

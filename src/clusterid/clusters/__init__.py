@@ -1,7 +1,7 @@
 """Where kinds of cluster stand: four questions, four grades, published rules beside."""
 
 from clusterid._moved import from_validation
-from clusterid.clusters._candidates import CandidateClusters
+from clusterid.clusters._candidates import COARSER_COLUMNS, CandidateClusters
 from clusterid.clusters._cells import test_groups
 from clusterid.clusters._grades import GRADES
 from clusterid.clusters._identify import identify_clusters
@@ -15,6 +15,7 @@ from clusterid.clusters.kinds._kinds import IN_NONE
 from clusterid.clusters.naming import Names, names_in
 
 __all__ = [
+    "COARSER_COLUMNS",
     "GRADES",
     "IN_NONE",
     "CandidateClusters",

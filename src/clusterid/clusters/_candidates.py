@@ -27,7 +27,13 @@ from clusterid.communities import Templates
 if TYPE_CHECKING:
     import geopandas as gpd
 
-__all__ = ["CandidateClusters"]
+__all__ = ["COARSER_COLUMNS", "CandidateClusters"]
+
+#: What larger regions lend; the first two are text, the rest numbers.
+COARSER_COLUMNS = (
+    "coarser_region", "coarser_industries", "coarser_year", "coarser_plants",
+    "coarser_lq_plants", "coarser_lq_plants_lower", "coarser_lq_plants_upper",
+)  # fmt: skip
 
 #: what is the same of a cluster, of a reported cell and of a cell of a template
 _ANSWERS: dict[str, Column] = {
@@ -78,6 +84,8 @@ _PUBLISHED: dict[str, Declared] = {
         "employment_upper": SUM.upper,
         "employment_change": RATIO.change,
         "lq_jobs_change": RATIO.as_fine_as("lq_jobs"),
+        # of other tables, and public
+        **dict.fromkeys(COARSER_COLUMNS, SAFE),
         "geometry": IDENTIFIER,
     }),
     "concentrations": Table({
@@ -153,7 +161,10 @@ class CandidateClusters:
         two partners in it), ``research_outside`` (with partners on both sides),
         ``supply_density`` (share of its supply links with both ends above 1),
         ``employment_change`` (relative), ``lq_jobs_change``; ``geometry``. NaN where
-        the input was not given.
+        the input was not given. A study whose regions lie in larger ones that lend
+        their plants has ``coarser_region``, ``coarser_industries``, ``coarser_year``,
+        ``coarser_plants``, ``coarser_lq_plants`` with its 90 % interval, too: they make
+        no grade.
     concentrations : DataFrame
         Every region's list: one row a reported cell, ``rank`` by jobs above the usual;
         ``region``, ``name`` and ``named_by`` as above, ``kind`` and what it is, the

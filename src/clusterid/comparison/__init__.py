@@ -1,5 +1,6 @@
 """What measurement and declaration say of each other: matching, agreement, verdicts."""
 
+from clusterid.comparison._coarser import NOTHING, CoarserEvidence, lend
 from clusterid.comparison._compare import Comparison, compare
 from clusterid.comparison._mapping import field_weights
 from clusterid.comparison._matching import fuzzy_jaccard
@@ -16,9 +17,11 @@ from clusterid.comparison._verdicts import (
 )
 
 __all__ = [
+    "NOTHING",
     "PRIORS",
     "REASONS",
     "VERDICTS",
+    "CoarserEvidence",
     "Comparison",
     "ComparisonRules",
     "LatentFit",
@@ -31,6 +34,7 @@ __all__ = [
     "filled_employment",
     "fuzzy_jaccard",
     "hui_walter",
+    "lend",
     "rater_agreement",
     "with_sentences",
 ]

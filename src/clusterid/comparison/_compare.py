@@ -22,6 +22,7 @@ from clusterid._columns import (
     Table,
 )
 from clusterid._typed import typed
+from clusterid.clusters import COARSER_COLUMNS
 from clusterid.comparison._agreement import agreement_table, deal, label_table
 from clusterid.comparison._declared import (
     declared_pairs,
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
 
     from clusterid.classifications import Correspondence, FieldWeights
     from clusterid.clusters import CandidateClusters
+    from clusterid.comparison._coarser import CoarserEvidence
     from clusterid.survey import Survey
 
 __all__ = ["Comparison", "compare"]
@@ -115,6 +117,8 @@ _PUBLISHED: dict[str, Declared] = {
         "posterior_upper": MODEL.counted.of_all.upper,
         "share_concentrated": MODEL.counted,
         "share_imputed": SHARE,
+        # of other tables, and public
+        **dict.fromkeys(COARSER_COLUMNS, SAFE),
     }),
     "agreement": Table(
         dict.fromkeys(
@@ -254,6 +258,7 @@ def compare(
     correspondence: Correspondence | None = None,
     permutations: int = 4999,
     imputed: pd.DataFrame | None = None,
+    coarser: CoarserEvidence | None = None,
     rules: ComparisonRules | None = None,
 ) -> Comparison:
     r"""Hold declared clusters against measured ones.
@@ -302,6 +307,9 @@ def compare(
         Random label tables with both margins fixed.
     imputed : DataFrame of bool, regions x industries, optional
         Cells of the economy that were filled in, for ``share_imputed``.
+    coarser : CoarserEvidence, optional
+        Plants in larger regions, from :func:`clusterid.comparison.lend`: told beside
+        the findings of the regions inside them. They decide nothing.
     rules : ComparisonRules, optional
         All thresholds at once; ``tolerance``, ``significance`` and ``mappability`` are
         put into it. By default bars and masses are those of the candidates.
@@ -323,6 +331,9 @@ def compare(
         languages, and beyond these ``posterior_lower``, ``posterior_upper`` (over
         priors, lexicon draws and tolerances), ``share_concentrated`` (of lexicon
         draws, with a grade), ``research``, ``share_imputed`` (of the jobs counted).
+        With coarser evidence ``coarser_region`` (name and code), ``coarser_industries``
+        (codes), ``coarser_year``, ``coarser_plants``, ``coarser_lq_plants`` with its
+        90 % interval.
 
     Raises
     ------
@@ -369,6 +380,7 @@ def compare(
         collaborations,
         earlier,
         imputed,
+        coarser,
     )
     result = _compared(inputs, used, chance)
     given = {"tolerance": tolerance, "draws": draws, "seed": seed, "roles": roles,
@@ -386,6 +398,7 @@ def _compared(inputs: Inputs, rules: ComparisonRules, chance: Chance) -> Compari
     evidence = with_posterior(evidence, latent.fits, latent.populations, rules)
     verdicts = decide(evidence, rules)
     declared = pd.concat([evidence, verdicts], axis=1).assign(declared="yes")
+    declared = _naming_what_covers(declared)
     undeclared = undeclared_rows(inputs, measured, named, rules)
     since = 0 if inputs.earlier is None else int(inputs.earlier.metadata.year or 0)
     grid = latent.cells.complete()
@@ -394,9 +407,7 @@ def _compared(inputs: Inputs, rules: ComparisonRules, chance: Chance) -> Compari
         chance.margins,
     )  # fmt: skip
     return Comparison(
-        verdicts=_verdict_table(
-            declared, undeclared, inputs.economy.metadata.kind, since
-        ),
+        verdicts=_verdict_table(declared, undeclared, inputs, since),
         agreement=agreement_table(
             grid.declared,
             grid.measured,
@@ -423,8 +434,24 @@ def _compared(inputs: Inputs, rules: ComparisonRules, chance: Chance) -> Compari
     )
 
 
+def _naming_what_covers(declared: pd.DataFrame) -> pd.DataFrame:
+    """Name the cluster that decided, where one that covers the place did.
+
+    Another one beside the place may mean the field better, and decides nothing.
+    """
+    covered = declared["reason"].eq("cluster_covers")
+    return declared.assign(**{
+        name: declared[name].mask(covered, declared[of_place])
+        for name, of_place in (
+            ("candidate", "match_candidate_0"),
+            ("candidate_grade", "match_grade_0"),
+            ("match_score", "match_score_0"),
+        )
+    })
+
+
 def _verdict_table(
-    declared: pd.DataFrame, undeclared: pd.DataFrame, kind: str, since: int
+    declared: pd.DataFrame, undeclared: pd.DataFrame, inputs: Inputs, since: int
 ) -> pd.DataFrame:
     """Put both parts together, with sentences, in the columns of the contract."""
     numbers = [column for column in _COLUMNS if column not in _TEXTS]
@@ -434,7 +461,10 @@ def _verdict_table(
         [part.reindex(columns=_COLUMNS).astype(types) for part in parts],
         ignore_index=True,
     )
-    table = with_sentences(table, kind=kind, since=since)
+    if inputs.coarser is not None:
+        regions = [str(codes).split(";") for codes in table["regions"]]
+        table = table.assign(**inputs.coarser.beside(list(table["field"]), regions))
+    table = with_sentences(table, kind=inputs.economy.metadata.kind, since=since)
     texts = {c: pd.array(table[c].tolist(), dtype="str") for c in _TEXTS}
     return table.assign(**texts)
 

@@ -39,9 +39,21 @@ def expected_and_needed(
         return expected
 
     jobs = expected_of(units.jobs)
-    nothing = np.full(len(table), np.nan)
     return {
-        "expected_plants": expected_of(units.counts) if units.is_plants else nothing,
+        "expected_plants": (
+            expected_of(units.counts) if units.is_plants else _as_tested(table)
+        ),
         "expected_jobs": jobs,
         "jobs_needed": np.maximum(rules.standing_quotient * jobs, rules.standing_jobs),
     }
+
+
+def _as_tested(table: pd.DataFrame) -> NDArray[np.float64]:
+    """Return the plants that the test expected, where some plants are withheld."""
+    columns = (table.get(name) for name in ("n_plants", "lq_plants"))
+    nothing = pd.Series(np.nan, table.index)
+    plants, quotient = (
+        np.asarray(nothing if values is None else values, dtype=np.float64)
+        for values in columns
+    )
+    return np.asarray(over_positive(plants, quotient))

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from clusterid.classifications import FieldWeights
     from clusterid.clusters import CandidateClusters
+    from clusterid.comparison._coarser import CoarserEvidence
     from clusterid.survey import Survey
     from clusterid.tables import Economy
 
@@ -41,6 +42,7 @@ class Inputs:
     collaborations: pd.DataFrame | None
     earlier: Economy | None
     imputed: pd.DataFrame | None
+    coarser: CoarserEvidence | None = None
 
     @property
     def codes(self) -> list[str]:

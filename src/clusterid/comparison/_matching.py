@@ -54,20 +54,26 @@ class Matches:
     """Best candidate of each declared field by steps of contiguity.
 
     ``candidate[k]`` and ``score[k]`` hold, for k = 0 ... most, the best candidate among
-    those at most k steps away; ``named`` by candidate its best score of any field.
+    those at most k steps away; ``inside`` the best of those that hold a region of the
+    place, and ``inside_score``; ``named`` by candidate its best score of any field.
     """
 
     candidate: NDArray[np.object_]
     score: NDArray[np.float64]
+    inside: NDArray[np.object_]
+    inside_score: NDArray[np.float64]
     named: dict[str, NDArray[np.float64]]
 
     def grades(
-        self, column: str, steps: int, candidates: CandidateClusters | None
+        self, column: str, steps: int | None, candidates: CandidateClusters | None
     ) -> NDArray[np.object_]:
-        """Return the grade of the best candidate within these steps, or nothing."""
+        """Return the grade of the best candidate within these steps, or nothing.
+
+        None for ``steps``: of the best one that holds a region of the place.
+        """
         known = {} if candidates is None else candidates.table[column].to_dict()
-        found = [known.get(name, "") for name in self.candidate[steps]]
-        return np.array(found, dtype=object)
+        names = self.inside if steps is None else self.candidate[steps]
+        return np.array([known.get(name, "") for name in names], dtype=object)
 
     def best_of(self, steps: int) -> dict[str, float]:
         """Return by candidate how well any field within these steps means it."""
@@ -91,11 +97,13 @@ def match(
     """
     best = np.full((most + 1, len(pairs)), None, dtype=object)
     highest = np.zeros((most + 1, len(pairs)))
+    inside, most_inside = np.full(len(pairs), None, dtype=object), np.zeros(len(pairs))
+    nothing = Matches(best, highest, inside, most_inside, {})
     if candidates is None or not len(candidates.table):
-        return Matches(best, highest, {})
+        return nothing
     where, members = candidate_sets(candidates, counts)
     if not where:
-        return Matches(best, highest, {})
+        return nothing
     values = counts.to_numpy(dtype=float)
     names = list(where)
     reach = np.array([steps[:, where[name]].min(axis=1) for name in names])
@@ -115,8 +123,9 @@ def match(
             continue
         place = list(positions)
         distances = reach[:, place].min(axis=1)
-        inside = (reach[:, place] == 0) @ size[place]
-        partly = (distances == 0) & (inside < COVERS * size[place].sum())
+        held = (reach[:, place] == 0) @ size[place]
+        partly = (distances == 0) & (held < COVERS * size[place].sum())
+        in_place = distances == 0
         distances = np.where(partly, 1, distances)
         for number in np.flatnonzero(distances <= most):
             name, distance = names[number], int(distances[number])
@@ -125,7 +134,9 @@ def match(
             named[name][within] = np.fmax(named[name][within], score)
             better = within & (score > highest[:, k])
             highest[better, k], best[better, k] = score, name
-    return Matches(best, highest, named)
+            if in_place[number] and score > most_inside[k]:
+                most_inside[k], inside[k] = score, name
+    return Matches(best, highest, inside, most_inside, named)
 
 
 def candidate_sets(
@@ -138,10 +149,11 @@ def candidate_sets(
         found = [position[r] for r in str(regions).split(";") if r in position]
         if found:
             where[str(name)] = found
-    industries = {name: set(codes) for name, codes in candidates.industries.items()}
-    columns = [str(code) for code in counts.columns]
-    members = {
-        name: np.array([float(code in industries.get(name, ())) for code in columns])
-        for name in where
-    }
+    industries = candidates.industries
+    column = {str(code): i for i, code in enumerate(counts.columns)}
+    members = {}
+    for name in where:
+        held = np.zeros(len(column))
+        held[[column[c] for c in industries.get(name, ()) if c in column]] = 1.0
+        members[name] = held
     return where, members

@@ -10,14 +10,9 @@ import numpy as np
 import pandas as pd
 
 from clusterid.comparison._expected import expected_and_needed
-from clusterid.comparison._links import (
-    field_links,
-    link_matrix,
-    research_quotients,
-    rises,
-    trends,
-)
+from clusterid.comparison._links import research_quotients, rises, trends
 from clusterid.comparison._matching import BARS, match
+from clusterid.comparison._observed import observed_links
 from clusterid.comparison._readings import reading_levels
 from clusterid.comparison._units import (
     Units,
@@ -42,7 +37,7 @@ _CELL_COLUMNS = {
     **{name: name for name in (
         "employment", "share_imputed", "lq_jobs", "lq_jobs_lower", "lq_jobs_upper",
         "lq_plants", "lq_plants_smoothed", "lq_plants_lower", "lq_plants_upper",
-        "q_plants", "q_rest", "plants_needed",
+        "q_plants", "q_rest", "plants_needed", "n_linked",
     )},
     "establishments": "n_plants",
     "grade": "grade", "grade_at_lower_bar": "grade_at_lower_bar",
@@ -178,7 +173,7 @@ def _links_and_trend(
     """Return links, research and trend of each declared field in its unit."""
     economy, units, fields = inputs.economy, measured.units, measured.fields
     weights = measured.weights[fields]
-    links = field_links(units, weights, link_matrix(inputs.layers, economy.industries))
+    links = observed_links(units, weights, inputs.layers, inputs.regions)
     by_unit = {
         "linkage": links.linkage,
         "relatedness_density": links.density,
@@ -209,8 +204,13 @@ def _with_matches(
     by_step = {}
     for k in range(MOST_STEPS + 1):
         by_step[f"match_score_{k}"] = found.score[k]
+        by_step[f"match_candidate_{k}"] = found.candidate[k]
         for column in BARS:
             by_step[f"match_{column}_{k}"] = found.grades(column, k, inputs.candidates)
+    is_inside = found.inside_score >= rules.match
+    by_step["match_grade_inside"] = np.where(
+        is_inside, found.grades("grade", None, inputs.candidates), ""
+    )
     score, best = found.score[rules.tolerance], found.candidate[rules.tolerance]
     is_match = score >= rules.match
     grade = pd.Series(by_step[f"match_grade_{rules.tolerance}"], table.index)

@@ -11,10 +11,12 @@ import pandas as pd
 from clusterid._typed import typed
 from clusterid.legend import LANGUAGES, Words, fixed_decimals, words
 
-__all__ = ["evidence", "with_sentences", "would_change"]
+__all__ = ["coarser_sentence", "evidence", "with_sentences", "would_change"]
 
 #: Cells of fewer plants are not described in words.
 FEWEST_PLANTS = 3
+#: Codes of the larger region's table that a sentence names.
+_CODES_SHOWN = 4
 
 Row = Mapping[str, Any]
 
@@ -55,6 +57,7 @@ def evidence(row: Row, say: Words, since: int = 0) -> str:
         _links(row, say),
         _trend(row, say, since),
         _match(row, say),
+        coarser_sentence(row, say),
         _probability(row, say),
     )
     return " ".join(sentence for sentence in sentences if sentence)
@@ -152,6 +155,29 @@ def _match(row: Row, say: Words) -> str:
     if isinstance(grade, str) and grade and row["declared"] == "yes":
         text += say("evidence.match_grade", grade=grade, words=say(f"grade.{grade}"))
     return f"{text}."
+
+
+def coarser_sentence(row: Row, say: Words) -> str:
+    """Say what a larger region has of the field, and that it is coarser."""
+    where, lq = row.get("coarser_region"), row.get("coarser_lq_plants", math.nan)
+    if not isinstance(where, str) or not where or not math.isfinite(lq):
+        return ""
+    if 0 < row["coarser_plants"] < FEWEST_PLANTS:
+        return ""
+    codes = str(row["coarser_industries"]).split(";")
+    shown = ", ".join(codes[:_CODES_SHOWN])
+    ends = (row["coarser_lq_plants_lower"], row["coarser_lq_plants_upper"])
+    quotient, low, high = (_number(value, say, 1) for value in (lq, *ends))
+    return say(
+        "evidence.coarser",
+        region=where,
+        year=int(row["coarser_year"]),
+        plants=_number(row["coarser_plants"], say),
+        codes=shown if len(codes) <= _CODES_SHOWN else f"{shown}, ...",
+        lq=quotient,
+        low=low,
+        high=high,
+    )
 
 
 def _probability(row: Row, say: Words) -> str:

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
-from clusterid.comparison._matching import BARS, candidate_sets, fuzzy_jaccard
+from clusterid.comparison._matching import BARS, candidate_sets
+from clusterid.comparison._observed import observed_where
 from clusterid.comparison._verdicts import ComparisonRules
+from clusterid.statistics import over_positive
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,6 +32,10 @@ _NUMBERS = {
     "supply_density": "linkage",
     "lq_jobs_change": "trend",
 }  # fmt: skip
+
+
+#: Candidates that are compared with all fields in one product: bounds the memory.
+_AT_ONCE = 2000
 
 
 class _Place(NamedTuple):
@@ -59,6 +65,7 @@ def undeclared_rows(
     rest = pd.DataFrame(every[~names.isin(sorted(named)) & names.isin(list(where))])
     numbers = rest.reindex(columns=list(_NUMBERS)).astype(float)
     table = rest[["label", "regions", *BARS]].join(numbers.rename(columns=_NUMBERS))
+    table["linkage"] = table["linkage"].where(_links_observed(inputs, table["regions"]))
     places = _places_by_region(inputs.survey)
     silences = [
         _silence([p for code in str(regions).split(";") for p in places.get(code, [])],
@@ -80,6 +87,19 @@ def undeclared_rows(
     return result
 
 
+def _links_observed(inputs: Inputs, regions: pd.Series) -> NDArray[np.bool_]:
+    """Return whether the links of any layer were observed where a cluster lies."""
+    where = observed_where(inputs.layers, inputs.regions, inputs.codes)
+    if not where:
+        return np.ones(len(regions), dtype=bool)
+    position = {code: i for i, code in enumerate(inputs.codes)}
+    at = [
+        [position[code] for code in text.split(";") if code in position]
+        for text in regions.astype(str)
+    ]
+    return np.array([any(seen[a].all() for seen in where.values()) for a in at])
+
+
 def _places_by_region(survey: Survey) -> dict[str, list[_Place]]:
     """Return the places that lie in each region."""
     columns = ["place", "name", "asked", "answered", "exhaustive", "regions"]
@@ -93,28 +113,29 @@ def _places_by_region(survey: Survey) -> dict[str, list[_Place]]:
 
 
 def _likeliest_fields(
-    measured: Measurement, candidates: list[NDArray[np.float64]]
+    measured: Measurement, members: list[NDArray[np.float64]]
 ) -> list[tuple[str | None, float]]:
-    """Return the field whose industries are most like a candidate's, and how much.
+    """Return by candidate the field whose industries are most like its, and how much.
 
-    Candidates of one kind have the same industries; each set is looked at once.
+    The fuzzy Jaccard similarity of :func:`fuzzy_jaccard` of all of them at once: an
+    industry is of a candidate or is not.
     """
+    fields = sorted(measured.fields)
+    if not fields or not members:
+        return [(None, float("nan"))] * len(members)
     national = measured.counts.sum(axis=0).to_numpy(dtype=float)
-    weights = {
-        field: measured.weights[field].to_numpy(dtype=float)
-        for field in sorted(measured.fields)
-    }
-    known: dict[bytes, tuple[str | None, float]] = {}
-    for members in candidates:
-        if members.tobytes() in known:
-            continue
-        best: tuple[str | None, float] = (None, float("nan"))
-        for field, of_field in weights.items():
-            score = fuzzy_jaccard(of_field, members, national)
-            if best[0] is None or score > best[1]:
-                best = field, score
-        known[members.tobytes()] = best
-    return [known[members.tobytes()] for members in candidates]
+    weighed = measured.weights[fields].to_numpy(dtype=float) * national[:, None]
+    found: list[tuple[str | None, float]] = []
+    for start in range(0, len(members), _AT_ONCE):
+        inside = np.array(members[start : start + _AT_ONCE])
+        below = inside @ weighed
+        above = (inside @ national)[:, None] + weighed.sum(axis=0)[None] - below
+        score = over_positive(below, above)
+        ranked = np.where(np.isnan(score), -1.0, score)
+        best = ranked.argmax(axis=1)
+        reached = score[np.arange(len(score)), best]
+        found += [(fields[k], float(s)) for k, s in zip(best, reached, strict=True)]
+    return found
 
 
 class _Silence(NamedTuple):

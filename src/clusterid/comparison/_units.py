@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Units", "cell_tests", "known_counts", "make_units", "steps_between"]
 
+#: Fewest plants that offices publish under the usual rule of minimum frequency.
+FEWEST_PUBLISHED = 3
 #: Positions of the regions of a union.
 Union = tuple[int, ...]
 
@@ -202,7 +204,9 @@ def _merged(
     """Return the economy with each union as one region, and what is not known in it.
 
     A union is named by the codes of its regions. Its withheld cells are filled, and
-    lie between the sums of what their bounds allow.
+    lie between the sums of what their bounds allow. Plants that are withheld because
+    they are few count what is usual, where those of another region are known: they
+    would else take these out of the sum, and leave what stands everywhere.
     """
     codes = [str(code) for code in economy.regions]
     of_union = {
@@ -219,6 +223,9 @@ def _merged(
 
     inside = economy.regions.isin(list(of_union))
     employment, plants = economy.employment.copy(), economy.establishments
+    if plants is not None:
+        some = plants.notna().groupby(label).transform("any")
+        plants = _known_to_be_few(plants).where(some)
     filled = filled_employment(economy)
     employment[inside] = filled[inside]
     marks = economy.withheld
@@ -238,13 +245,35 @@ def _merged(
     merged = replace(
         economy,
         employment=summed(employment),
-        establishments=None if plants is None else summed(plants),
+        establishments=None if plants is None else _rounded(summed(plants), of_union),
         lower=bounds[0],
         upper=bounds[1],
         totals=totals,
         hierarchies=others,
     )
     return merged, marks.groupby(label).any()
+
+
+def _rounded(plants: pd.DataFrame, of_union: Mapping[str, str]) -> pd.DataFrame:
+    """Return the plants of unions as counts: a part of them may be estimated."""
+    joined = plants.index.isin(list(of_union.values()))
+    return plants.where(~joined[:, None] | plants.isna(), plants.round())
+
+
+def _known_to_be_few(plants: pd.DataFrame) -> pd.DataFrame:
+    """Return plants with an estimate where what is withheld is known to be few.
+
+    Where no count below three is published, a cell without one has fewer: it counts
+    the usual number of its industry in a region of this size, at most one less than
+    what is published. Else nothing is known, and it stays withheld.
+    """
+    fewest = float(plants.where(plants > 0).min().min())
+    if not fewest >= FEWEST_PUBLISHED:
+        return plants
+    known, size = plants.notna(), plants.sum(axis=1)
+    rate = plants.sum() / known.mul(size, axis=0).sum().replace(0.0, np.nan)
+    usual = np.outer(size, rate.fillna(0.0)).clip(max=fewest - 1)
+    return plants.where(known, pd.DataFrame(usual, plants.index, plants.columns))
 
 
 def steps_between(

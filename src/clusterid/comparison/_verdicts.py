@@ -56,6 +56,9 @@ _SHARES = frozenset({
 })
 #: Largest tolerance that is always looked at.
 MOST_STEPS = 2
+#: Share of the jobs that may be estimated where a trend of jobs, or the lack of linked
+#: partners, decides (authors' choice).
+MOST_IMPUTED = 0.5
 #: grades from best to worst; none is the last
 _ORDER = {"A": 0, "B": 1, "C": 2, "D": 3, "": 4}
 
@@ -191,18 +194,24 @@ def decide(evidence: pd.DataFrame, rules: ComparisonRules) -> pd.DataFrame:
        have none; or that of a cluster that means the same and covers the place, where
        the field's own quotient is above 1. The better one counts; a cluster beside the
        place is told, and decides nothing.
-       A or B: *confirmed*, or *thin* where links are observed and few. C:
-       *confirmed_jobs_only*. D: *niche*.
+       A or B: *confirmed*, or *thin* where links are observed and few: neither half of
+       them nor as many linked industries of the field as grade A asks for, and no joint
+       research. C: *confirmed_jobs_only*. D: *niche*.
     3. Graded in the lexicon's reading, but not in most: *undecided*.
-    4. Above average and rising beyond what two Poisson counts allow (in jobs alone: by
+    4. Above average and rising beyond what two Poisson counts allow (in jobs alone:
+       above it whatever the withheld counts are, most of the jobs known, and rising by
        more than ``rising``): *emerging*.
     5. The upper limit of the quotient lies below the bar: *no_footprint*. That is the
        quotient of plants where they are counted (and that of jobs below what grade C
-       asks), else that of jobs with nothing of it unknown.
+       asks), else that of jobs with nothing of it unknown. Not so where a cluster of
+       grade A or B that means the same holds a part of the place and the field is
+       above average in the whole: *undecided*.
     6. Everything else: *undecided*, with the number that would decide.
     """
 
-    def column(name: str) -> NDArray[np.float64]:
+    def column(name: str, *, optional: bool = False) -> NDArray[np.float64]:
+        if optional and name not in evidence.columns:
+            return np.full(len(evidence), np.nan)
         return np.asarray(evidence[name], dtype=np.float64)
 
     lq_plants, lq_jobs = column("lq_plants"), column("lq_jobs")
@@ -217,11 +226,20 @@ def decide(evidence: pd.DataFrame, rules: ComparisonRules) -> pd.DataFrame:
     by_cluster = _rank(of_cluster)
     best = np.minimum(by_home, by_cluster)
     linkage, research = column("linkage"), column("research")
+    # where most of the counts are estimated, which partners are there is a guess
+    counted = np.isfinite(linkage) & ~(column("share_imputed") > MOST_IMPUTED)
+    links_known = counted | np.isfinite(research)
     linked = (linkage >= rules.linked) | (research >= rules.research)
-    links_known = np.isfinite(linkage) | np.isfinite(research)
+    # what grade A calls linked no verdict calls thin
+    linked |= np.isfinite(linkage) & (
+        column("n_linked", optional=True) >= rules.minimum_members
+    )
     has_plants, trend = np.isfinite(lq_plants), column("trend")
     more_plants = (column("rise_p") <= rules.significance) & ~(trend <= 0)
     more_jobs = ~has_plants & (trend > rules.rising)
+    # two guesses at what is withheld are no trend
+    more_jobs &= ~(column("lq_jobs_lower", optional=True) <= 1)
+    more_jobs &= ~(column("share_imputed") > MOST_IMPUTED)
     below, hidden = _below_bar(evidence, has_plants, rules)
 
     unmeasured = inseparable_reason(evidence, rules)
@@ -237,6 +255,7 @@ def decide(evidence: pd.DataFrame, rules: ComparisonRules) -> pd.DataFrame:
         say(unmeasured == code, "not_separable", code)
     strong, here = best <= _ORDER["B"], by_home <= by_cluster
     say(strong & links_known & ~linked, "thin", "concentrated_few_links")
+    linked &= links_known
     for where, words_of in (
         (here, ("concentrated_and_linked", "concentrated_links_unknown")),
         (~here, ("cluster_covers",) * 2),
@@ -252,6 +271,7 @@ def decide(evidence: pd.DataFrame, rules: ComparisonRules) -> pd.DataFrame:
     say(unsure, "undecided", "depends_on_lexicon")
     say(more_plants & (lq_plants > 1), "emerging", "plants_rising")
     say(more_jobs & (lq_jobs > 1), "emerging", "jobs_rising")
+    say(below & (heard > 1) & _graded_in_part(evidence), "undecided", "cluster_in_part")
     say(below & has_plants & ~hidden, "no_footprint", "plants_below_bar")
     say(below & ~has_plants & ~hidden, "no_footprint", "jobs_below_bar")
     say(below & has_plants, "undecided", "jobs_say_otherwise")
@@ -259,6 +279,13 @@ def decide(evidence: pd.DataFrame, rules: ComparisonRules) -> pd.DataFrame:
     say(hidden, "undecided", "withheld_decides")
     say(~has_plants, "undecided", "jobs_decide")
     return pd.DataFrame({"verdict": verdict, "reason": reason}, index=evidence.index)
+
+
+def _graded_in_part(evidence: pd.DataFrame) -> NDArray[np.bool_]:
+    """Return where a cluster proven in plants means the same in a part of the place."""
+    if "match_grade_inside" not in evidence.columns:
+        return np.zeros(len(evidence), dtype=bool)
+    return evidence["match_grade_inside"].isin(["A", "B"]).to_numpy(dtype=bool)
 
 
 def _rank(grades: NDArray[np.object_]) -> NDArray[np.int64]:
@@ -282,7 +309,9 @@ def _below_bar(
     # what is estimated has its limit; what is not could be anything
     part = part & ~(evidence["share_imputed"].to_numpy(dtype=float) > 0)
     # what is hidden could be more, or decides whether the limit passes the bar
-    open_ = part | ((jobs >= rules.bar) & (known < rules.bar))
+    lower = evidence.get("lq_jobs_lower", evidence["lq_jobs"])
+    least = np.fmin(known, lower.to_numpy(dtype=float))
+    open_ = part | ((jobs >= rules.bar) & (least < rules.bar))
     return below, np.where(has_plants, jobs >= rules.standing_quotient, open_)
 
 

@@ -31,6 +31,11 @@ _VERDICT = (
     "evidence_en", "evidence_de", "would_change_en", "would_change_de",
 )  # fmt: skip
 
+#: Verdicts that make no statement, and how many of them a map shows (authors' choice:
+#: a thousand bytes each, and a country has up to 12,000; the table has all. Tried 100,
+#: with which the largest study's map is above 5 MB, and 25).
+_SILENT, MOST_SILENT = ("not_asked", "unknown_list_incomplete"), 25
+
 Row = Mapping[Hashable, Any]
 
 
@@ -43,7 +48,8 @@ def verdict_places(
 ) -> list[dict[str, Any]]:
     """Return declared places, then clusters that nobody declared, with verdicts.
 
-    ``drawn`` are the clusters of the map.
+    ``drawn`` are the clusters of the map. Of those that nothing can be said of, since
+    no place there was asked, the strongest stand here; each has its card as a cluster.
     """
     if result.comparison is None:
         return []
@@ -53,6 +59,8 @@ def verdict_places(
     order = shapes.positions
     found: dict[str, dict[str, Any]] = {}
     table = needed_columns(result.comparison.verdicts, *_VERDICT)
+    silent = table["verdict"].isin(_SILENT) & table["declared"].ne("yes")
+    table = table[~silent | (silent.cumsum() <= MOST_SILENT)]
     for row in table.to_dict("records"):
         place, candidate = text(row["place"]), text(row["candidate"])
         key = place or f"candidate {candidate}"

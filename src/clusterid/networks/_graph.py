@@ -25,9 +25,12 @@ _SHOWN = 5
 
 #: What every graph says of itself.
 GRAPH_KINDS = dict.fromkeys(
-    ("layer", "kind", "absent", "observed", "source", "unit", "params", "label"),
+    (
+        "layer", "kind", "absent", "observed", "observed_in", "source", "unit",
+        "params", "label",
+    ),
     IDENTIFIER,
-)
+)  # fmt: skip
 #: A layer of links that are given: flows, moves, code trees.
 LAYER_KINDS = Network(
     links=dict.fromkeys(("weight", "value", "length"), SAFE),

@@ -52,8 +52,8 @@ class Provenance:
             dict.fromkeys(
                 (
                     "study", "employment", "plants", "regions", "supply", "skills",
-                    "research", "templates", "survey", "method", "disclosure",
-                    "output",
+                    "research", "templates", "survey", "coarser", "method",
+                    "disclosure", "output",
                 ),
                 IDENTIFIER,
             )

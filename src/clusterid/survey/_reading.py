@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import warnings
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -59,8 +60,12 @@ def read_survey(
     fields: Codes = None,
     columns: dict[str, dict[str, str]] | None = None,
     unticked: str | None = None,
+    filter: dict[str, dict[str, Any]] | None = None,
 ) -> Survey:
     """Read and check the three tables of a survey; all faults are named at once.
+
+    One file may be the list of places and of declared clusters: a place then stands in
+    it as often as it declares.
 
     Parameters
     ----------
@@ -82,6 +87,9 @@ def read_survey(
     unticked : {"no", "missing"}, optional
         Of an export that lists ticks alone: what an option without a row means where
         the place ticked another of the same question.
+    filter : mapping of table to mapping, optional
+        Rows to keep, by the table's own columns, e.g.
+        ``{"declared": {"verified": "True"}}``.
 
     Returns
     -------
@@ -101,9 +109,10 @@ def read_survey(
     check_types(read_survey, locals())
     if unticked is not None:
         check_option("unticked", unticked, ("no", "missing"))
-    columns = columns or {}
-    for key in columns:
-        check_option("columns", key, ("places", "answers", "declared"))
+    columns, kept = columns or {}, filter or {}
+    for option, names in (("columns", columns), ("filter", kept)):
+        for key in names:
+            check_option(option, key, ("places", "answers", "declared"))
     book = read_codebook() if codebook is None else codebook
     checked = {name: pd.DataFrame(columns=names) for name, names in _EMPTY.items()}
     faults: list[TableError] = []
@@ -112,16 +121,23 @@ def read_survey(
         if source is None and name != "places":
             continue
         known, renamed = checked.get("places"), columns.get(name)
+        rows = kept.get(name)
         try:
             if name == "places":
-                table = check_places(source, regions=regions, columns=renamed)
+                table = check_places(
+                    source,
+                    regions=regions,
+                    records=_same_file(places, declared),
+                    columns=renamed,
+                    filter=rows,
+                )
             elif name == "answers":
                 table = check_answers(
-                    source, places=known, codebook=book, columns=renamed
+                    source, places=known, codebook=book, columns=renamed, filter=rows
                 )
             else:
                 table = check_declared(
-                    source, places=known, fields=fields, columns=renamed
+                    source, places=known, fields=fields, columns=renamed, filter=rows
                 )
             checked[name] = table
         except TableError as error:
@@ -130,6 +146,15 @@ def read_survey(
     _raise_together(faults)
     checked["answers"] = with_unticked(checked["answers"], book, unticked)
     return Survey(checked["places"], checked["answers"], checked["declared"], book)
+
+
+def _same_file(places: Source, declared: Source | None) -> bool:
+    """Return whether the list of records names the places, too."""
+    return places is declared or (
+        isinstance(places, (str, os.PathLike))
+        and isinstance(declared, (str, os.PathLike))
+        and os.fspath(places) == os.fspath(declared)
+    )
 
 
 def _raise_together(faults: list[TableError]) -> None:

@@ -19,6 +19,7 @@ from clusterid.tables._economy import (
 from clusterid.tables._employment import read_employment, read_rows
 from clusterid.tables._flows import read_flows, read_links
 from clusterid.tables._held_codes import code_notes
+from clusterid.tables._inside import regions_inside
 from clusterid.tables._levels import (
     REST,
     TOTALS_COLUMNS,
@@ -52,8 +53,8 @@ __all__ = [
     "flat_tree", "flow_faults", "guard_rows", "is_total", "margins",
     "organisation_kinds", "publishable_interval", "read_collaborations",
     "read_employment", "read_flows", "read_grids", "read_links", "read_plants",
-    "read_regions", "read_rows", "read_table", "seat_booked", "separated",
-    "set_apart", "size_class_reasons", "square_bounds", "square_of",
+    "read_regions", "read_rows", "read_table", "regions_inside", "seat_booked",
+    "separated", "set_apart", "size_class_reasons", "square_bounds", "square_of",
 ]  # fmt: skip
 
 #: Names that moved to :mod:`clusterid.disclosure`, found here as before.

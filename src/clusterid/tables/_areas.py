@@ -9,10 +9,10 @@ import pandas as pd
 if TYPE_CHECKING:
     import geopandas as gpd
 
-__all__ = ["areas_km2"]
+__all__ = ["EQUAL_AREA", "areas_km2"]
 
 #: Cylindrical equal-area projection of the whole world (EASE-Grid 2.0).
-_EQUAL_AREA = "EPSG:6933"
+EQUAL_AREA = "EPSG:6933"
 
 
 def areas_km2(regions: gpd.GeoDataFrame) -> pd.Series:
@@ -34,5 +34,5 @@ def areas_km2(regions: gpd.GeoDataFrame) -> pd.Series:
         given = regions["area_km2"].astype(float)
     if regions.crs is None:
         return given
-    drawn = regions.geometry.to_crs(_EQUAL_AREA).area / 1e6
+    drawn = regions.geometry.to_crs(EQUAL_AREA).area / 1e6
     return given.where(given > 0, drawn.where(drawn > 0)).rename("area_km2")

@@ -93,6 +93,7 @@ def check_places(
     *,
     columns: Mapping[str, str] | None = None,
     regions: object = None,
+    records: bool = False,
     decimal: str = ".",
     thousands: str | None = None,
     **reading: Unpack[Reading],
@@ -111,6 +112,9 @@ def check_places(
         Our name to the name in the source.
     regions : regions table, Index or list of codes, optional
         A region that is not among them is a fault.
+    records : bool
+        The source is a list of records: a place stands in it as often as it declares.
+        Rows that say the same of it are one; rows that differ are a fault, as ever.
     decimal, thousands, **reading
         See :func:`read_employment`.
 
@@ -138,6 +142,8 @@ def check_places(
     check = Check(_PLACES.load(source, options))
     _PLACES.check(check, options)
     _place_regions(check, known_codes(regions))
+    if records:
+        _said_once(check)
     _PLACES.unique(check)
     if check.has("asked") and check.has("answered"):
         not_asked = check.frame["asked"].eq("no") & check.frame["answered"].eq("yes")
@@ -149,6 +155,13 @@ def check_places(
         )
     check.done()
     return _tidy_places(check.frame)
+
+
+def _said_once(check: Check) -> None:
+    """Keep the first of the rows that say the same of a place."""
+    first = ~check.frame.astype(str).duplicated().to_numpy()
+    check.frame = check.frame[first].reset_index(drop=True)
+    check.numbers_of = check.numbers_of[first]
 
 
 def _tidy_places(frame: pd.DataFrame) -> pd.DataFrame:

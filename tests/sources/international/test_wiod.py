@@ -40,6 +40,23 @@ def test_wiod_long_and_square_form_agree(data_dir: Path) -> None:
         READERS["wiod"](folder / "niot_deu_2000_2014_long.parquet", year=2020)
 
 
+def test_wiod_says_whose_table_it_is(tmp_path: Path) -> None:
+    rows = pd.DataFrame({
+        "country": ["ITA", "ITA", "BRA"], "year": 2014, "origin": "Domestic",
+        "row_code": ["C10-C12", "C17", "C17"], "col_code": ["C17", "C17", "C17"],
+        "value_musd": [5.0, 2.0, 9.0],
+    })  # fmt: skip
+    path = tmp_path / "tables.csv"
+    rows.to_csv(path, index=False)
+    assert READERS["wiod"](path, country="ITA").attrs == {"country": "IT"}
+    # no NUTS region is in it
+    assert READERS["wiod"](path, country="BRA").attrs == {}
+    rows[rows["country"].eq("ITA")].to_csv(path, index=False)
+    assert READERS["wiod"](path).attrs == {"country": "IT"}
+    rows[rows["country"].eq("ITA")].drop(columns="country").to_csv(path, index=False)
+    assert READERS["wiod"](path).attrs == {}
+
+
 def test_wiod_carried_to_the_groups_of_an_economy_keeps_its_sum(
     data_dir: Path,
 ) -> None:

@@ -30,6 +30,15 @@ WIOD56 = (
     "M69_M70", "M71", "M72", "M73", "M74_M75", "N", "O84", "P85", "Q", "R_S", "T", "U",
 )  # fmt: skip
 
+#: Countries of the tables that have NUTS regions, as NUTS names them.
+_NUTS = {
+    "AUT": "AT", "BEL": "BE", "BGR": "BG", "CHE": "CH", "CYP": "CY", "CZE": "CZ",
+    "DEU": "DE", "DNK": "DK", "ESP": "ES", "EST": "EE", "FIN": "FI", "FRA": "FR",
+    "GBR": "UK", "GRC": "EL", "HRV": "HR", "HUN": "HU", "IRL": "IE", "ITA": "IT",
+    "LTU": "LT", "LUX": "LU", "LVA": "LV", "MLT": "MT", "NLD": "NL", "NOR": "NO",
+    "POL": "PL", "PRT": "PT", "ROU": "RO", "SVK": "SK", "SVN": "SI", "SWE": "SE",
+    "TUR": "TR",
+}  # fmt: skip
 _ORIGINS = {"domestic": ("Domestic",), "total": ("Domestic", "Imports")}
 
 
@@ -66,7 +75,8 @@ def read_wiod(
     Returns
     -------
     DataFrame
-        ``seller``, ``buyer``, ``value`` (million US dollars, current basic prices).
+        ``seller``, ``buyer``, ``value`` (million US dollars, current basic prices);
+        ``attrs["country"]``: whose table it is, as NUTS names it, if that is known.
 
     Raises
     ------
@@ -107,7 +117,19 @@ def read_wiod(
             list(WIOD56), [str(i) for i in industries], tree, outside="drop"
         )
         flows = carried(flows, carrier)
-    return read_flows(flows)
+    found = read_flows(flows)
+    whose_table = _NUTS.get(country or _only_country(raw))
+    if whose_table is not None:
+        found.attrs["country"] = whose_table
+    return found
+
+
+def _only_country(raw: pd.DataFrame) -> str:
+    """Return the country of a table of one; empty where it is not said."""
+    if "country" not in raw.columns:
+        return ""
+    named = raw["country"].astype(str).unique()
+    return str(named[0]) if len(named) == 1 else ""
 
 
 def _of_long(

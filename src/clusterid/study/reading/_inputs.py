@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from clusterid.study.reading._coarser import LentCounts, coarser_of
 from clusterid.study.reading._collecting import Collected
 from clusterid.study.reading._counts import economies_of
 from clusterid.study.reading._cross_references import check_cross_references
@@ -51,6 +52,7 @@ class Inputs:
     lexicon: pd.DataFrame | None = None
     roles: tuple[str, ...] = ("core",)
     survey: Survey | None = None
+    coarser: LentCounts | None = None
     given: Templates | None = None
     truth: Mapping[str, pd.DataFrame] | None = None
     from_plants: bool = False
@@ -109,6 +111,7 @@ def read_inputs(config: StudyFile, root: Path, *, engine: str = "duckdb") -> Inp
         guards = guards_of(config, economies, reading)
     public, public_notes = published_of(economies, guards, year, reading)
     lexicon, survey = survey_of(config, reading, regions, main)
+    coarser = coarser_of(config, reading, regions, engine)
     given = templates_of(config, reading, main)
     truth = _truth(config, reading)
     digests = reading.digests()
@@ -125,6 +128,7 @@ def read_inputs(config: StudyFile, root: Path, *, engine: str = "duckdb") -> Inp
         lexicon=lexicon,
         roles=("core",) if config.survey is None else config.survey.roles,
         survey=survey,
+        coarser=coarser,
         given=given,
         truth=truth,
         from_plants=config.plants is not None,

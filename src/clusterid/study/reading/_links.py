@@ -77,12 +77,14 @@ def _layer(
     if section.year is not None:
         options["year"] = section.year
     table: pd.DataFrame = reader(paths, **options)
+    said = dict(table.attrs)
     if bridge is not None and is_flow:
         table = _carried(table, section, bridge)
     # the faults of a table are reported even when the counts have faults, too
     if main is not None:
         table = _counted_only(table, main.industries, label)
         _say_no_link(table, label)
+    table.attrs.update(said)
     if is_flow and section.weight in {"total", "apl"}:
         supply_layer(table, section, label)  # needs more than the flows
     return table

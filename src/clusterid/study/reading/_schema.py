@@ -16,8 +16,8 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from clusterid.errors import nearest
 
 __all__ = [
-    "OPTIONS", "DisclosureSection", "EmploymentSection", "LayerSection",
-    "MethodSection", "OutputSection", "PlantsSection", "RegionsSection",
+    "OPTIONS", "CoarserSection", "DisclosureSection", "EmploymentSection",
+    "LayerSection", "MethodSection", "OutputSection", "PlantsSection", "RegionsSection",
     "ResearchSection", "StudyFile", "StudySection", "SurveySection",
     "TemplatesSection", "fault_of_preset", "is_repeated", "layer_names",
     "section_model",
@@ -152,6 +152,7 @@ class LayerSection(_Network):
     )
     scale: Literal["share", "quotient"] = "share"
     share: float = Field(1.0, gt=0)
+    observed_in: tuple[str, ...] = ()
 
 
 class ResearchSection(_Network):
@@ -170,8 +171,18 @@ class SurveySection(_Section):
     answers: str | None = None
     declared: str | None = None
     fields: str | None = None
+    classification: str | None = None
+    correspondence: str | None = None
     roles: tuple[Role, ...] = Field(("core",), min_length=1)
     columns: dict[str, dict[str, str]] = Field(default_factory=dict)
+    filter: dict[str, dict[str, Any]] = Field(default_factory=dict)
+
+
+class CoarserSection(_Section):
+    """Another study with larger regions that lends its counts of plants."""
+
+    study: str
+    fields: str | None = None
 
 
 class TemplatesSection(_Files):
@@ -276,6 +287,7 @@ class StudyFile(_Section):
     research: tuple[ResearchSection, ...] = ()
     templates: TemplatesSection | None = None
     survey: SurveySection | None = None
+    coarser: CoarserSection | None = None
     method: MethodSection = Field(default_factory=MethodSection)
     output: OutputSection = Field(default_factory=OutputSection)
 

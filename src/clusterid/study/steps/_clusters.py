@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from clusterid.errors import DataWarning
+from clusterid.study.steps._coarser import with_coarser
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -48,13 +52,14 @@ def clusters_of(
     table = _with_intervals(found, case.counts)
     if not case.inputs.border_missing:
         table = _without_edges(table)
-    return replace(found, table=table)
+    return replace(found, table=with_coarser(table, case))
 
 
 def _fields(case: Case) -> FieldWeights | None:
     """Return the fields of the lexicon on the industries; None where they do not meet.
 
-    The study's own lexicon, else the embedded one of its classification.
+    The study's own lexicon, else the embedded one of its classification. That they do
+    not meet becomes a note.
     """
     from clusterid.classifications import read_fields
     from clusterid.comparison import field_weights
@@ -64,14 +69,26 @@ def _fields(case: Case) -> FieldWeights | None:
     embedded = "kldb2010" if economy.metadata.kind == "occupation" else "nace2"
     lexicon = case.inputs.lexicon
     try:
-        return field_weights(
+        found = field_weights(
             read_fields(embedded) if lexicon is None else lexicon,
             economy,
             roles=case.inputs.roles,
             correspondence=None,
         )
     except (ClassificationError, TableError):  # it does not lead to these codes
-        return None
+        found = None
+    if found is not None and bool((found.weights > 0).any(axis=None)):
+        return found
+    counted = economy.metadata.classification
+    codes = "codes of no named classification" if counted == "unknown" else counted
+    which = f"the embedded lexicon ({embedded})" if lexicon is None else "the lexicon"
+    warnings.warn(
+        f"{which} does not meet the industries that are counted ({codes}): no field of "
+        "a lexicon stands beside the templates; [survey] fields names one.",
+        DataWarning,
+        stacklevel=2,
+    )
+    return None
 
 
 def _without_edges(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

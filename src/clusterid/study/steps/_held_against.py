@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from clusterid.errors import DataWarning, TableError
+from clusterid.study.steps._coarser import lent_fields
 
 if TYPE_CHECKING:
     from clusterid.clusters import CandidateClusters
@@ -44,6 +45,7 @@ def comparison_of(
         permutations=method.permutations,
         roles=inputs.roles,
         imputed=case.counts.imputed,
+        coarser=lent_fields(case),
         seed=case.seed,
     )
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from clusterid.study.reading._inputs import Inputs
-    from clusterid.study.reading._schema import MethodSection
+    from clusterid.study.reading._schema import LayerSection, MethodSection
     from clusterid.study.steps._case import Case
     from clusterid.tables import Economy
 
@@ -66,8 +66,30 @@ def _layers(inputs: Inputs, economy: Economy) -> dict[str, nx.Graph[Any]]:
         layers[name] = supply_layer(flows, section, name)
     for name, (links, _) in inputs.skills.items():
         layers[name] = skill_network(links, layer=name)
+    for name, (table, section) in (*inputs.supply.items(), *inputs.skills.items()):
+        where = _observed_in(table, section, inputs.regions)
+        if where:
+            layers[name].graph["observed_in"] = ";".join(where)
     layers["colocation"] = colocated(economy, inputs.regions)
     return layers
+
+
+def _observed_in(
+    table: pd.DataFrame, section: LayerSection, regions: gpd.GeoDataFrame
+) -> tuple[str, ...]:
+    """Return where the links of a layer were observed; empty where that is everywhere.
+
+    As the section says, else the country of the table, where the regions are those of
+    several.
+    """
+    if section.observed_in:
+        return section.observed_in
+    country = str(table.attrs.get("country", ""))
+    codes = regions.index.astype(str)
+    parents = {code[:2] for code in codes}
+    if "parent" in regions.columns and regions["parent"].notna().all():
+        parents = set(regions["parent"].astype(str))
+    return (country,) if country in parents and len(parents) > 1 else ()
 
 
 def colocated(economy: Economy, regions: gpd.GeoDataFrame) -> nx.Graph[Any]:
