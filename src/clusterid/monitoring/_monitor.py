@@ -357,7 +357,7 @@ def _placebos(
         free = np.delete(np.arange(n_regions), cluster.regions)
         if len(free) < size:
             continue
-        if size == 1:  # the same draws as one by one
+        if size == 1:  # all draws at once
             elsewhere = free[rng.integers(len(free), size=(draws, 1))]
         else:
             chosen = [rng.choice(free, size, replace=False) for _ in range(draws)]

@@ -145,6 +145,7 @@ def _bridged(
         return regions
     keep = regions.assign(_target=goes_to, _own=goes_to == regions.index)
     keep = keep.sort_values("_own", ascending=False, kind="stable")
+    keep.attrs = {}  # would be copied for every region, and dissolving drops them
     # the shape that keeps its code gives its name and parent; sums need every part
     merged = keep.dissolve(
         "_target",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from itertools import chain
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +24,15 @@ def pack_graph(graph: nx.Graph[Any], folder: Path, name: str) -> dict[str, Any]:
     """Write nodes and edges and return what the index says of them."""
     nodes = sorted(graph.nodes(data=True), key=lambda node: node[0])
     names = [str(node) for node, _ in nodes]
-    edges = _edges(graph, {node: i for i, (node, _) in enumerate(nodes)})
+    source, target, of_edges = _edges(
+        graph, {node: i for i, (node, _) in enumerate(nodes)}
+    )
     ends = {
-        "source": [names[source] for source, _, _ in edges],
-        "target": [names[target] for _, target, _ in edges],
+        "source": [names[i] for i in source],
+        "target": [names[i] for i in target],
     }
     node_table = _table({"node": names}, [data for _, data in nodes])
-    edge_table = _table(ends, [data for _, _, data in edges])
+    edge_table = _table(ends, of_edges)
     return {
         "graph": "directed" if graph.is_directed() else "undirected",
         "nodes": pack_frame(node_table, folder, f"{name}.nodes"),
@@ -38,20 +42,26 @@ def pack_graph(graph: nx.Graph[Any], folder: Path, name: str) -> dict[str, Any]:
 
 def _edges(
     graph: nx.Graph[Any], at: Mapping[Any, int]
-) -> list[tuple[int, int, _Attributes]]:
+) -> tuple[list[int], list[int], list[_Attributes]]:
     """Return each edge once, by the positions of its ends, sorted."""
-    edges = [
-        (at[u], at[v], data)
-        for u, around in graph.adjacency()
-        for v, data in around.items()
-        if graph.is_directed() or at[u] <= at[v]
-    ]
-    return sorted(edges, key=lambda edge: edge[:2])
+    directed = graph.is_directed()
+    source: list[int] = []
+    target: list[int] = []
+    data: list[_Attributes] = []
+    for u, around in sorted(graph.adjacency(), key=lambda node: at[node[0]]):
+        i = at[u]
+        ends = [(at[v], of_edge) for v, of_edge in around.items()]
+        kept = [end for end in ends if directed or i <= end[0]]
+        kept.sort(key=itemgetter(0))
+        source += [i] * len(kept)
+        target += [j for j, _ in kept]
+        data += [of_edge for _, of_edge in kept]
+    return source, target, data
 
 
 def _table(known: dict[str, list[Any]], data: Sequence[_Attributes]) -> pd.DataFrame:
     # column by column: a table of half a million rows given as dicts takes seconds
-    for key in dict.fromkeys(key for each in data for key in each):
+    for key in dict.fromkeys(chain.from_iterable(data)):
         known[key] = [each.get(key, np.nan) for each in data]
     return pd.DataFrame(known) if data else pd.DataFrame({"source": []})
 
