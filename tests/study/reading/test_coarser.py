@@ -115,6 +115,10 @@ def test_faults_of_the_lender_are_told_with_its_name(folder: Path) -> None:
     (folder / "large.csv").unlink()
     with pytest.raises(StudyError, match=r"\[coarser\].*large.toml has 1 fault"):
         read_study(folder).inputs()
+    (folder / "study.toml").write_text(STUDY.replace('study = "large', '#"'), "utf-8")
+    with pytest.raises(StudyError, match=r"\[coarser\] names no study; set study"):
+        read_study(folder).inputs()
+    (folder / "study.toml").write_text(STUDY, "utf-8")
     (folder / "large.toml").unlink()
     with pytest.raises(StudyError, match=r"\[coarser\] large.toml: there is no such"):
         read_study(folder).inputs()

@@ -46,6 +46,9 @@ def coarser_of(
     section = config.coarser
     if section is None:
         return None
+    if section.study is None:
+        reading.fault("coarser", "names no study", "set study, or drop the section")
+        return None
     path = reading.path("coarser", section.study)
     words = reading.path("coarser", section.fields)
     if path is None or regions is None:

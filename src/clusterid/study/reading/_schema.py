@@ -181,7 +181,7 @@ class SurveySection(_Section):
 class CoarserSection(_Section):
     """Another study with larger regions that lends its counts of plants."""
 
-    study: str
+    study: str | None = None
     fields: str | None = None
 
 
