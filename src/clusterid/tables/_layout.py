@@ -95,11 +95,11 @@ def _is_names(column: pd.Series, numerals: Numerals) -> bool:
     """Return whether a column holds names: texts that are no number and no mark."""
     if pd.api.types.is_numeric_dtype(column.dtype):
         return False
-    filled = column.dropna().astype(str)
+    filled = column.dropna()
     if not len(filled):
         return False
-    sample = filled.iloc[:: max(1, len(filled) // 200)]
-    kinds = [parse_number(text, numerals)[1] for text in sample]
+    sample = filled.iloc[:: max(1, len(filled) // 200)].tolist()
+    kinds = [parse_number(value, numerals)[1] for value in sample]
     return 2 * sum(kind == "text" for kind in kinds) > len(kinds)
 
 

@@ -30,7 +30,7 @@ def from_workbook(path: Path, form: Form, names: Collection[str]) -> RawTable:
     packed = size_fault(path) if is_old else packed_fault(path, part=SHEET_PART)
     if packed is None and is_old and find_spec("xlrd") is None:
         packed = Fault(
-            "an old workbook (.xls) needs the package xlrd, which is not installed",
+            "the ending .xls is an old workbook's: the package xlrd is not installed",
             "save it as .xlsx or .ods",
         )
     if packed is not None:
