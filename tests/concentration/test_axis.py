@@ -54,6 +54,7 @@ def test_a_withheld_cell_gives_nan_with_a_reason(measure: Any) -> None:
     assert "A" not in found.attrs["reasons"]
 
 
+@pytest.mark.filterwarnings("ignore:.*are withheld, in")
 @pytest.mark.parametrize("measure", [locational_gini, hoover_index, theil_index])
 def test_an_unknown_reference_is_no_reference(measure: Any) -> None:
     found = measure(hidden())

@@ -157,6 +157,7 @@ def test_variety_and_theil_add_up(jobs: pd.DataFrame, data: st.DataObject) -> No
     )
 
 
+@pytest.mark.filterwarnings("ignore:.*are withheld, in")
 @settings(max_examples=30, deadline=None)
 @given(jobs=tables(), hide=st.integers(0, 3))
 def test_hidden_cells_never_become_zero(jobs: pd.DataFrame, hide: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -12,12 +13,12 @@ from numpy.typing import NDArray
 
 from clusterid._faults import faults_of, refuse
 from clusterid.concentration._given import given_numbers
-from clusterid.errors import Fault, check_option
+from clusterid.errors import DataWarning, Fault, check_option
 from clusterid.tables import checked_wide, margins
 
 __all__ = [
     "Array", "Axis", "Oriented", "Reasons", "oriented", "reference_shares",
-    "shares_and_reasons", "tidy_cells",
+    "say_withheld", "shares_and_reasons", "tidy_cells",
 ]  # fmt: skip
 
 Array = NDArray[np.float64]
@@ -146,6 +147,20 @@ class Oriented:
         return {str(code): str(word) for code, word in pairs if word}
 
 
+def say_withheld(values: Array, *, stacklevel: int) -> None:
+    """Warn of withheld cells where no totals are given: sums with them are unknown."""
+    hidden = np.isnan(values)
+    rows, columns = int(hidden.any(axis=1).sum()), int(hidden.any(axis=0).sum())
+    warnings.warn(
+        f"{hidden.sum()} of {hidden.size} cells are withheld, in {rows} of "
+        f"{len(values)} regions and {columns} of {values.shape[1]} industries, and no "
+        "totals are given: what rests on a sum with them is NaN, with its reason. Give "
+        "totals= (published totals), or a draw of fill_withheld().",
+        DataWarning,
+        stacklevel=stacklevel,
+    )
+
+
 def oriented(
     employment: pd.DataFrame,
     *,
@@ -171,6 +186,8 @@ def oriented(
         values = table.to_numpy()
     is_complete = not np.isnan(values.sum() if totals is not None else total)
     rows, columns, order = table.index, table.columns, given.columns
+    if totals is None and not is_complete:
+        say_withheld(values, stacklevel=5)
     if axis == "region":
         values, order = values.T, given.index
         rows, columns = columns, rows

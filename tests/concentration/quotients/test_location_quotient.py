@@ -43,6 +43,7 @@ def test_four_references_by_hand():
     assert given == pytest.approx(share / 0.1)
 
 
+@pytest.mark.filterwarnings("ignore:.*are withheld, in")
 def test_withheld_cells_are_never_zero_and_have_a_reason():
     table = pd.DataFrame(
         {"A": [5.0, np.nan, 0.0], "B": [5.0, 8.0, 0.0], "C": [0.0, 0.0, 0.0]},

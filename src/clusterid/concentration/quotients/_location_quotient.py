@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from clusterid._faults import faults_of, refuse
 from clusterid._typed import typed
+from clusterid.concentration._axis import say_withheld
 from clusterid.concentration._given import given_numbers
 from clusterid.concentration.quotients._kernel import quotient
 from clusterid.errors import OptionError, check_option, nearest
@@ -104,6 +105,8 @@ def location_quotient(
     table = checked_employment(employment)
     parts = quotient_parts(table, reference, totals)
     values = _variant_values(parts, variant)
+    if totals is None and np.isnan(parts.cell).any():
+        say_withheld(parts.cell, stacklevel=4)
     return pd.DataFrame(values, index=table.index, columns=table.columns)
 
 
