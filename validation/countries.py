@@ -1,8 +1,9 @@
 """What an economist expects of real countries, and what the studies say of it.
 
-``python -m validation.countries great_britain`` runs the study and prints the table of
-``docs/clusters/countries.md``. The expectations are common knowledge of regional
-economics, written down before looking; codes and regions are those of the studies.
+``python -m validation.countries great_britain`` runs the study and prints the tables of
+``docs/clusters/countries.md``; ``--page PAGE`` puts them between their marks there. The
+expectations are common knowledge of regional economics, written down before looking;
+codes and regions are those of the studies.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ from typing import Any
 
 import pandas as pd
 
+from validation.grades._page import source_of
 from validation.grades._textbook import judged, shown
-from validation.recovery._report import markdown
+from validation.recovery._report import paste, show
 
 STUDIES = Path(__file__).parents[1] / "data" / "studies"
 
@@ -141,16 +143,51 @@ def judged_of(result: Any, name: str) -> pd.DataFrame:
     return rows[columns].set_index("name")
 
 
-def main() -> None:
-    """Run the studies named and print their tables."""
+def most_important(result: Any, count: int = 20) -> pd.DataFrame:
+    """Return the clusters with most jobs above the usual, with grade and form."""
+    table = result.candidates.table.sort_values("excess_jobs", ascending=False)
+    rows = table.head(count)
+    return pd.DataFrame({
+        "cluster": rows["name"].astype(str),
+        "grade": rows["grade"],
+        "form": rows["form"].str.replace("_", " "),
+        "regions": rows["n_regions"].astype(int),
+        "jobs": rows["employment"].round(-1),
+        "jobs above the usual": rows["excess_jobs"].round(-1),
+        "LQ of jobs": rows["lq_jobs"].round(1),
+    }).set_index("cluster")
+
+
+def tables_of(name: str, results: Path | None) -> dict[str, pd.DataFrame]:
+    """Return what is expected of one study and what is largest, by mark of the page."""
     import clusterid as cid
 
+    if results is None:
+        result: Any = cid.read_study(STUDIES / f"{name}.toml").run()
+    else:
+        result = cid.read_result(results / name)
+    grades = result.candidates.table["grade"].value_counts().sort_index()
+    counted = pd.DataFrame({"clusters": grades}).rename_axis("grade")
+    return {
+        f"{name}: grades": counted,
+        f"{name}: most important": most_important(result),
+        f"{name}: expected": judged_of(result, name),
+    }
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Print the tables of the studies named, and put them on their page."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("study", nargs="*", help=f"of {', '.join(EXPECTED)}; or all")
-    for name in parser.parse_args().study or list(EXPECTED):
-        result = cid.read_study(STUDIES / f"{name}.toml").run()
-        print(f"## {result.title}\n\n{result.candidates}\n")
-        print(markdown(judged_of(result, name)), flush=True)
+    parser.add_argument("--results", type=Path, help="folder of saved results")
+    parser.add_argument("--page", type=Path, help="page whose marked tables to replace")
+    options = parser.parse_args(arguments)
+    for name in options.study or list(EXPECTED):
+        tables = tables_of(name, options.results)
+        show(tables)
+        if options.page is not None:
+            source = source_of(f"python -m validation.countries {name}")
+            paste(tables, options.page, source)
 
 
 if __name__ == "__main__":

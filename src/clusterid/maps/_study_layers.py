@@ -130,8 +130,8 @@ def _of_kinds(result: Result, cells: pd.DataFrame) -> pd.DataFrame:
 
 
 #: Cells that the layers of all templates may have together, so that a page with a
-#: thousand regions stays below 5 MB (16,000 to 60,000 tried). Our choice.
-_MOST_CELLS = 16_000
+#: thousand regions stays below 5 MB (11,000 to 60,000 tried). Our choice.
+_MOST_CELLS = 11_000
 
 
 def _drawn_templates(cells: pd.DataFrame, n_regions: int) -> set[str]:
