@@ -108,9 +108,12 @@ def _small_maps(result: Result, page: Context) -> list[Part]:
     from clusterid.maps import light_outlines
 
     found, regions = result.candidates, result.regions
-    if found is None or not len(found.table) or regions.crs is None:
+    if found is None or not len(found.table):
         return []
-    if not regions.geometry.notna().any():  # a study without shapes has no map
+    # a study without shapes has no map
+    if regions.active_geometry_name is None or not regions.geometry.notna().any():
+        return []
+    if regions.crs is None:
         return []
     # clusters of a whole template; its parts have no map of their own
     mapped = found.table[found.table["kind"].isin(found.cells["template"])]
