@@ -33,6 +33,7 @@ from clusterid.tables._nesting import (
     nearest_parents,
     nested_faults,
     plain_code,
+    rounding_slack,
     sums_of_same_length,
     tree_named,
 )
@@ -282,6 +283,9 @@ def set_apart(
         return table, Beside(pd.DataFrame(columns=list(TOTALS_COLUMNS)))
     if not len(inside.values):
         raise TableError(name, [_only_totals()])
+    faults = [f for side in _SIDES for f in _too_small(table, rows, side)]
+    if faults:
+        raise TableError(name, faults)
     totals = _totals(table, rows, notes)
     said = sorted({code for side in _SIDES for code in counted.codes[side]
                    if is_total(code)} - {TOTAL})  # fmt: skip
@@ -295,6 +299,48 @@ def set_apart(
         warnings.warn(text, DataWarning, stacklevel=4)
     cells = table[~is_sum].reset_index(drop=True)
     return cells, Beside(totals, {}, tuple(notes))
+
+
+def _too_small(
+    table: pd.DataFrame, rows: Mapping[str, NDArray[np.bool_]], side: str
+) -> list[Fault]:
+    """Return the fault of totals by name that are less than the cells beside them.
+
+    Such a row is the sum of some of them ("manufacturing, total"), or no total at all.
+    """
+    other = "industry" if side == "region" else "region"
+    keys = [key for key in ("year", other) if key in table.columns]
+    named = rows[side] & ~rows[other] & table[side].astype(str).ne(TOTAL).to_numpy()
+    if not named.any():
+        return []
+    cells = table[~rows["region"] & ~rows["industry"]]
+    summed = cells.groupby(keys, observed=True)["employment"].sum(min_count=1)
+    mine = table[named]
+    known = (
+        mine[keys]
+        .merge(summed.rename("parts").reset_index(), on=keys, how="left")["parts"]
+        .to_numpy(dtype=float)
+    )
+    own = mine["employment"].to_numpy(dtype=float)
+    below = own < known - rounding_slack(known)
+    found = []
+    names = mine[side].astype(str).to_numpy()
+    for code in sorted(set(names)):
+        where = np.flatnonzero(names == code)
+        both = np.isfinite(own[where]) & np.isfinite(known[where])
+        if both.any() and 2 * below[where].sum() > both.sum():
+            first = where[below[where]][0]
+            found.append(
+                Fault(
+                    f"{side} {code!r} is called a total and is less than the "
+                    "cells beside it",
+                    "it is the sum of some of them, or no total: leave its rows out "
+                    "(exclude, filter=), or give it a name without the word",
+                    int(below[where].sum()),
+                    ((code, f"{own[first]:,.0f} of {known[first]:,.0f}"),),
+                )
+            )
+    return found
 
 
 def _only_totals() -> Fault:

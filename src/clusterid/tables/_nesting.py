@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "TOTAL", "Counted", "all_by_sum", "is_total", "nearest_parents", "nested_faults",
-    "plain_code",
+    "plain_code", "rounding_slack",
 ]  # fmt: skip
 
 #: The code that stands for "all regions" or "all industries" in a table of totals.
@@ -145,7 +145,7 @@ class _Sums:
 
         A sum is never below its parts, and is their sum where all of them are known.
         """
-        slack = _slack(self.parts)
+        slack = rounding_slack(self.parts)
         with np.errstate(invalid="ignore"):
             tested = self.has_part & np.isfinite(self.own) & (self.parts > 0)
             below = tested & (self.own < self.parts - slack)
@@ -160,7 +160,7 @@ class _Sums:
         return is_sum, refuted
 
 
-def _slack(parts: Numbers) -> Numbers:
+def rounding_slack(parts: Numbers) -> Numbers:
     """Return how far a sum may be from its parts together, persons."""
     size = np.abs(parts)
     return np.maximum(_SHARE * size, np.minimum(_PERSONS, 10 * _SHARE * size))
@@ -214,7 +214,7 @@ def all_by_sum(counted: Counted, side: str) -> str | None:
     sums = _sums(counted, side, parent, np.array([largest]))
     is_sum, _ = sums.verdict()
     with np.errstate(invalid="ignore"):
-        slack = _slack(sums.parts)
+        slack = rounding_slack(sums.parts)
         equal = sums.all_known & (np.abs(sums.own - sums.parts) <= slack)
     equal &= sums.parts > 0
     digits = np.log10(1 + sums.own[equal]).sum()
