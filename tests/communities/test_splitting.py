@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import networkx as nx
 import numpy as np
+import pandas as pd
 import pytest
 from tests.communities.graphs import as_text
 
-from clusterid.communities import detect_communities
+from clusterid.communities import detect_communities, partition_agreement
+from clusterid.errors import OptionError
 
 
 def nested() -> nx.Graph:
@@ -80,3 +82,17 @@ def test_order_of_nodes_does_not_matter():
         for g in (graph, other)
     ]
     assert both[0].membership.equals(both[1].membership)
+
+
+def test_one_answer_a_group_is_asked_for():
+    with pytest.raises(OptionError, match="one a group"):
+        detect_communities(nested(), runs=10, resolution=0.3, stands=lambda _: [])
+
+
+def test_one_group_says_nothing_of_several():
+    one = pd.Series("all", index=list("abcd"))
+    four = pd.Series(list("abcd"), index=list("abcd"))
+    found = partition_agreement(one, four, missing="single")
+    for name in ("nmi_arithmetic", "nmi_geometric", "nmi_min", "nmi_max"):
+        assert found[name] == 0, name
+    assert partition_agreement(one, one)["nmi_min"] == 1

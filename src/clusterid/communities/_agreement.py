@@ -216,6 +216,9 @@ def agreement_scores(a: Ints, b: Ints) -> dict[str, float]:
     def ratio(top: float, bottom: float) -> float:
         return float(top / bottom) if bottom > 0 else 1.0
 
+    # one group against several tells nothing of them: 0, where 0/0 of equal ones is 1
+    none_shared = 0.0 if max(h_a, h_b) > 0 >= min(h_a, h_b) else 1.0
+
     return {
         "n": n,
         "adjusted_rand": adjusted_rand(a, b),
@@ -224,8 +227,8 @@ def agreement_scores(a: Ints, b: Ints) -> dict[str, float]:
             information, expected, size_a, size_b
         ),
         "nmi_arithmetic": ratio(information, (h_a + h_b) / 2),
-        "nmi_geometric": ratio(information, float(np.sqrt(h_a * h_b))),
-        "nmi_min": ratio(information, min(h_a, h_b)),
+        "nmi_geometric": none_shared * ratio(information, float(np.sqrt(h_a * h_b))),
+        "nmi_min": none_shared * ratio(information, min(h_a, h_b)),
         "nmi_max": ratio(information, max(h_a, h_b)),
         "homogeneity": ratio(information, h_a),
         "completeness": ratio(information, h_b),

@@ -9,6 +9,7 @@ import numpy as np
 from clusterid.communities._graph import Edges, Ints, canonical
 from clusterid.communities._partition import relabel
 from clusterid.communities._resolution import resolution_profile
+from clusterid.errors import OptionError
 
 __all__ = ["Stands", "split_wide"]
 
@@ -43,8 +44,19 @@ def _that_do_not(edges: Edges, groups: list[Ints], stands: Stands) -> list[Ints]
     """Return the groups that could stand nowhere."""
     if not groups:
         return []
-    able = stands([[edges.nodes[i] for i in group] for group in groups])
+    able = _asked(stands, [[edges.nodes[i] for i in group] for group in groups])
     return [group for group, is_able in zip(groups, able, strict=True) if not is_able]
+
+
+def _asked(stands: Stands, groups: list[list[str]]) -> list[bool]:
+    """Return which groups could stand; one answer a group, or an error."""
+    able = [bool(one) for one in stands(groups)]
+    if len(able) != len(groups):
+        raise OptionError(
+            f"stands= returned {len(able)} answers for {len(groups)} groups; return "
+            "one a group."
+        )
+    return able
 
 
 def _parts(edges: Edges, members: Ints, stands: Stands, seed: int) -> list[Ints]:
@@ -71,7 +83,7 @@ def _parts(edges: Edges, members: Ints, stands: Stands, seed: int) -> list[Ints]
     })
     if not some:
         return []
-    able = stands([[inside.nodes[i] for i in part] for part in some])
+    able = _asked(stands, [[inside.nodes[i] for i in part] for part in some])
     could = {part for part, is_able in zip(some, able, strict=True) if is_able}
     for cut in cuts:  # from coarse to fine
         if any(tuple(part.tolist()) in could for part in cut):

@@ -29,14 +29,17 @@ def monitoring(result: Result, page: Context) -> Section | None:
     if found is None:
         return None
     tables = []
+    names = _names(result)
     if len(found.changes):
-        changes = _spoken(found.changes.sort_values("p_value", kind="stable"), page)
+        changes = _spoken(
+            found.changes.sort_values("p_value", kind="stable"), names, page
+        )
         caption = page.said.get("column.changes", "changes")
         tables.append(page.table(changes, caption=caption, columns=_IN_ALL, limit=30))
     if len(found.panel):
         tables.append(
             page.table(
-                _spoken(found.panel, page),
+                _spoken(found.panel, names, page),
                 caption=page.said.get("column.panel", "panel"),
                 columns=_YEAR_BY_YEAR,
                 limit=120,
@@ -48,5 +51,14 @@ def monitoring(result: Result, page: Context) -> Section | None:
     return page.section("monitoring", [page.text("report.monitoring_text"), *tables])
 
 
-def _spoken(table: pd.DataFrame, page: Context) -> pd.DataFrame:
-    return table.assign(label=[page.spoken(v) for v in table["label"]])
+def _names(result: Result) -> dict[str, str]:
+    """Return what every cluster is called, as everywhere else in the report."""
+    if result.candidates is None or "name" not in result.candidates.table:
+        return {}
+    table = result.candidates.table
+    return dict(zip(table.index.astype(str), table["name"].astype(str), strict=True))
+
+
+def _spoken(table: pd.DataFrame, names: dict[str, str], page: Context) -> pd.DataFrame:
+    pairs = zip(table["cluster"].astype(str), table["label"], strict=True)
+    return table.assign(label=[names.get(c) or page.spoken(v) for c, v in pairs])
