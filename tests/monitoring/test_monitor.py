@@ -179,3 +179,23 @@ def test_the_panel_says_how_much_of_the_jobs_is_estimated():
     row = found.changes.loc["C1"]
     assert row["share_imputed_start"] == 0.0
     assert row["share_imputed_end"] == pytest.approx(100 / 201)
+
+
+def test_a_withheld_cell_is_what_totals_leave_not_nothing():
+    codes = [f"r{i:02d}" for i in range(12)]
+    before = pd.DataFrame({"A": 100.0, "B": 900.0}, index=codes)
+    before["A"] += np.arange(12.0)
+    after = before.copy()
+    # only the region's total is published: the withheld cell is its rest
+    totals = pd.DataFrame({"region": ["r00"], "industry": "TOTAL", "value": [1060.0]})
+    after.loc["r00", "A"] = np.nan
+    clusters = pd.DataFrame(
+        {"regions": ["r00"], "label_en": ["a"], "industries": ["A"]}, index=["C1"]
+    )
+    years = {2000: economy(before), 2002: economy(after, totals=totals)}
+    found = monitor(years, as_candidates(clusters))
+    last = found.panel.set_index("year").loc[2002]
+    assert last["employment"] == pytest.approx(160.0)
+    assert last["share_imputed"] == 1.0
+    assert last["reason"] != "nothing_there"
+    assert found.changes.loc["C1", "employment_end"] == pytest.approx(160.0)

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from clusterid.comparison import filled_employment
+from clusterid.concentration import fill_withheld
 from clusterid.errors import DataWarning, Fault, TableError
 from clusterid.tables import Economy
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from clusterid.clusters import CandidateClusters
 
-__all__ = ["Followed", "Year", "followed", "state", "years_of"]
+__all__ = ["Followed", "Year", "estimated_jobs", "followed", "state", "years_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +118,22 @@ def years_of(
         years.append(Year(
             name,
             published.loc[codes, industries].isna().to_numpy(),
-            totals(filled_employment(economy)),
+            totals(estimated_jobs(economy)),
             None if plants is None else totals(plants),
         ))  # fmt: skip
     return years, codes, industries
+
+
+def estimated_jobs(economy: Economy) -> pd.DataFrame:
+    """Return jobs with withheld cells estimated, as clusters are measured.
+
+    A withheld cell is not 0: it lies within its bounds and what published totals leave.
+    Where nothing bounds it, it counts nothing; ``share_withheld`` says how many do.
+    """
+    if not bool(economy.withheld.to_numpy().any()):
+        return filled_employment(economy)
+    point = fill_withheld(economy, draws=0).point.employment
+    return point.fillna(filled_employment(economy))
 
 
 def followed(

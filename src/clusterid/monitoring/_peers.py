@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from clusterid._typed import typed
-from clusterid.comparison import filled_employment
 from clusterid.errors import OptionError, nearest
+from clusterid.monitoring._followed import estimated_jobs
 from clusterid.tables import Economy
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ def _economic_parts(
     years: Sequence[Economy], codes: pd.Index
 ) -> dict[str, NDArray[np.float64]]:
     """Return mix, size and diversity, and plant size where plants are counted."""
-    tables = [filled_employment(economy).loc[codes] for economy in years]
+    tables = [estimated_jobs(economy).loc[codes] for economy in years]
     jobs = sum(t.sum(axis=1).to_numpy(dtype=float) for t in tables) / len(tables)
     shares = []
     for table in tables:

@@ -60,5 +60,6 @@ def _names(result: Result) -> dict[str, str]:
 
 
 def _spoken(table: pd.DataFrame, names: dict[str, str], page: Context) -> pd.DataFrame:
-    pairs = zip(table["cluster"].astype(str), table["label"], strict=True)
-    return table.assign(label=[names.get(c) or page.spoken(v) for c, v in pairs])
+    flat = table if "cluster" in table.columns else table.reset_index()
+    pairs = zip(flat["cluster"].astype(str), flat["label"], strict=True)
+    return flat.assign(label=[names.get(c) or page.spoken(v) for c, v in pairs])
