@@ -48,3 +48,11 @@ def test_a_real_total_is_kept_even_where_it_holds_more(more):
         warnings.simplefilter("ignore")
         found = read_employment(table(real))
     assert set(found["industry"]) == {"steel", "cars", "trade"}
+
+
+def test_beside_a_real_total_a_subtotal_is_left_out():
+    real = [(r, "Insgesamt", sum(c.values())) for r, c in CELLS.items()]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found = read_employment(table(real + subtotal("Industrie insgesamt")))
+    assert set(found["industry"]) == {"steel", "cars", "trade"}

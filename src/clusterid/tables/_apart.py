@@ -29,6 +29,7 @@ from clusterid.tables._levels import (
 from clusterid.tables._nesting import (
     TOTAL,
     Counted,
+    guessed_tree,
     is_total,
     nearest_parents,
     nested_faults,
@@ -96,6 +97,8 @@ class Wanted:
 
     def tree(self, side: str, codes: Sequence[str]) -> Tree:
         """Return the tree of the codes of a side at the level that is wanted."""
+        if side == "industry" and side in self.levels and guessed_tree(codes):
+            return _digit_tree(codes, self.levels[side], self.classification)
         if side in self.levels:
             return code_tree(codes, self.levels[side], left_out=self.outside)
         if side == "region" or (self.digits is None and self.level is None):
@@ -157,6 +160,8 @@ def _parents(
 ) -> dict[str, str]:
     """Return what each code lies in: by the classification, else by its writing."""
     written = nearest_parents(list(codes))
+    if classification is None:
+        classification = guessed_tree(codes)
     if classification is None:
         return written
     return {**written, **nearest_parents(list(codes), classification)}
@@ -304,43 +309,45 @@ def set_apart(
 def _too_small(
     table: pd.DataFrame, rows: Mapping[str, NDArray[np.bool_]], side: str
 ) -> list[Fault]:
-    """Return the fault of totals by name that are less than the cells beside them.
+    """Return the fault of a total by name that is less than the cells beside it.
 
     Such a row is the sum of some of them ("manufacturing, total"), or no total at all.
     """
     other = "industry" if side == "region" else "region"
     keys = [key for key in ("year", other) if key in table.columns]
-    named = rows[side] & ~rows[other] & table[side].astype(str).ne(TOTAL).to_numpy()
-    if not named.any():
+    named = table[rows[side] & ~rows[other]]
+    named = named[named[side].astype(str).ne(TOTAL)]
+    if not len(named):
         return []
+    code = _largest(named, side)
+    mine = named[named[side].astype(str).eq(code)]
     cells = table[~rows["region"] & ~rows["industry"]]
     summed = cells.groupby(keys, observed=True)["employment"].sum(min_count=1)
-    mine = table[named]
-    known = (
-        mine[keys]
-        .merge(summed.rename("parts").reset_index(), on=keys, how="left")["parts"]
-        .to_numpy(dtype=float)
+    beside_it = mine[keys].merge(
+        summed.rename("parts").reset_index(), on=keys, how="left"
     )
+    known = beside_it["parts"].to_numpy(dtype=float)
     own = mine["employment"].to_numpy(dtype=float)
     below = own < known - rounding_slack(known)
-    found = []
-    names = mine[side].astype(str).to_numpy()
-    for code in sorted(set(names)):
-        where = np.flatnonzero(names == code)
-        both = np.isfinite(own[where]) & np.isfinite(known[where])
-        if both.any() and 2 * below[where].sum() > both.sum():
-            first = where[below[where]][0]
-            found.append(
-                Fault(
-                    f"{side} {code!r} is called a total and is less than the "
-                    "cells beside it",
-                    "it is the sum of some of them, or no total: leave its rows out "
-                    "(exclude, filter=), or give it a name without the word",
-                    int(below[where].sum()),
-                    ((code, f"{own[first]:,.0f} of {known[first]:,.0f}"),),
-                )
-            )
-    return found
+    tested = np.isfinite(own) & np.isfinite(known)
+    if not below.any() or 2 * below.sum() < tested.sum():
+        return []
+    first = int(np.argmax(below))
+    return [
+        Fault(
+            f"{side} {code!r} is called a total and is less than the cells beside it",
+            "it is the sum of some of them, or no total: leave its rows out (exclude, "
+            "filter=), or give it a name without the word",
+            int(below.sum()),
+            ((code, f"{own[first]:,.0f} of {known[first]:,.0f}"),),
+        )
+    ]
+
+
+def _largest(rows: pd.DataFrame, side: str) -> str:
+    """Return the code of a side whose rows hold most."""
+    value = rows["employment"].astype(float)
+    return str(value.groupby(rows[side].astype(str)).sum().idxmax())
 
 
 def _only_totals() -> Fault:
@@ -377,8 +384,7 @@ def _totals(
         said = chosen[side][rows[side][rows["region"] | rows["industry"]]]
         if not len(said):
             continue
-        value = chosen.loc[said.index, "employment"].astype(float)
-        largest = str(value.groupby(said.astype(str)).sum().idxmax())
+        largest = _largest(chosen.loc[said.index], side)
         others = sorted(set(said.astype(str)) - {largest})
         if others:
             notes.append(

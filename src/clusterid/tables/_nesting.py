@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from clusterid.classifications import Classification
 
 __all__ = [
-    "TOTAL", "Counted", "all_by_sum", "is_total", "nearest_parents", "nested_faults",
-    "plain_code", "rounding_slack",
+    "TOTAL", "Counted", "all_by_sum", "guessed_tree", "is_total", "nearest_parents",
+    "nested_faults", "plain_code", "rounding_slack",
 ]  # fmt: skip
 
 #: The code that stands for "all regions" or "all industries" in a table of totals.
@@ -32,7 +32,10 @@ _WORDS = read_toml(Path(__file__).with_name("total_words.toml"))
 _WHOLE, _PART = frozenset(_WORDS["whole"]), frozenset(_WORDS["part"])
 #: What fills a code up to the width of its column (31----, 311///), or stands for none.
 _FILLED = re.compile(r"^[0-9A-Za-z]*[-/]{2,}$|^-{3,}$|^/{3,}$")
-_RANGE = re.compile(r"(\d+)-(\d+)")
+_RANGE = re.compile(r"(\d+)-(\d+)|([A-Z])-([A-Z])")
+#: Where every cell has a withheld part, a sum is one if its known parts make so much
+#: of it in so many cells. Our choice.
+_KNOWN_PARTS, _CELLS_TESTED = 0.5, 2
 #: How much a sum may miss its parts together: a share of it, and persons (of small
 #: sums ten times the share); published values carry rounding. Tried: 0 to 1 per cent;
 #: above .5 chance matches come in.
@@ -156,6 +159,15 @@ class _Sums:
         is_sum = ~below.any(axis=1) & (n_equal >= 1) & (2 * n_equal >= known)
         # one cell alone adds up by chance where its number is small
         is_sum &= (n_equal >= 2) | (weight >= 3)
+        # a part is withheld in every cell: sums are published for that very reason
+        held = np.where(tested, self.parts, 0.0).sum(axis=1)
+        whole = np.where(tested, np.nan_to_num(self.own), 0.0).sum(axis=1)
+        is_sum |= (
+            (known == 0)
+            & ~below.any(axis=1)
+            & (n_tested >= _CELLS_TESTED)
+            & (held >= _KNOWN_PARTS * whole)
+        )
         refuted = (n_tested > 0) & (2 * below.sum(axis=1) > n_tested)
         return is_sum, refuted
 
@@ -263,7 +275,9 @@ def _stems(code: str) -> list[str]:
     """Return how the codes begin that lie in a range or in a code filled with zeros."""
     pair = _RANGE.fullmatch(code)
     if pair:
-        first, last = pair.groups()
+        first, last, begin, end = pair.groups()
+        if begin:
+            return [chr(n) for n in range(ord(begin), ord(end) + 1)]
         if len(first) == len(last) < 5:
             return [str(n).zfill(len(first)) for n in range(int(first), int(last) + 1)]
         return []
@@ -389,13 +403,18 @@ def flow_faults(seller: pd.Series, buyer: pd.Series, values: Numbers) -> list[Fa
     return faults
 
 
-def _guessed(counted: Counted, codes: list[str]) -> dict[str, list[str]]:
-    """Return sections beside divisions where no classification is named."""
+def guessed_tree(codes: Sequence[str]) -> Classification | None:
+    """Return the classification of sections (letters) among divisions, else None."""
     letters = [code for code in codes if len(code) == 1 and code.isalpha()]
     digits = [code for code in codes if code[:2].isdigit()]
     if not letters or not digits or len(letters) + len(digits) < 0.9 * len(codes):
-        return {}
-    tree = tree_named(_GUESSED)
+        return None
+    return tree_named(_GUESSED)
+
+
+def _guessed(counted: Counted, codes: list[str]) -> dict[str, list[str]]:
+    """Return sections beside divisions where no classification is named."""
+    tree = guessed_tree(codes)
     if tree is None:
         return {}
     return _confirmed(counted, "industry", nearest_parents(codes, tree), None)

@@ -109,8 +109,8 @@ def _lent(
     source = economy.metadata.source or "another study"
     noted(
         f"coarser evidence: {len(inside)} of {len(unit)} regions lie in "
-        f"{inside.nunique()} larger ones, whose plants are told beside theirs "
-        f"({source}, {economy.metadata.year}); they decide nothing."
+        f"{inside.nunique()} larger ones, whose plants stand beside theirs "
+        f"({source}, {economy.metadata.year}) and decide nothing."
     )
     names = larger["name"] if "name" in larger.columns else pd.Series(dtype=object)
     return LentCounts(
