@@ -382,11 +382,36 @@ def concentration_of_table(
         if len(sourced.years) > 1:
             economy(sourced.table)  # says that a year must be chosen
         one = sourced.economy()
+        _check_totals(one)
     method = MethodSection()
     table = concentration_table(estimated(one, method, seed), method, seed)
     _say_undetermined(table, bool(options.keys() - {"columns", "years", "filter"}))
     _say_untested(table)
     return table
+
+
+def _check_totals(one: Economy) -> None:
+    """Refuse totals that no cells can have, and say of those that no cell is under."""
+    from clusterid.concentration import withheld_bounds
+    from clusterid.tables import TOTAL
+
+    if one.totals is None or not len(one.totals):
+        return
+    withheld_bounds(one)  # refuses what contradicts itself, withheld cells or not
+    for side, known in (("region", one.regions), ("industry", one.industries)):
+        codes = {str(code) for code in known} | {TOTAL}
+        if side in one.hierarchies:
+            tree = one.hierarchies[side]
+            codes |= set(map(str, tree.index)) | set(map(str, tree))
+        other = sorted(set(one.totals[side].astype(str)) - codes)
+        if other:
+            warnings.warn(
+                f"totals: no {side} of the table has {', '.join(other[:3])} "
+                f"({len(other)} in all); these rows say nothing. {TOTAL} stands for "
+                f"all {'regions' if side == 'region' else 'industries'}.",
+                DataWarning,
+                stacklevel=3,
+            )
 
 
 def _say_untested(table: pd.DataFrame) -> None:
