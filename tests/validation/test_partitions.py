@@ -66,7 +66,7 @@ def test_a_row_of_the_table():
     made = partitions(1, 5, names=["5 nodes, 3 + 2, complete"])["planted"]
     row = made.iloc[0]
     assert row["best fixed"] <= row["best of each draw"] + 1e-3
-    assert row["gap"] == pytest.approx(row["ours"] - row["best fixed"], abs=2e-3)
+    assert row["gap"] == pytest.approx(row["detection"] - row["best fixed"], abs=2e-3)
     assert row["reached"] == ("yes" if row["gap"] >= -0.03 else "no")
 
 
@@ -75,7 +75,7 @@ def test_detection_stays_within_reach_of_the_best_fixed_resolution():
     from validation.partitions._table import partitions
 
     made = partitions(2, 40, names=SAMPLE)["planted"]
-    assert made["gap"].ge(-0.03).all(), made[["ours", "best fixed"]]
+    assert made["gap"].ge(-0.03).all(), made[["detection", "best fixed"]]
 
 
 @pytest.mark.slow
@@ -83,7 +83,7 @@ def test_graphs_that_others_know():
     from validation.partitions._table import known
 
     made = known(1)["known"]
-    assert made.loc["ring of 30 cliques of 5", "ours"] == pytest.approx(1)
-    assert made.loc["11 nodes in two blocks", "ours"] == pytest.approx(1)
+    assert made.loc["ring of 30 cliques of 5", "detection"] == pytest.approx(1)
+    assert made.loc["11 nodes in two blocks", "detection"] == pytest.approx(1)
     assert made.loc["karate club, links 1", "templates"] == 2
     assert made["in none"].eq(0).all()

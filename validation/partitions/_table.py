@@ -46,7 +46,7 @@ def _row(name: str, draws: int, seed: int, small: int) -> dict[str, object]:
     each = every.max().to_numpy() - ours
     return {
         "draws": count,
-        "ours": round(mean, 3),
+        "detection": round(mean, 3),
         **{name: round(float(fixed[name].max()), 3) for name in METHODS},
         "best fixed": round(best, 3),
         "gap": round(mean - best, 3),
@@ -77,7 +77,7 @@ def known(seed: int) -> dict[str, pd.DataFrame]:
             "groups known": len(set(planted.truth.values())),
             "templates": len(found.labels),
             "in none": int(found.membership.isna().sum()),
-            "ours": round(agreement(found.membership, planted), 3),
+            "detection": round(agreement(found.membership, planted), 3),
             **{method: round(float(best[method]), 3) for method in METHODS},
             "groups of best modularity": int(at_one.nunique()),
             "its agreement": round(agreement(at_one, planted), 3),

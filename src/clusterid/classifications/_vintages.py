@@ -1,4 +1,4 @@
-"""Tables of different territorial status, told by the changes that explain them."""
+"""Tables of different territorial status, known by the changes that explain them."""
 
 from __future__ import annotations
 

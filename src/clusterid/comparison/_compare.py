@@ -308,7 +308,7 @@ def compare(
     imputed : DataFrame of bool, regions x industries, optional
         Cells of the economy that were filled in, for ``share_imputed``.
     coarser : CoarserEvidence, optional
-        Plants in larger regions, from :func:`clusterid.comparison.lend`: told beside
+        Plants in larger regions, from :func:`clusterid.comparison.lend`: said beside
         the findings of the regions inside them. They decide nothing.
     rules : ComparisonRules, optional
         All thresholds at once; ``tolerance``, ``significance`` and ``mappability`` are
