@@ -26,6 +26,7 @@ from clusterid.errors import (
     Fault,
     FileWarning,
     StudyError,
+    TableError,
     check_option,
 )
 from clusterid.legend import LANGUAGES
@@ -391,23 +392,38 @@ def concentration_of_table(
 
 
 def _check_totals(one: Economy) -> None:
-    """Refuse totals that no cells can have, and say of those that no cell is under."""
-    from clusterid.concentration import withheld_bounds
-    from clusterid.tables import TOTAL
+    """Refuse totals below the cells they hold, and name those that no cell is under.
+
+    A total above its cells is right where the table leaves some of them out.
+    """
+    from clusterid.tables import TOTAL, rounding_slack
 
     if one.totals is None or not len(one.totals):
         return
-    withheld_bounds(one)  # refuses what contradicts itself, withheld cells or not
+    below = []
+    for side, other in (("region", "industry"), ("industry", "region")):
+        mine = one.totals[one.totals[other].eq(TOTAL)].set_index(side)["value"]
+        table = one.employment if side == "industry" else one.employment.T
+        cells = table.sum()
+        both = pd.DataFrame({"total": mine.astype(float), "cells": cells}).dropna()
+        slack = rounding_slack(both["cells"].to_numpy())
+        for code, row in both[both["total"].lt(both["cells"] - slack)].iterrows():
+            text = f"{row['total']:,.0f}, its cells {row['cells']:,.0f}"
+            below.append((f"{side} {code}", text))
+    if below:
+        rule = "a total is less than the cells it holds"
+        mend = "correct the total, or leave its row out"
+        raise TableError("totals", [Fault(rule, mend, len(below), tuple(below[:5]))])
     for side, known in (("region", one.regions), ("industry", one.industries)):
         codes = {str(code) for code in known} | {TOTAL}
         if side in one.hierarchies:
             tree = one.hierarchies[side]
             codes |= set(map(str, tree.index)) | set(map(str, tree))
-        other = sorted(set(one.totals[side].astype(str)) - codes)
-        if other:
+        unknown = sorted(set(one.totals[side].astype(str)) - codes)
+        if unknown:
             warnings.warn(
-                f"totals: no {side} of the table has {', '.join(other[:3])} "
-                f"({len(other)} in all); these rows say nothing. {TOTAL} stands for "
+                f"totals: no {side} of the table has {', '.join(unknown[:3])} "
+                f"({len(unknown)} in all); these rows say nothing. {TOTAL} stands for "
                 f"all {'regions' if side == 'region' else 'industries'}.",
                 DataWarning,
                 stacklevel=3,

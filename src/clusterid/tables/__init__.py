@@ -29,7 +29,7 @@ from clusterid.tables._levels import (
     separated,
 )
 from clusterid.tables._mapped import check_mapped
-from clusterid.tables._nesting import TOTAL, flow_faults, is_total
+from clusterid.tables._nesting import TOTAL, flow_faults, is_total, rounding_slack
 from clusterid.tables._organisations import (
     BUSINESS,
     SCIENCE,
@@ -53,7 +53,8 @@ __all__ = [
     "flat_tree", "flow_faults", "guard_rows", "is_total", "margins",
     "organisation_kinds", "publishable_interval", "read_collaborations",
     "read_employment", "read_flows", "read_grids", "read_links", "read_plants",
-    "read_regions", "read_rows", "read_table", "regions_inside", "seat_booked",
+    "read_regions", "read_rows", "read_table", "regions_inside", "rounding_slack",
+    "seat_booked",
     "separated", "set_apart", "size_class_reasons", "square_bounds", "square_of",
 ]  # fmt: skip
 
